@@ -1,0 +1,49 @@
+# Every target does its own set-up: a fresh clone needs python3.11, make and git, nothing else.
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help install demo test smoke check format prove bench clean
+
+help: ## Say what each target does
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install: $(READY) ## Install everything into .venv
+
+demo: $(READY) ## Server, a believable alert stream and the console, with no set-up
+	@$(BIN)/ir-console demo
+
+smoke: $(READY) ## The whole way of an alert, checked step by step
+	@$(BIN)/ir-console smoke
+
+test: $(READY) ## All tests, under four minutes on two cores
+	@$(BIN)/python -m pytest -n 2 -m 'not prove'
+
+prove: $(READY) ## The slow proofs
+	@$(BIN)/python -m pytest -m prove
+
+check: $(READY) ## Lint, format, types, import rules, architecture tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest tests/architecture
+
+format: $(READY) ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(READY) ## Measure us beside a floor or a peer; writes bench/results/*.json
+	@for b in bench/bench_*.py; do $(BIN)/python $$b || exit 1; done
+
+bench-%: $(READY)
+	@$(BIN)/python bench/bench_$(subst -,_,$*).py
+
+clean: ## Remove what the other targets made
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/results

@@ -1,0 +1,1 @@
+"""A real IR Central backend, small enough to bundle."""
