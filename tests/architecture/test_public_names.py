@@ -1,0 +1,24 @@
+"""The public face of the SDK: sorted, resolvable, documented."""
+
+import inspect
+
+import pytest
+
+import ir_client
+
+
+def test_public_names_are_sorted_and_each_is_there() -> None:
+    assert list(ir_client.__all__) == sorted(ir_client.__all__)
+    assert all(getattr(ir_client, name) is not None for name in ir_client.__all__)
+
+
+@pytest.mark.parametrize("name", ir_client.__all__)
+def test_each_public_class_and_function_is_documented(name: str) -> None:
+    thing = getattr(ir_client, name)
+    if inspect.isclass(thing) or inspect.isfunction(thing):
+        assert thing.__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="nothing_like_this"):
+        _ = ir_client.nothing_like_this
