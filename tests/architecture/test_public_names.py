@@ -1,6 +1,8 @@
 """The public face of the SDK: sorted, resolvable, documented."""
 
+import ast
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +24,18 @@ def test_each_public_class_and_function_is_documented(name: str) -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nothing_like_this"):
         _ = ir_client.nothing_like_this
+
+
+def test_type_checkers_and_the_interpreter_see_the_same_names() -> None:
+    tree = ast.parse(Path(ir_client.__file__).read_text())
+    seen_by_type_checkers = {
+        f".{node.module}:{alias.name}"
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in ast.walk(block)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    resolved = {f"{home}:{name}" for name, home in ir_client._HOME.items()}
+    assert seen_by_type_checkers == resolved
+    assert set(ir_client.__all__) == set(ir_client._HOME)

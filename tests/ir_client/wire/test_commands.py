@@ -1,0 +1,64 @@
+"""Commands: arguments in `data` or bare, written one way."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from ir_client.wire.commands import (
+    GetAlertDetails,
+    Ping,
+    TakeOwnership,
+    UpdateAlertStatus,
+    WatchIncident,
+    decode_command,
+    encode_command,
+)
+from ir_client.wire.values import ALERT_STATUSES
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "take_alert_ownership", "data": {"alert_id": 4}},
+        {"type": "take_alert_ownership", "alert_id": 4},
+        {"type": "take_alert_ownership", "alert_id": 4, "data": None, "extra": 1},
+    ],
+)
+def test_arguments_are_read_from_data_or_bare(frame: dict[str, Any]) -> None:
+    assert decode_command(frame) == TakeOwnership(type="take_alert_ownership", alert_id=4)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "format_disk"},
+        {},
+        {"type": "get_alert_details"},
+        {"type": "get_alert_details", "alert_id": "4"},
+        {"type": "get_alert_details", "alert_id": True},
+        {"type": "get_alert_details", "alert_id": 2**63},
+        {"type": "update_alert_status", "alert_id": 1, "status": "gone"},
+    ],
+)
+def test_an_unknown_type_or_a_bad_argument_is_refused(frame: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        decode_command(frame)
+
+
+@given(
+    st.one_of(
+        st.just(Ping()),
+        st.builds(GetAlertDetails, alert_id=st.integers(1, 2**63 - 1)),
+        st.builds(TakeOwnership, alert_id=st.integers(1, 99), notes=st.none() | st.text()),
+        st.builds(
+            UpdateAlertStatus, alert_id=st.integers(1, 99), status=st.sampled_from(ALERT_STATUSES)
+        ),
+        st.builds(WatchIncident, incident_id=st.integers(1, 99) | st.just("INC-1")),
+    )
+)
+def test_what_is_written_is_read_back(command: Any) -> None:
+    assert decode_command(json.loads(encode_command(command))) == command
