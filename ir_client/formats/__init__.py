@@ -1,0 +1,33 @@
+"""Read what SIEMs and sensors write, as drafts of our alerts.
+
+    with open("eve.json", "rb") as stream:
+        for reading in read_drafts(stream):
+            match reading.outcome:
+                case AlertDraft() as draft: ...
+                case Skipped(reason) | Rejected(reason): ...
+
+A format is a pure function from one record to a draft; `read_drafts` finds the records in a
+stream of bytes and never stops at a bad one. Files are opened, and alerts sent, by others.
+"""
+
+from .outcomes import Rejected, Skipped
+from .reading import MAX_ALERT_BYTES, Reading, read_drafts
+from .records import MAX_RECORD_CHARACTERS, BrokenRecord, RecordAt, read_records
+from .registry import AUTO, FORMATS, AlertFormat, format_named, recognise
+
+__all__ = [
+    "AUTO",
+    "FORMATS",
+    "MAX_ALERT_BYTES",
+    "MAX_RECORD_CHARACTERS",
+    "AlertFormat",
+    "BrokenRecord",
+    "Reading",
+    "RecordAt",
+    "Rejected",
+    "Skipped",
+    "format_named",
+    "read_drafts",
+    "read_records",
+    "recognise",
+]

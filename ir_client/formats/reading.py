@@ -1,0 +1,100 @@
+"""From a stream of bytes to drafts, each with the line that it starts on.
+
+Decides which format maps a record and whether the server would take the draft at all: its size
+and the depth of its JSON. A record that fails is one `Rejected`; reading goes on behind it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from ir_client.wire.alerts import AlertDraft
+from ir_client.wire.base import JsonObject
+
+from . import native
+from .outcomes import Rejected, Skipped, quoted
+from .records import BrokenRecord, RecordAt, read_records
+from .registry import AUTO, FORMATS, AlertFormat, format_named, recognise
+
+MAX_ALERT_BYTES = 1024 * 1024
+
+# A request may be 32 deep; the envelope, its list, the alert and `raw_alert_data` take four.
+_MAX_RECORD_DEPTH = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of one record: the line it starts on, and the bytes of its draft."""
+
+    line: int
+    outcome: AlertDraft | Skipped | Rejected
+    size: int = 0
+
+
+def read_drafts(stream: BinaryIO, format_name: str = AUTO) -> Iterator[Reading]:
+    """Read every record of `stream`; `auto` recognises the format record by record.
+
+    Raises LookupError for an unknown format. What is wrong with the stream itself (truncated,
+    not JSON) is a `Rejected` like any other.
+    """
+    chosen = None if format_name == AUTO else format_named(format_name)
+    return _readings(stream, chosen)
+
+
+def _readings(stream: BinaryIO, chosen: AlertFormat | None) -> Iterator[Reading]:
+    for found in read_records(stream):
+        match found:
+            case BrokenRecord(line=line, reason=reason):
+                yield Reading(line, Rejected(reason))
+            case RecordAt(line=line, record=record):
+                parts = native.unwrap(record)
+                for part in [record] if parts is None else parts:
+                    yield _read_one(line, part, chosen)
+
+
+def _read_one(line: int, record: object, chosen: AlertFormat | None) -> Reading:
+    if not isinstance(record, dict):
+        return Reading(line, Rejected(f"an alert is an object, not {quoted(record)}"))
+    if _is_deeper(record, _MAX_RECORD_DEPTH):
+        return Reading(line, Rejected(f"nested deeper than {_MAX_RECORD_DEPTH} levels; flatten it"))
+    known = chosen or recognise(record)
+    if known is None:
+        return Reading(line, Rejected(_unrecognised(record)))
+    draft = known.draft(record)
+    if not isinstance(draft, AlertDraft):
+        return Reading(line, draft)
+    size = len(draft.model_dump_json(exclude_none=True).encode())
+    if size > MAX_ALERT_BYTES:
+        return Reading(line, Rejected(_too_large(size)))
+    return Reading(line, draft, size)
+
+
+def _unrecognised(record: JsonObject) -> str:
+    names = ", ".join(known.name for known in FORMATS)
+    keys = ", ".join(quoted(key) for key in list(record)[:3]) or "nothing"
+    return f"no known format (it has {keys}, ...); name one of {names} with --format"
+
+
+def _too_large(size: int) -> str:
+    return (
+        f"{size / 1024 / 1024:.1f} MiB as an alert; the server takes {MAX_ALERT_BYTES >> 20} MiB: "
+        "leave payloads and packets out of the record"
+    )
+
+
+def _is_deeper(record: JsonObject, limit: int) -> bool:
+    level: list[object] = [record]
+    for _ in range(limit):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> list[object]:
+    values = value.values() if isinstance(value, dict) else value
+    return [one for one in values if isinstance(one, dict | list)] if _is_nest(value) else []
+
+
+def _is_nest(value: object) -> bool:
+    return isinstance(value, dict | list)
