@@ -92,9 +92,11 @@ def _is_deeper(record: JsonObject, limit: int) -> bool:
 
 
 def _inside(value: object) -> list[object]:
-    values = value.values() if isinstance(value, dict) else value
-    return [one for one in values if isinstance(one, dict | list)] if _is_nest(value) else []
-
-
-def _is_nest(value: object) -> bool:
-    return isinstance(value, dict | list)
+    match value:
+        case dict():
+            inner: list[object] = list(value.values())
+        case list():
+            inner = value
+        case _:
+            inner = []
+    return [one for one in inner if isinstance(one, dict | list)]
