@@ -1,0 +1,93 @@
+"""The keys of the console, in one table: bindings, hints and the help screen are made from it.
+
+Single letters act on the table and never while a text is being typed; nothing that cannot be
+undone hangs on one key.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """One thing that keys do. `id` names it in a keymap; `hint` is for the bottom line."""
+
+    id: str
+    keys: str
+    action: str
+    words: str
+    section: str
+    hint: str = ""
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys as a person reads them."""
+        return "  ".join(_KEY_NAMES.get(key, key) for key in self.keys.split(","))
+
+
+_KEY_NAMES = {
+    "slash": "/",
+    "question_mark": "?",
+    "equals_sign": "=",
+    "up": "↑",
+    "down": "↓",
+    "G": "G",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "enter": "Enter",
+    "escape": "Esc",
+    "ctrl+d": "Ctrl-D",
+    "ctrl+u": "Ctrl-U",
+    "ctrl+p": "Ctrl-P",
+    "f1": "F1",
+    "tab": "Tab",
+}
+
+_MOVE, _TRIAGE, _LOOK, _CONSOLE = "Moving", "Triage", "Looking", "Console"
+
+KEYS: tuple[KeyUse, ...] = (
+    KeyUse("move.down", "j,down", "move(1)", "next alert", _MOVE),
+    KeyUse("move.up", "k,up", "move(-1)", "previous alert", _MOVE),
+    KeyUse("move.newest", "g,home", "newest", "newest alert, and follow", _MOVE),
+    KeyUse("move.oldest", "G,end", "oldest", "oldest alert", _MOVE),
+    KeyUse("move.half_down", "ctrl+d", "half_page(1)", "half a page down", _MOVE),
+    KeyUse("move.half_up", "ctrl+u", "half_page(-1)", "half a page up", _MOVE),
+    KeyUse("move.page_down", "pagedown", "page(1)", "a page down", _MOVE),
+    KeyUse("move.page_up", "pageup", "page(-1)", "a page up", _MOVE),
+    KeyUse("move.next_critical", "e", "next_critical(1)", "next critical alert", _MOVE),
+    KeyUse("move.previous_critical", "E", "next_critical(-1)", "previous critical alert", _MOVE),
+    KeyUse(
+        "triage.take", "a", "take", "take the alert: it is yours, with an incident", _TRIAGE, "take"
+    ),
+    KeyUse("triage.status", "s", "status", "change its status", _TRIAGE, "status"),
+    KeyUse("triage.comment", "c", "comment", "write a comment", _TRIAGE, "comment"),
+    KeyUse(
+        "triage.close",
+        "x",
+        "close_alert",
+        "close it with a disposition and a reason",
+        _TRIAGE,
+        "close",
+    ),
+    KeyUse(
+        "look.filter",
+        "slash",
+        "filter",
+        'filter by text: words, -word, "a phrase"',
+        _LOOK,
+        "filter",
+    ),
+    KeyUse("look.open", "enter,l", "open", "read the alert", _LOOK, "open"),
+    KeyUse("look.back", "escape,h", "back", "go back, clear the filter", _LOOK),
+    KeyUse("look.follow", "f", "follow", "follow the newest alerts, or stay", _LOOK, "follow"),
+    KeyUse(
+        "look.hold", "equals_sign", "hold", "hold the display, or let new alerts in", _LOOK, "hold"
+    ),
+    KeyUse("look.theme", "t", "next_theme", "next theme: dark, light, high contrast", _LOOK),
+    KeyUse("console.dismiss", "D", "dismiss", "take the messages away", _CONSOLE),
+    KeyUse("console.retry", "r", "retry", "try the connection again now", _CONSOLE),
+    KeyUse("console.palette", "ctrl+p", "app.command_palette", "command palette", _CONSOLE),
+    KeyUse("console.help", "question_mark,f1", "help", "this help", _CONSOLE, "help"),
+    KeyUse("console.quit", "q", "app.quit", "quit", _CONSOLE, "quit"),
+)

@@ -1,0 +1,178 @@
+"""The connection as the analyst sees it: the top line, and what stands where no rows are.
+
+Says what is the case, how old the data is, and what to do next. Holds no socket and no clock.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ir_console.safe_text import safe_text
+
+from .format import long_age, plural, rate
+from .spans import Line, Span, Tone
+
+CAUGHT_UP_SECONDS = 8.0
+
+
+class LinkState(StrEnum):
+    CONNECTING = "connecting"
+    LIVE = "live"
+    CATCHING_UP = "catching_up"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """What came back after a gap; not `is_complete` when some of it could not be had."""
+
+    at: float
+    missed: int
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How far the first snapshot is; `total` None until the first page."""
+
+    loaded: int = 0
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The connection now; times are seconds of one monotonic clock."""
+
+    state: LinkState = LinkState.CONNECTING
+    attempt: int = 0
+    retry_at: float | None = None
+    reason: str = ""
+    hint: str = ""
+    heard_at: float | None = None
+    caught_up: CaughtUp | None = None
+    loading: Loading | None = None
+    load_problem: str = ""
+
+
+class BarLook(StrEnum):
+    """How loud the top line is."""
+
+    CALM = "calm"
+    GOOD = "good"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The left part of the top line."""
+
+    look: BarLook
+    spans: Line
+
+
+def link_bar(link: Link, now: float, *, alerts_per_second: float = 0.0) -> Bar:
+    """What the top line says of the connection."""
+    if link.state is LinkState.LIVE:
+        return _live_bar(link, now, alerts_per_second)
+    if link.state is LinkState.CONNECTING and link.heard_at is None:
+        return Bar(BarLook.CALM, (Span("◌ Connecting…", Tone.ACCENT),))
+    if link.state is LinkState.CATCHING_UP:
+        return Bar(BarLook.CALM, (Span("◌ Catching up…", Tone.ACCENT),))
+    if link.state is LinkState.REFUSED:
+        return _alarm(f"■ Not authorised · {link.hint or link.reason}")
+    if link.state is LinkState.FAILED:
+        return _alarm(_join("■ Offline", link.reason, _data_age(link, now), "r retry now"))
+    head = _countdown(link, now) if link.state is LinkState.WAITING else "◌ Reconnecting…"
+    return _alarm(_join(head, _data_age(link, now), "r retry now", link.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What stands in the middle of a table without rows."""
+
+    tone: Tone
+    title: str
+    lines: tuple[str, ...] = ()
+
+
+def placeholder(
+    link: Link, now: float, *, known: int, filter_text: str, server: str
+) -> Placeholder:
+    """Why there are no rows, and what to do about it."""
+    if known and filter_text:
+        shown_filter = safe_text(filter_text, 40)
+        hidden = "esc clears the filter · / changes it"
+        return Placeholder(
+            Tone.STRONG,
+            f"Nothing matches “{shown_filter}”",
+            (f"{plural(known, 'alert')} hidden by the filter", "", hidden),
+        )
+    if link.state is LinkState.LIVE:
+        return _empty(link)
+    if link.state is LinkState.REFUSED:
+        return Placeholder(Tone.ERROR, "Not authorised", (link.reason, link.hint, "", "q quit"))
+    if link.state is LinkState.FAILED:
+        lines = (link.reason, link.hint, "", "r retry now · q quit")
+        return Placeholder(Tone.ERROR, "The connection ended", lines)
+    if link.state is LinkState.WAITING:
+        lines = (link.reason, "", f"{_wait_words(link, now)} · r retry now · q quit")
+        return Placeholder(Tone.WARNING, f"Cannot reach {server}", lines)
+    return Placeholder(Tone.ACCENT, f"Connecting to {server}…", ("This takes a moment.",))
+
+
+def _empty(link: Link) -> Placeholder:
+    if link.load_problem:
+        lines = (link.load_problem, "", "New alerts still arrive · r load again")
+        return Placeholder(Tone.ERROR, "The alerts could not be loaded", lines)
+    if link.loading is not None:
+        return Placeholder(Tone.ACCENT, "Loading alerts…", ("The newest come first.",))
+    when = "New ones appear here the moment they are ingested."
+    how = "Send some:  ir-console ingest FILE"
+    return Placeholder(Tone.OK, "No alerts. All quiet.", (when, "", how))
+
+
+def _live_bar(link: Link, now: float, alerts_per_second: float) -> Bar:
+    caught_up = link.caught_up
+    if caught_up is not None and now - caught_up.at < CAUGHT_UP_SECONDS:
+        gap = "" if caught_up.is_complete else " · not all of it could be had: reloading"
+        words = f"✓ Live again · caught up after {caught_up.missed:,} missed{gap}"
+        return Bar(BarLook.GOOD, (Span(words, Tone.STRONG),))
+    live = (Span("● Live", Tone.OK), Span(f"  {rate(alerts_per_second)}", Tone.MUTED))
+    if link.loading is not None:
+        return Bar(BarLook.CALM, (*live, Span("  " + _progress(link.loading), Tone.ACCENT)))
+    if link.load_problem:
+        problem = f"  ! {link.load_problem} · r load again"
+        return Bar(BarLook.CALM, (*live, Span(problem, Tone.WARNING)))
+    return Bar(BarLook.CALM, live)
+
+
+def _progress(loading: Loading) -> str:
+    if not loading.total:
+        return "loading…"
+    done = min(1.0, loading.loaded / loading.total)
+    cells = round(done * 12)
+    meter = "━" * cells + "┄" * (12 - cells)
+    return f"loading {meter} {loading.loaded:,} of {loading.total:,}"
+
+
+def _alarm(words: str) -> Bar:
+    return Bar(BarLook.ALARM, (Span(words, Tone.STRONG),))
+
+
+def _countdown(link: Link, now: float) -> str:
+    return f"◌ {_wait_words(link, now).replace('Trying again', 'Reconnecting')}"
+
+
+def _wait_words(link: Link, now: float) -> str:
+    if link.retry_at is None or link.retry_at <= now:
+        return "Trying again now"
+    return f"Trying again in {long_age(link.retry_at - now + 0.999)}"
+
+
+def _data_age(link: Link, now: float) -> str:
+    return "" if link.heard_at is None else f"data {long_age(now - link.heard_at)} old"
+
+
+def _join(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

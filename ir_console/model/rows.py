@@ -1,0 +1,91 @@
+"""What the table shows of one alert, made safe once when the alert changes, not when painted."""
+
+from dataclasses import dataclass
+
+from ir_client.book import AlertRow
+from ir_client.wire.values import is_open
+from ir_console.safe_text import safe_text
+
+from .looks import status_word
+
+Key = tuple[float, int]
+"""Where a row stands: by the time it was received, then by its id; both never change."""
+
+_TITLE_LIMIT = 300
+_NAME_LIMIT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; every text is safe to paint."""
+
+    id: int
+    revision: int | None
+    received: float
+    severity: str
+    status: str
+    title: str
+    target: str
+    source: str
+    owner: str
+    owner_id: int | None
+    rule: str
+    occurrences: int
+    haystack: str
+
+    @property
+    def key(self) -> Key:
+        return (self.received, self.id)
+
+    @property
+    def is_open(self) -> bool:
+        return is_open(self.status)
+
+    @classmethod
+    def of(cls, alert: AlertRow) -> "Row":
+        return cls(
+            id=alert.id,
+            revision=alert.revision,
+            received=alert.received_at.timestamp(),
+            severity=alert.severity,
+            status=alert.status,
+            title=safe_text(alert.title, _TITLE_LIMIT),
+            target=_name(alert.affected_hostname or alert.destination_ip or alert.source_ip),
+            source=_name(alert.source),
+            owner=_name(alert.assigned_to or _number(alert.assigned_analyst_id)),
+            owner_id=alert.assigned_analyst_id,
+            rule=safe_text(alert.rule_name or alert.title, _TITLE_LIMIT),
+            occurrences=alert.occurrences,
+            haystack=_haystack(alert),
+        )
+
+
+def _name(text: str | None) -> str:
+    return safe_text(text, _NAME_LIMIT) if text else ""
+
+
+def _number(user_id: int | None) -> str | None:
+    return None if user_id is None else f"user {user_id}"
+
+
+def _haystack(alert: AlertRow) -> str:
+    parts = (
+        f"#{alert.id}",
+        alert.title,
+        alert.severity,
+        alert.status,
+        status_word(alert.status),
+        alert.source,
+        alert.threat_type,
+        alert.rule_name,
+        alert.affected_hostname,
+        alert.affected_user,
+        alert.source_ip,
+        alert.destination_ip,
+        alert.assigned_to or "unassigned",
+        alert.incident_id,
+        alert.team,
+        *alert.tags,
+    )
+    # Newlines between the fields: no filter word can match across two of them.
+    return "\n".join(safe_text(part) for part in parts if part).casefold()

@@ -1,0 +1,147 @@
+"""Everything the console knows: the alerts, what is shown of them, and what was just said.
+
+One place takes in what the feed brings, so that the table, the counters, the toasts and the
+detail pane always speak of the same alerts. Holds no widget and no clock.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ir_client.book import AlertBook, ChangeKind
+from ir_client.wire.alerts import Alert
+from ir_client.wire.auth import User
+
+from .filters import TextFilter
+from .link import Link
+from .rows import Row
+from .toasts import ToastBoard, ToastPolicy
+from .viewport import Viewport
+from .views import TableView
+
+FLASH_SECONDS = 4.0
+_RATE_SECONDS = 10.0
+
+
+class Origin(StrEnum):
+    """How an alert's state came here."""
+
+    PUSHED_NEW = "pushed_new"
+    PUSHED = "pushed"
+    BACKFILLED = "backfilled"
+    FETCHED = "fetched"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One state of an alert, on its way to the screen."""
+
+    alert: Alert
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What one batch of arrivals changed."""
+
+    changed: frozenset[int] = frozenset()
+    added: int = 0
+
+
+@dataclass(slots=True)
+class ConsoleState:
+    """The state behind the screen."""
+
+    policy: ToastPolicy = field(default_factory=ToastPolicy)
+    book: AlertBook = field(default_factory=AlertBook)
+    view: TableView = field(default_factory=TableView)
+    link: Link = field(default_factory=Link)
+    me: User | None = None
+    pending: dict[int, str] = field(default_factory=dict)
+    viewport: Viewport = field(init=False)
+    toasts: ToastBoard = field(init=False)
+    _fresh: dict[int, float] = field(default_factory=dict)
+    _backlog: list[Row] = field(default_factory=list)
+    _added: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.viewport = Viewport(self.view)
+        self.toasts = ToastBoard(self.policy)
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The row under the cursor: what actions act on."""
+        return self.view.get(self.viewport.cursor)
+
+    def take_in(self, arrivals: Iterable[Arrival], now: float) -> Frame:
+        """Apply one batch; every widget is updated once from what this returns."""
+        anchor = self.viewport.anchor()
+        changed: set[int] = set()
+        added = 0
+        new_rows: list[Row] = []
+        for arrival in arrivals:
+            change = self.book.apply(arrival.alert)
+            if change is None or change.after is None:
+                continue
+            row = Row.of(change.after)
+            self.view.put(row, keep=self.viewport.cursor)
+            changed.add(row.id)
+            if change.kind is ChangeKind.ADDED:
+                added += arrival.origin is not Origin.FETCHED
+                self._note_added(row, arrival.origin, now, new_rows)
+        self.viewport.restore(anchor)
+        self.toasts.announce(new_rows, now, on_cursor=self.viewport.cursor)
+        self._note_rate(added, now)
+        return Frame(frozenset(changed), added)
+
+    def caught_up(self, now: float) -> None:
+        """Sum up what came while the connection was down."""
+        self.toasts.sum_up_backlog(self._backlog, now)
+        self._backlog.clear()
+
+    def set_filter(self, text: str) -> None:
+        """Show what passes; the cursor's alert stays under the cursor, if need be as a ghost."""
+        anchor = self.viewport.anchor()
+        self.view.set_filter(TextFilter.parse(text), keep=self.viewport.cursor)
+        self.viewport.restore(anchor)
+
+    def toggle_hold(self) -> None:
+        """Freeze which rows are shown, or let them in again."""
+        anchor = self.viewport.anchor()
+        if self.view.is_held:
+            self.view.resume(keep=self.viewport.cursor)
+        else:
+            self.view.hold()
+        self.viewport.restore(anchor)
+
+    def is_fresh(self, alert_id: int, now: float) -> bool:
+        """Whether an alert came so recently that it should catch the eye."""
+        arrived = self._fresh.get(alert_id)
+        return arrived is not None and now - arrived < FLASH_SECONDS
+
+    def forget_stale_flashes(self, now: float) -> bool:
+        """Drop what is no longer fresh; whether anything was."""
+        stale = [key for key, arrived in self._fresh.items() if now - arrived >= FLASH_SECONDS]
+        for key in stale:
+            del self._fresh[key]
+        return bool(stale)
+
+    def alerts_per_second(self, now: float) -> float:
+        """New alerts a second, over the last ten seconds."""
+        self._note_rate(0, now)
+        return sum(count for _, count in self._added) / _RATE_SECONDS
+
+    def _note_added(self, row: Row, origin: Origin, now: float, new_rows: list[Row]) -> None:
+        if origin is Origin.BACKFILLED:
+            self._backlog.append(row)
+        elif origin is Origin.PUSHED_NEW:
+            new_rows.append(row)
+        if origin is not Origin.FETCHED:
+            self._fresh[row.id] = now
+
+    def _note_rate(self, added: int, now: float) -> None:
+        if added:
+            self._added.append((now, added))
+        while self._added and self._added[0][0] <= now - _RATE_SECONDS:
+            self._added.popleft()

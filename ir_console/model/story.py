@@ -1,0 +1,72 @@
+"""Tell what happened to an alert: the entries of its timeline in words, newest first."""
+
+from collections.abc import Iterator, Sequence
+
+from ir_client.wire.alerts import Change, TimelineEntry
+from ir_console.safe_text import safe_block, safe_text
+
+from .format import moment, short_age
+from .looks import severity_look, status_word
+from .spans import Line, Span, Tone, fit_right, wrap
+
+_AGE_WIDTH = 6
+_VALUE_LIMIT = 80
+_COMMENT_LIMIT = 4_000
+_FIELD_WORDS = {
+    "assigned_analyst_id": "owner",
+    "incident_id": "incident",
+    "disposition_reason": "reason",
+    "false_positive_reason": "reason",
+}
+_DEEDS = {
+    "created": "created it",
+    "commented": "commented",
+    "owned": "took it",
+    "seen_again": "saw it again",
+}
+
+
+def timeline_lines(entries: Sequence[TimelineEntry], *, now: float, width: int) -> Iterator[Line]:
+    """The entries, newest first: who did what, and how long ago."""
+    for entry in sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True):
+        age = fit_right(short_age(now - entry.at.timestamp()), _AGE_WIDTH)
+        indent = " " * (_AGE_WIDTH + 2)
+        who = safe_text(entry.actor.name, 80)
+        words = wrap(deed(entry), max(8, width - len(indent) - len(who) - 1))
+        yield (Span(age + "  ", Tone.MUTED), Span(who + " ", Tone.ACCENT), Span(words[0]))
+        for line in words[1:]:
+            yield (Span(indent), Span(line))
+        if entry.comment:
+            comment = safe_block(entry.comment, _COMMENT_LIMIT)
+            for line in wrap(comment, max(8, width - len(indent) - 2)):
+                yield (Span(indent + "│ ", Tone.MUTED), Span(line, Tone.STRONG))
+
+
+def deed(entry: TimelineEntry) -> str:
+    """What an entry says was done, in words."""
+    changes = ", ".join(_change(name, change) for name, change in entry.changes.items())
+    known = _DEEDS.get(entry.action)
+    if entry.action == "created" or not changes:
+        return known or safe_text(entry.action, 40).replace("_", " ")
+    return f"{known}: {changes}" if known else changes
+
+
+def deed_at(entry: TimelineEntry) -> str:
+    """An entry as one sentence with its actor and its time of day."""
+    return f"{moment(entry.at)[11:]}  {safe_text(entry.actor.name, 80)}: {deed(entry)}"
+
+
+def _change(name: str, change: Change) -> str:
+    word = _FIELD_WORDS.get(name) or safe_text(name, 60).replace("_", " ")
+    return f"{word} {field_value(name, change.before)} → {field_value(name, change.after)}"
+
+
+def field_value(name: str, value: object) -> str:
+    """The value of a field in few words."""
+    if value is None or value == "":
+        return "–"
+    if name == "status":
+        return status_word(str(value))
+    if name == "severity":
+        return severity_look(str(value)).word
+    return safe_text(str(value), _VALUE_LIMIT)
