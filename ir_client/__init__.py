@@ -8,15 +8,63 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .client import IRClient
+    from .config import Profile
+    from .credentials import (
+        CredentialStore,
+        PasswordCredentials,
+        SessionCredentials,
+        TokenCredentials,
+    )
+    from .stream.driver import EventStream
+    from .stream.events import MalformedEvent, Resumed, StateChanged, UnknownEvent
+    from .stream.status import StreamState, StreamStatus
     from .wire.alerts import Alert, AlertDraft, AlertUpdate
+    from .wire.events import AlertUpdated, InitialData, NewAlert
 
 _HOME = {
     "Alert": ".wire.alerts",
     "AlertDraft": ".wire.alerts",
     "AlertUpdate": ".wire.alerts",
+    "AlertUpdated": ".wire.events",
+    "CredentialStore": ".credentials",
+    "EventStream": ".stream.driver",
+    "IRClient": ".client",
+    "InitialData": ".wire.events",
+    "MalformedEvent": ".stream.events",
+    "NewAlert": ".wire.events",
+    "PasswordCredentials": ".credentials",
+    "Profile": ".config",
+    "Resumed": ".stream.events",
+    "SessionCredentials": ".credentials",
+    "StateChanged": ".stream.events",
+    "StreamState": ".stream.status",
+    "StreamStatus": ".stream.status",
+    "TokenCredentials": ".credentials",
+    "UnknownEvent": ".stream.events",
 }
 
-__all__ = ["Alert", "AlertDraft", "AlertUpdate"]
+__all__ = [
+    "Alert",
+    "AlertDraft",
+    "AlertUpdate",
+    "AlertUpdated",
+    "CredentialStore",
+    "EventStream",
+    "IRClient",
+    "InitialData",
+    "MalformedEvent",
+    "NewAlert",
+    "PasswordCredentials",
+    "Profile",
+    "Resumed",
+    "SessionCredentials",
+    "StateChanged",
+    "StreamState",
+    "StreamStatus",
+    "TokenCredentials",
+    "UnknownEvent",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,213 @@
+"""What can go wrong, as one tree.
+
+    IRError
+    ├── ConfigError                 a profile, address or credential that cannot be used
+    ├── ClientClosedError           the client is not open, or belongs to another event loop
+    ├── TransportError              no answer came
+    │   ├── ConnectError            nobody listens there, or the line broke
+    │   ├── RequestTimeout          the server took too long
+    │   └── TLSError                the server's certificate was not accepted
+    ├── APIStatusError              the server answered, and refused
+    │   ├── BadRequest 400          ├── ConflictError 409       ├── ValidationFailed 422
+    │   ├── AuthenticationError 401 ├── ChangedSince 412        ├── RateLimited 429
+    │   ├── PermissionDenied 403    ├── PayloadTooLarge 413     └── ServerError 5xx
+    │   └── NotFound 404
+    ├── InvalidResponse             the answer makes no sense
+    └── StreamError                 the stream ended for good
+        ├── AuthRejected            a token that was just renewed was refused
+        ├── MessageTooLarge         a frame over the limit
+        ├── ProtocolError           the other end does not speak our protocol
+        ├── GaveUp                  down for longer than the caller allowed
+        └── StreamAlreadyOpen       one stream a client
+
+Every error says whether the same call may succeed later (`retryable`) and what a person can do
+about it (`hint`). No error carries a token or password, not even in its cause.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .wire.alerts import Alert
+    from .wire.problems import Problem
+
+
+class IRError(Exception):
+    """The root of the tree."""
+
+    retryable: bool = False
+    hint: str = "Read the message; if it is unclear, run again with debug logging."
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
+
+class ConfigError(IRError):
+    """A profile, address or credential that cannot be used as it is."""
+
+    hint = "Correct the setting that the message names."
+
+
+class ClientClosedError(IRError):
+    """The client is not open, or it was opened in another event loop."""
+
+    hint = "Use the client inside `async with IRClient(...)`, in the event loop that opened it."
+
+
+class TransportError(IRError):
+    """No answer came from the server."""
+
+    retryable = True
+    hint = "Check that the server runs and that its address is right."
+
+
+class ConnectError(TransportError):
+    """Nobody listens at the address, or the line broke."""
+
+
+class RequestTimeout(TransportError):
+    """The server took too long; whether it did what was asked is not known."""
+
+    hint = "The server hangs or the network is slow: try again, or allow a longer timeout."
+
+
+class TLSError(TransportError):
+    """The server's certificate was not accepted."""
+
+    retryable = False
+    hint = "Set `verify` in the profile to the file with your organisation's CA certificate."
+
+
+class APIStatusError(IRError):
+    """The server answered with an error status."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        problem: "Problem | None" = None,
+        request_id: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.problem = problem
+        self.request_id = request_id
+
+    @property
+    def code(self) -> str | None:
+        """The machine's word for the problem, such as `already_owned`."""
+        return self.problem.code if self.problem is not None else None
+
+
+class BadRequest(APIStatusError):
+    hint = "The server did not understand the request: client and server may differ in version."
+
+
+class AuthenticationError(APIStatusError):
+    hint = "Log in again: the user name, password or token was not accepted."
+
+
+class PermissionDenied(APIStatusError):
+    hint = "Ask an administrator for the role or the token permission that this needs."
+
+
+class NotFound(APIStatusError):
+    hint = "Check the number: it does not exist, or you may not see it."
+
+
+class ConflictError(APIStatusError):
+    hint = "Look at the present state first: someone was faster, or it exists already."
+
+
+class ChangedSince(APIStatusError):
+    """A person changed the alert after the revision that the update was based on."""
+
+    hint = "Look at the alert as it is now, then decide again."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        problem: "Problem | None" = None,
+        request_id: str | None = None,
+        current: "Alert | None" = None,
+    ) -> None:
+        super().__init__(message, status=status, problem=problem, request_id=request_id)
+        self.current = current
+
+
+class PayloadTooLarge(APIStatusError):
+    hint = "Send less at once: an alert may have 1 MiB, a request 16 MiB."
+
+
+class ValidationFailed(APIStatusError):
+    hint = "Correct the fields that the message names."
+
+
+class RateLimited(APIStatusError):
+    """Too many requests; `retry_after` is the seconds to wait, where the server said."""
+
+    retryable = True
+    hint = "Wait as long as the server asks, or have the limit raised."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        problem: "Problem | None" = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, status=status, problem=problem, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class ServerError(APIStatusError):
+    retryable = True
+    hint = "The server failed: try again later, and give its operators the request id."
+
+
+class InvalidResponse(IRError):
+    """The answer makes no sense: not our protocol, cut off, or far too long."""
+
+    hint = "Check that the address is that of an IR Central server."
+
+
+class StreamError(IRError):
+    """The stream ended and will not come back by itself."""
+
+
+class AuthRejected(StreamError):
+    """The stream refused a token that had just been renewed, or could not be renewed."""
+
+    hint = "Log in again, or have an administrator look at your account."
+
+
+class MessageTooLarge(StreamError):
+    """A frame exceeded the limit; connecting again would only bring it again."""
+
+    hint = "Raise `max_message_bytes` of `IRClient.events()`."
+
+
+class ProtocolError(StreamError):
+    """The other end does not speak our protocol."""
+
+    hint = "Check the address, and that client and server are of compatible versions."
+
+
+class GaveUp(StreamError):
+    """The stream was down for longer than `max_downtime` allows."""
+
+    retryable = True
+    hint = "Check that the server runs and that its address is right."
+
+
+class StreamAlreadyOpen(StreamError):
+    """The client has an open stream already; two would only double the load."""
+
+    hint = "Share the open stream, or close it first."

@@ -1,0 +1,177 @@
+"""Alerts: read, create, triage."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypedDict, Unpack
+
+from ..wire.alerts import (
+    Alert,
+    AlertDraft,
+    AlertPage,
+    AlertUpdate,
+    IngestReport,
+    Pagination,
+    Timeline,
+    TimelineEntry,
+)
+from ..wire.base import rfc3339
+from ..wire.cursor import EPOCH_HEADER, SEQ_HEADER, StreamPosition
+from ..wire.incidents import Ownership
+from .failures import Answer, parsed
+from .transport import Call, Transport
+
+SortField = Literal["received_at", "detected_at", "severity", "status", "updated_at"]
+INGEST_TIMEOUT_SECONDS = 60.0
+
+
+class AlertFilters(TypedDict, total=False):
+    """What a list of alerts may be narrowed by; several values of a field mean any of them."""
+
+    search: str
+    severity: str | Sequence[str]
+    status: str | Sequence[str]
+    source: str | Sequence[str]
+    threat_type: str | Sequence[str]
+    assigned_analyst_id: int
+    incident_id: str
+    detected_after: datetime
+    detected_before: datetime
+    received_after: datetime
+    received_before: datetime
+    updated_after: datetime
+    false_positives: bool
+    reported: bool
+    overdue_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; `position` is where the server's log stood when it was read."""
+
+    alerts: tuple[Alert, ...]
+    pagination: Pagination
+    position: StreamPosition | None
+    next_cursor: str | None
+
+
+class AlertQuery:
+    """A list of alerts, fetched page by page while it is iterated over."""
+
+    def __init__(self, transport: Transport, params: Mapping[str, Any]) -> None:
+        self._transport = transport
+        self._params = params
+
+    async def __aiter__(self) -> AsyncIterator[Alert]:
+        seen: set[int] = set()
+        async for page in self.pages():
+            for alert in page.alerts:
+                # Without a cursor, rows that arrive meanwhile push others onto the next page.
+                if alert.id not in seen:
+                    seen.add(alert.id)
+                    yield alert
+
+    async def pages(self) -> AsyncIterator[Page]:
+        """The pages one by one; by cursor where the server has them, else by number."""
+        number, cursor = 1, None
+        while True:
+            place = {"cursor": cursor} if cursor is not None else {"page": number}
+            page = await self._fetch({**self._params, **place})
+            yield page
+            number, cursor = number + 1, page.next_cursor
+            if not page.alerts or (cursor is None and number > page.pagination.total_pages):
+                return
+
+    async def _fetch(self, params: Mapping[str, Any]) -> Page:
+        answer = await self._transport.send(Call("GET", "/alerts/", params=params))
+        body = parsed(answer, AlertPage)
+        return Page(body.alerts, body.pagination, _position(answer), body.next_cursor)
+
+
+def _position(answer: Answer) -> StreamPosition | None:
+    epoch, seq = answer.headers.get(EPOCH_HEADER), answer.headers.get(SEQ_HEADER, "")
+    if not epoch or not (seq.isascii() and seq.isdigit()):
+        return None
+    return StreamPosition(epoch, int(seq))
+
+
+class AlertCalls:
+    """`client.alerts`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        sort_by: SortField = "received_at",
+        sort_order: Literal["asc", "desc"] = "desc",
+        size: int = 100,
+        **filters: Unpack[AlertFilters],
+    ) -> AlertQuery:
+        """Alerts that match all filters, newest first; iterate over it or over its `.pages()`."""
+        order = {"sort_by": sort_by, "sort_order": sort_order, "size": size}
+        return AlertQuery(self._transport, order | {k: _param(v) for k, v in filters.items()})
+
+    async def get(self, alert_id: int) -> Alert:
+        """One alert, whole."""
+        return parsed(await self._transport.send(Call("GET", f"/alerts/{alert_id}")), Alert)
+
+    async def update(
+        self, alert_id: int, update: AlertUpdate, *, if_revision: int | None = None
+    ) -> Alert:
+        """Change the fields that are set in `update`.
+
+        With `if_revision`, raises ChangedSince when a person changed the alert after that.
+        """
+        call = Call(
+            "PUT",
+            f"/alerts/{alert_id}",
+            body=update.model_dump(mode="json", exclude_unset=True),
+            headers={"If-Match": f'"{if_revision}"'} if if_revision is not None else {},
+            # Sent twice, a conditional update could meet its own first half and seem refused.
+            idempotent=if_revision is None,
+        )
+        return parsed(await self._transport.send(call), Alert)
+
+    async def comment(self, alert_id: int, text: str) -> TimelineEntry:
+        """Add a comment to an alert's timeline."""
+        call = Call("POST", f"/alerts/{alert_id}/comments", body={"content": text})
+        return parsed(await self._transport.send(call), TimelineEntry)
+
+    async def timeline(self, alert_id: int) -> Sequence[TimelineEntry]:
+        """Who did what to an alert, oldest first."""
+        answer = await self._transport.send(Call("GET", f"/alerts/{alert_id}/timeline"))
+        return parsed(answer, Timeline).timeline
+
+    async def take(self, alert_id: int, notes: str | None = None) -> Ownership:
+        """Make an alert ours and open its incident; ConflictError when it is someone else's."""
+        body = {} if notes is None else {"notes": notes}
+        call = Call("POST", f"/alerts/{alert_id}/ownership", body=body)
+        return parsed(await self._transport.send(call), Ownership)
+
+    async def create(self, draft: AlertDraft) -> Alert:
+        """Create one alert (endpoint tokens); ConflictError for a duplicate."""
+        call = Call("POST", "/alerts/single", body=_record(draft))
+        return parsed(await self._transport.send(call), Alert)
+
+    async def ingest(
+        self, source_system: str, drafts: Iterable[AlertDraft | Mapping[str, Any]]
+    ) -> IngestReport:
+        """Create up to 1000 alerts at once (endpoint tokens); the report tells of each.
+
+        Sending the same drafts again creates nothing: they come back as duplicates.
+        """
+        body = {"source_system": source_system, "alerts": [_record(draft) for draft in drafts]}
+        call = Call("POST", "/alerts/ingest", body=body, timeout_seconds=INGEST_TIMEOUT_SECONDS)
+        return parsed(await self._transport.send(call), IngestReport)
+
+
+def _record(draft: AlertDraft | Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(draft, AlertDraft):
+        return draft.model_dump(mode="json", exclude_unset=True)
+    return dict(draft)
+
+
+def _param(value: object) -> object:
+    return rfc3339(value) if isinstance(value, datetime) else value

@@ -1,0 +1,51 @@
+"""Logins and users."""
+
+from pydantic import SecretStr
+
+from ..errors import NotFound
+from ..wire.auth import TokenPair, User, UserCreate, UserList
+from .failures import parsed
+from .session import Session
+from .transport import Call, Transport
+
+
+class AuthCalls:
+    """`client.auth`: who we are, and who else there is."""
+
+    def __init__(self, transport: Transport, session: Session) -> None:
+        self._transport = transport
+        self._session = session
+
+    async def login(self, username: str, password: SecretStr | str) -> TokenPair:
+        """Log in; the client uses the tokens from then on.
+
+        Raises AuthenticationError for a wrong name or password, RateLimited after too many.
+        """
+        secret = password if isinstance(password, SecretStr) else SecretStr(password)
+        pair = await self._session.login_pair(username, secret)
+        await self._session.adopt(pair)
+        return pair
+
+    async def logout(self) -> None:
+        """End the login at the server and forget it here, even when the server cannot be asked."""
+        try:
+            await self._transport.send(Call("POST", "/auth/logout", max_attempts=1))
+        except NotFound:
+            pass  # a server without logout: its tokens expire by themselves
+        finally:
+            await self._session.forget()
+
+    async def me(self) -> User:
+        """The user that we are."""
+        return parsed(await self._transport.send(Call("GET", "/auth/me")), User)
+
+    async def users(self) -> list[User]:
+        """All users (admins)."""
+        answer = await self._transport.send(Call("GET", "/auth/users"))
+        return list(parsed(answer, UserList).users)
+
+    async def create_user(self, user: UserCreate) -> User:
+        """Make a user (admins)."""
+        body = user.model_dump(mode="json", exclude_unset=True, exclude={"password"})
+        body["password"] = user.password.get_secret_value()
+        return parsed(await self._transport.send(Call("POST", "/auth/users", body=body)), User)

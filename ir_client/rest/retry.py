@@ -1,0 +1,69 @@
+"""Decide whether a request is sent again, and when.
+
+Only what cannot do harm is repeated: requests that never left, requests the server turned away
+unread, and idempotent ones. Holds nothing; the caller waits and counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import (
+    APIStatusError,
+    ConnectError,
+    InvalidResponse,
+    IRError,
+    RateLimited,
+    ServerError,
+)
+
+Uniform = Callable[[float, float], float]
+
+_PASSING_STATUSES = frozenset({408, 425, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how soon. A server that asks for more than the cap gets no retry."""
+
+    max_attempts: int = 3
+    base_seconds: float = 0.5
+    cap_seconds: float = 8.0
+    retry_after_cap_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed attempt; `attempt` counts from 1."""
+
+    error: IRError
+    attempt: int
+    idempotent: bool
+    never_sent: bool = False
+    retry_after: float | None = None
+
+
+def delay_before_retry(failure: Failure, policy: RetryPolicy, uniform: Uniform) -> float | None:
+    """Seconds to wait before the next attempt, or None when there must be none."""
+    if failure.attempt >= policy.max_attempts or not _is_safe(failure):
+        return None
+    if failure.retry_after is not None:
+        if failure.retry_after > policy.retry_after_cap_seconds:
+            return None
+        return failure.retry_after
+    ceiling = min(policy.cap_seconds, policy.base_seconds * 2 ** (failure.attempt - 1))
+    return uniform(ceiling / 2, ceiling)
+
+
+def _is_safe(failure: Failure) -> bool:
+    match failure.error:
+        case RateLimited():
+            return True
+        case ConnectError():
+            return failure.never_sent or failure.idempotent
+        case ServerError() | APIStatusError():
+            return failure.idempotent and failure.error.status in _PASSING_STATUSES
+        case InvalidResponse():
+            return False
+        case _:
+            # A timeout is not repeated: a server that hangs would be waited for thrice.
+            return False

@@ -1,0 +1,240 @@
+"""Send requests and bring back their answers, or errors of our tree.
+
+httpx 0.28 loses a connection of its pool for ever when a request is cancelled, so each request
+runs in a task that the transport's owner holds, shielded from its caller and bounded by httpx's
+timeouts; a cancelled caller leaves it to end alone. A gate in front of the pool, which may be
+cancelled safely, keeps the number of requests below the pool's size.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any, Protocol
+
+import httpx
+from pydantic import SecretStr
+
+from ..errors import (
+    AuthenticationError,
+    ClientClosedError,
+    InvalidResponse,
+    IRError,
+    RequestTimeout,
+)
+from .failures import Answer, retry_after, status_error, transport_error
+from .network import Network
+from .retry import Failure, RetryPolicy, delay_before_retry
+
+logger = logging.getLogger("ir_client.rest")
+
+BASE_PATH = "/api/v1"
+CONNECT_SECONDS = 10.0
+MAX_REQUESTS = 50
+MAX_ANSWER_BYTES = 128 * 2**20
+IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+
+Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
+
+
+class TokenSource(Protocol):
+    """Who knows the access token."""
+
+    async def token(self) -> SecretStr: ...
+    async def renewed(self, rejected: SecretStr) -> SecretStr: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the API. Its body may hold a password and is never shown."""
+
+    method: str
+    path: str
+    params: Params = field(default_factory=dict)
+    body: Any = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_open: bool = False
+    timeout_seconds: float | None = None
+    idempotent: bool | None = None
+    max_attempts: int | None = None
+
+    @property
+    def may_be_repeated(self) -> bool:
+        return self.method in IDEMPOTENT if self.idempotent is None else self.idempotent
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    answer: Answer | None = None
+    error: IRError | None = None
+    never_sent: bool = False
+    retry_after: float | None = None
+
+
+class Transport:
+    """The way to one server's REST interface."""
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        tasks: asyncio.TaskGroup,
+        timeout_seconds: float = 15.0,
+        policy: RetryPolicy | None = None,
+        uniform: Callable[[float, float], float] = random.uniform,
+        handler: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.network = network
+        self._tasks = tasks
+        self._timeout_seconds = timeout_seconds
+        self._policy = policy or RetryPolicy()
+        self._uniform = uniform
+        self._gate = asyncio.Semaphore(MAX_REQUESTS)
+        self._running: set[asyncio.Task[_Outcome]] = set()
+        self._http = httpx.AsyncClient(
+            base_url=f"{network.url}{BASE_PATH}",
+            verify=network.tls if network.tls is not None else True,
+            proxy=network.proxy,
+            trust_env=False,
+            transport=handler,
+            limits=httpx.Limits(max_connections=MAX_REQUESTS, max_keepalive_connections=20),
+            headers={"User-Agent": f"ir-client/{version('ir-console')}"},
+        )
+        self.tokens: TokenSource | None = None
+
+    async def aclose(self) -> None:
+        """End what still runs; the pool goes with it, so nothing is lost by cancelling now."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._http.aclose()
+
+    async def send(self, call: Call) -> Answer:
+        """The successful answer to a call, after renewal of the token and retries."""
+        if call.is_open or self.tokens is None:
+            return await self._with_retries(call, None)
+        token = await self.tokens.token()
+        try:
+            return await self._with_retries(call, token)
+        except AuthenticationError:
+            token = await self.tokens.renewed(token)
+        return await self._with_retries(call, token)
+
+    async def _with_retries(self, call: Call, token: SecretStr | None) -> Answer:
+        attempt = 1
+        while True:
+            outcome = await self._attempt(call, token)
+            if outcome.answer is not None:
+                return outcome.answer
+            assert outcome.error is not None
+            delay = self._delay(call, outcome, attempt)
+            if delay is None:
+                raise outcome.error
+            logger.info(
+                "%s %s failed (%s), again in %.1f s",
+                call.method,
+                call.path,
+                type(outcome.error).__name__,
+                delay,
+            )
+            await asyncio.sleep(delay)
+            attempt += 1
+
+    def _delay(self, call: Call, outcome: _Outcome, attempt: int) -> float | None:
+        assert outcome.error is not None
+        failure = Failure(
+            outcome.error,
+            attempt=attempt,
+            idempotent=call.may_be_repeated,
+            never_sent=outcome.never_sent,
+            retry_after=outcome.retry_after,
+        )
+        if call.max_attempts is not None and attempt >= call.max_attempts:
+            return None
+        return delay_before_retry(failure, self._policy, self._uniform)
+
+    async def _attempt(self, call: Call, token: SecretStr | None) -> _Outcome:
+        request = self._request(call, token)
+        await self._gate.acquire()
+        task = self._tasks.create_task(self._exchange(request))
+        self._running.add(task)
+        task.add_done_callback(self._finished)
+        try:
+            async with asyncio.timeout(self._seconds(call) + CONNECT_SECONDS):
+                return await asyncio.shield(task)
+        except TimeoutError:
+            # httpx bounds each step, not their sum: a server may drip for ever.
+            return _Outcome(error=RequestTimeout(f"{self.network.url} did not answer in time"))
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise ClientClosedError("The client was closed during the request") from None
+            raise
+
+    def _finished(self, task: asyncio.Task[_Outcome]) -> None:
+        self._running.discard(task)
+        self._gate.release()
+
+    def _seconds(self, call: Call) -> float:
+        return call.timeout_seconds or self._timeout_seconds
+
+    def _request(self, call: Call, token: SecretStr | None) -> httpx.Request:
+        seconds = self._seconds(call)
+        request = self._http.build_request(
+            call.method,
+            call.path,
+            params=[pair for name, value in call.params.items() for pair in _pairs(name, value)],
+            json=call.body,
+            headers=dict(call.headers),
+            timeout=httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
+        )
+        if token is not None:
+            request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+        return request
+
+    async def _exchange(self, request: httpx.Request) -> _Outcome:
+        """One request and its answer; failures are returned, so that no task fails its group."""
+        try:
+            response = await self._http.send(request, stream=True)
+            try:
+                body = await self._read(response)
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            return _Outcome(error=transport_error(error, self.network.url), never_sent=never_sent)
+        except IRError as error:
+            return _Outcome(error=error)
+        answer = Answer(
+            request.method, request.url.path, response.status_code, response.headers, body
+        )
+        if response.is_success:
+            return _Outcome(answer=answer)
+        return _Outcome(error=status_error(answer), retry_after=retry_after(answer))
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        """Read the body within the time and size that a sane answer needs."""
+        loop = asyncio.get_running_loop()
+        seconds = response.request.extensions["timeout"]["read"]
+        deadline = loop.time() + seconds
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.aiter_bytes():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MAX_ANSWER_BYTES:
+                raise InvalidResponse(f"{self.network.url} sends an answer without end")
+            if loop.time() > deadline:
+                raise RequestTimeout(f"{self.network.url} did not finish its answer in time")
+        return b"".join(chunks)
+
+
+def _pairs(name: str, value: object) -> list[tuple[str, str]]:
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return [(name, "true" if value else "false")]
+    if isinstance(value, list | tuple | set | frozenset):
+        return [(name, str(one)) for one in value]
+    return [(name, str(value))]
