@@ -1,0 +1,51 @@
+"""Decide whether an address is one of those that an endpoint token may be used from."""
+
+from collections.abc import Iterable
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+_LOGIN_PREFIX_V6 = 64
+
+
+def canonical_network(text: str) -> str:
+    """An address or network as it is kept. Raises ValueError for anything else."""
+    return str(_network(text))
+
+
+def is_allowed(address: str | None, networks: Iterable[str]) -> bool:
+    """Whether `address` lies in one of `networks`; one that cannot be read lies in none."""
+    parsed = _address(address)
+    if parsed is None:
+        return False
+    return any(parsed in _network(network) for network in networks)
+
+
+def neighbourhood(address: str | None) -> str:
+    """What counts as one place for sign-in: an address, or the network of an IPv6 host."""
+    parsed = _address(address)
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, _LOGIN_PREFIX_V6), strict=False))
+    return str(parsed)
+
+
+def _address(text: str | None) -> IPv4Address | IPv6Address | None:
+    try:
+        parsed = ip_address((text or "").partition("%")[0])
+    except ValueError:
+        return None
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return mapped or parsed
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    network = ip_network(text, strict=True)
+    if isinstance(network, IPv6Network) and network.prefixlen == 128:
+        mapped = network.network_address.ipv4_mapped
+        return network if mapped is None else ip_network(str(mapped))
+    return network

@@ -1,0 +1,29 @@
+"""Decide whether one more request fits into the last minute.
+
+Counts the requests of any sixty seconds exactly, so that no edge between two minutes lets twice
+as many through. Reads no clock.
+"""
+
+from collections import deque
+
+WINDOW_SECONDS = 60.0
+
+
+class RequestWindow:
+    """When the requests of the last minute came."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+
+    def admit(self, now: float, *, limit: int) -> float:
+        """0 and the request counts, or the seconds until one fits."""
+        while self._times and self._times[0] <= now - WINDOW_SECONDS:
+            self._times.popleft()
+        if len(self._times) < limit:
+            self._times.append(now)
+            return 0.0
+        return self._times[len(self._times) - limit] + WINDOW_SECONDS - now
+
+    def is_idle(self, now: float) -> bool:
+        """Whether nothing of the last minute is held."""
+        return not self._times or self._times[-1] <= now - WINDOW_SECONDS

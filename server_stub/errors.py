@@ -1,0 +1,121 @@
+"""Everything the server may refuse, and why.
+
+    Refusal
+    ├── Unauthenticated      no, bad or expired credentials
+    ├── Forbidden            known, but may not
+    ├── NotFound             is not there, or is not yours to see
+    ├── Conflict
+    │   ├── Duplicate        it is there already
+    │   └── AlreadyOwned     someone else has it
+    ├── ChangedSince         a person changed it after the revision you know
+    ├── TooLarge             body or alert over its limit
+    ├── MalformedBody        bytes that are no JSON, or not all there
+    ├── UnsupportedMediaType not plain JSON
+    ├── Invalid              JSON that breaks the contract, field by field
+    ├── RateLimited          too many; knows when to come back
+    └── Unavailable          the server cannot now
+        └── StorageFull      there is no space left to write
+
+Each carries the `code` of the contract and a sentence for a person. Nothing here knows HTTP.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Location = tuple[str | int, ...]
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+    """A request that is refused: `code` for programs, the message for people."""
+
+    code = "internal"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Unauthenticated(Refusal):
+    code = "unauthenticated"
+
+
+class Forbidden(Refusal):
+    code = "forbidden"
+
+
+class NotFound(Refusal):
+    code = "not_found"
+
+
+class Conflict(Refusal):
+    code = "conflict"
+
+
+class Duplicate(Conflict):
+    code = "duplicate"
+
+
+class AlreadyOwned(Conflict):
+    code = "already_owned"
+
+
+class ChangedSince(Refusal):
+    """Carries the record as it is now, as the JSON that is sent of it."""
+
+    code = "changed_since"
+
+    def __init__(self, message: str, *, current: bytes) -> None:
+        super().__init__(message)
+        self.current = current
+
+
+class TooLarge(Refusal):
+    code = "too_large"
+
+
+class MalformedBody(Refusal):
+    code = "malformed_body"
+
+
+class UnsupportedMediaType(Refusal):
+    code = "unsupported_media_type"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One refused field: where it stands and why; never what was in it."""
+
+    loc: Location
+    msg: str
+
+    def __str__(self) -> str:
+        place = ".".join(str(part) for part in self.loc)
+        return f"{place}: {self.msg}" if place else self.msg
+
+
+class Invalid(Refusal):
+    code = "validation_failed"
+
+    def __init__(self, fields: Sequence[FieldError]) -> None:
+        super().__init__("; ".join(str(field) for field in fields))
+        self.fields = tuple(fields)
+
+    @classmethod
+    def field(cls, *loc: str | int, msg: str) -> "Invalid":
+        return cls([FieldError(loc, msg)])
+
+
+class RateLimited(Refusal):
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(Refusal):
+    code = "unavailable"
+
+
+class StorageFull(Unavailable):
+    code = "storage_full"

@@ -1,0 +1,33 @@
+"""Tokens that mean nothing but themselves: endpoint tokens and refresh tokens.
+
+Each is 256 random bits, kept as a hash. Such a hash needs no salt and no cost: there is nothing to
+guess.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+ENDPOINT_PREFIX = "ire_"
+_REFRESH_PREFIX = "irr_"
+
+
+def new_endpoint_token() -> str:
+    return ENDPOINT_PREFIX + secrets.token_urlsafe(32)
+
+
+def new_refresh_token() -> str:
+    return _REFRESH_PREFIX + secrets.token_urlsafe(32)
+
+
+def successor_of(refresh_token: str, key: bytes) -> str:
+    """The token that follows. Told from its parent, so that a lost answer can be given again
+    without keeping any token; not to be told without the key."""
+    digest = hmac.digest(key, refresh_token.encode(), "sha256")
+    return _REFRESH_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,85 @@
+"""What an operator may set, and what each setting is when nobody set it.
+
+Holds values only: opens nothing and makes up no secret. What is left unset here and must exist
+(secret key, first password, first token) is made up where the parts are wired.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Megabyte = 1024 * 1024
+SQLITE_PREFIX = "sqlite:///"
+
+SecretText = Annotated[SecretStr, Field(min_length=1)]
+# Without dots it can never be mistaken for a JWT.
+TokenText = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", min_length=16, max_length=256)
+]
+
+
+def default_database_url() -> str:
+    """A file in the user's data directory: the same one from wherever the server is started."""
+    return f"{SQLITE_PREFIX}{platformdirs.user_data_path('ir-central') / 'ir-central.db'}"
+
+
+class ServerSettings(BaseSettings):
+    """Settings of one server process, from `IR_SERVER_*` and a few plain names."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IR_SERVER_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: str = Field(
+        default_factory=default_database_url,
+        pattern=r"^sqlite:///[^?#]+$",
+        validation_alias=AliasChoices("IR_SERVER_DATABASE_URL", "DATABASE_URL"),
+    )
+    """Where the data lives: `sqlite:///relative/path` or `sqlite:////absolute/path`."""
+
+    secret_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        validation_alias=AliasChoices("IR_SERVER_SECRET_KEY", "SECRET_KEY"),
+    )
+    """Signs access tokens. Unset: made up once and kept beside the database."""
+
+    admin_password: SecretStr | None = Field(default=None, min_length=12, max_length=128)
+    """Password of `admin` at a first start."""
+
+    ingest_token: SecretStr | None = Field(default=None, min_length=16, max_length=256)
+    """Value of the endpoint token `bootstrap` at a first start."""
+
+    access_token_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    refresh_token_days: int = Field(default=7, ge=1, le=365)
+
+    argon2_memory_kib: int = Field(default=64 * 1024, ge=8)
+    argon2_time_cost: int = Field(default=3, ge=1)
+    argon2_parallelism: int = Field(default=4, ge=1)
+    password_checks_at_once: int = Field(default=2, ge=1, le=16)
+    """Each check takes `argon2_memory_kib`: without a bound, logins exhaust the memory."""
+
+    max_alert_bytes: int = Field(default=Megabyte, ge=1024)
+    max_request_bytes: int = Field(default=16 * Megabyte, ge=1024)
+    body_timeout_seconds: float = Field(default=15, gt=0)
+
+    read_seconds: float = Field(default=3, gt=0)
+    """A read that takes longer is given up: one greedy search must not starve the others."""
+    lock_seconds: float = Field(default=5, ge=0)
+    """How long to wait while another process holds the database."""
+    readers: int = Field(default=4, ge=1, le=64)
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    access_log: bool = False
+
+    @property
+    def database_path(self) -> Path:
+        return Path(self.database_url.removeprefix(SQLITE_PREFIX))

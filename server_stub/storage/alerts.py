@@ -1,0 +1,173 @@
+"""Alerts: the reads that stand alone, and finding one inside a transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from ir_client.wire.alerts import TimelineEntry
+from ir_client.wire.cursor import StreamPosition
+from server_stub.access import Viewer
+from server_stub.domain.clocks import Clock
+from server_stub.errors import NotFound
+from server_stub.storage.alert_rows import StoredAlert, select_alerts, stored_alert
+from server_stub.storage.cursors import ListCursor
+from server_stub.storage.database import Database
+from server_stub.storage.events import read_position
+from server_stub.storage.query_sql import (
+    SORT_COLUMNS,
+    AlertFilter,
+    AlertOrder,
+    matching,
+    visible_alerts,
+)
+from server_stub.storage.schema import alerts
+from server_stub.storage.timeline import read_entries
+
+# Up to here totals are counted; beyond, that there are more is all that a person needs to know.
+COUNTED_TOTAL = 10_000
+RECENT_ALERTS = 50
+_IDS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class AlertListRequest:
+    """A page of alerts: `offset` counts from the start, or `cursor` goes on after a page."""
+
+    wanted: AlertFilter
+    order: AlertOrder
+    size: int
+    offset: int = 0
+    cursor: ListCursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertListing:
+    """A page, how many there are, and the log position of the read."""
+
+    alerts: tuple[StoredAlert, ...]
+    total: int
+    total_exact: bool
+    next_cursor: str | None
+    position: StreamPosition
+
+
+def find_alert(
+    connection: Connection, alert_id: int, *, viewer: Viewer, now: datetime
+) -> StoredAlert:
+    """The alert, if it exists for `viewer`."""
+    statement = select_alerts().where(alerts.c.id == alert_id, visible_alerts(viewer))
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("There is no such alert, or it is not yours to see.")
+    return stored_alert(row, now=now)
+
+
+def read_alerts(
+    connection: Connection, alert_ids: Sequence[int], *, now: datetime
+) -> dict[int, StoredAlert]:
+    """The alerts of these ids that there are, whoever may see them."""
+    found: dict[int, StoredAlert] = {}
+    for start in range(0, len(alert_ids), _IDS_AT_ONCE):
+        statement = select_alerts().where(alerts.c.id.in_(alert_ids[start : start + _IDS_AT_ONCE]))
+        found |= {row.id: stored_alert(row, now=now) for row in connection.execute(statement)}
+    return found
+
+
+class Alerts:
+    """Reads of alerts."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def get(self, alert_id: int, *, viewer: Viewer) -> StoredAlert:
+        now = self._clock()
+        return await self._database.read(
+            lambda connection: find_alert(connection, alert_id, viewer=viewer, now=now)
+        )
+
+    async def get_many(self, alert_ids: Sequence[int]) -> dict[int, StoredAlert]:
+        """The present state of these alerts, whoever may see them."""
+        now = self._clock()
+        return await self._database.read(
+            lambda connection: read_alerts(connection, alert_ids, now=now)
+        )
+
+    async def recent_unassigned(self, viewer: Viewer) -> tuple[StoredAlert, ...]:
+        """The newest alerts that are new or triaged and nobody's."""
+        now = self._clock()
+        statement = (
+            select_alerts()
+            .where(
+                alerts.c.assigned_analyst_id.is_(None),
+                alerts.c.status.in_(("new", "triaged")),
+                visible_alerts(viewer),
+            )
+            .order_by(*AlertOrder().clauses())
+            .limit(RECENT_ALERTS)
+        )
+        return await self._database.read(
+            lambda connection: tuple(
+                stored_alert(row, now=now) for row in connection.execute(statement)
+            )
+        )
+
+    async def timeline(self, alert_id: int, *, viewer: Viewer) -> tuple[TimelineEntry, ...]:
+        """What happened to an alert that exists for `viewer`, oldest first."""
+        now = self._clock()
+
+        def read(connection: Connection) -> tuple[TimelineEntry, ...]:
+            find_alert(connection, alert_id, viewer=viewer, now=now)
+            return read_entries(connection, alert_id)
+
+        return await self._database.read(read)
+
+    async def list(self, request: AlertListRequest, *, viewer: Viewer) -> AlertListing:
+        """A page of what `viewer` may see, with the log position of the same snapshot."""
+        now = self._clock()
+        conditions = [visible_alerts(viewer), *matching(request.wanted, now=now)]
+        return await self._database.read(
+            lambda connection: _read_page(connection, request, conditions, now=now)
+        )
+
+
+def _read_page(
+    connection: Connection,
+    request: AlertListRequest,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    now: datetime,
+) -> AlertListing:
+    position = read_position(connection)
+    sort_key = SORT_COLUMNS[request.order.by].label("sort_key")
+    # One more than asked for tells whether there is a next page.
+    statement = (
+        select_alerts()
+        .add_columns(sort_key)
+        .where(*conditions)
+        .order_by(*request.order.clauses())
+        .limit(request.size + 1)
+    )
+    if request.cursor is None:
+        statement = statement.offset(request.offset)
+    else:
+        statement = statement.where(
+            request.order.beyond(request.cursor.value, request.cursor.alert_id)
+        )
+    rows = connection.execute(statement).all()
+    page = rows[: request.size]
+    next_cursor = None
+    if len(rows) > request.size:
+        next_cursor = ListCursor(request.order, page[-1].sort_key, page[-1].id).encode()
+    total, total_exact = _count(connection, conditions)
+    return AlertListing(
+        tuple(stored_alert(row, now=now) for row in page), total, total_exact, next_cursor, position
+    )
+
+
+def _count(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> tuple[int, bool]:
+    limited = select(alerts.c.id).where(*conditions).limit(COUNTED_TOTAL + 1).subquery()
+    total = connection.execute(select(func.count()).select_from(limited)).scalar_one()
+    return total, total <= COUNTED_TOTAL

@@ -1,0 +1,85 @@
+"""The database of one server: opened and brought up to date, read, written, closed."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from server_stub.settings import ServerSettings
+from server_stub.storage.engine import (
+    create_private_file,
+    reader_engine,
+    storage_errors,
+    writer_engine,
+)
+from server_stub.storage.migrate import migrate
+from server_stub.storage.writer import Writer
+
+Answer = TypeVar("Answer")
+
+# How many of SQLite's steps pass between two looks at the time: about every millisecond.
+_STEPS_BETWEEN_LOOKS = 100_000
+
+
+class Database:
+    """Reads run side by side on snapshots, writes one after another; both are awaited."""
+
+    def __init__(self, writer: Writer, readers: Engine, settings: ServerSettings) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._read_seconds = settings.read_seconds
+        # One thread per connection: a read never waits for a connection inside its thread.
+        self._threads = ThreadPoolExecutor(settings.readers, thread_name_prefix="reader")
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, settings: ServerSettings) -> AsyncIterator[Self]:
+        """Open the database of `settings`, making it or bringing it up to date first."""
+        path = settings.database_path
+        writing = writer_engine(path, lock_seconds=settings.lock_seconds)
+        reading = reader_engine(path, lock_seconds=settings.lock_seconds, readers=settings.readers)
+        try:
+            await asyncio.to_thread(_prepare, writing, settings)
+            database = cls(Writer(writing), reading, settings)
+            try:
+                yield database
+            finally:
+                await database._close()
+        finally:
+            writing.dispose()
+            reading.dispose()
+
+    async def write(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Run `work` in a transaction of the one writer; its result comes when it is durable."""
+        return await self._writer.run(work)
+
+    async def read(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Run `work` on one snapshot, in a thread, for no longer than a read may take."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._read, work)
+
+    def _read(self, work: Callable[[Connection], Answer]) -> Answer:
+        with storage_errors(), self._readers.connect() as connection, connection.begin():
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            until = time.monotonic() + self._read_seconds
+            driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS)
+            try:
+                return work(connection)
+            finally:
+                driver.set_progress_handler(None, 0)
+
+    async def _close(self) -> None:
+        await self._writer.close()
+        await asyncio.to_thread(self._threads.shutdown)
+
+
+def _prepare(engine: Engine, settings: ServerSettings) -> None:
+    create_private_file(settings.database_path)
+    with storage_errors(), engine.begin() as connection:
+        migrate(connection)

@@ -1,0 +1,106 @@
+"""Endpoint tokens as they are kept: what each may do, and the hash that proves it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from ir_client.wire.auth import EndpointToken, EndpointTokenCreate
+from server_stub.access import Viewer
+from server_stub.domain.clocks import instant
+from server_stub.storage.database import Database
+from server_stub.storage.schema import endpoint_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class NewEndpointToken:
+    """An endpoint token about to be kept."""
+
+    wanted: EndpointTokenCreate
+    token_hash: str
+    created_by: int | None
+
+    def __repr__(self) -> str:
+        return f"NewEndpointToken({self.wanted.token_name!r})"
+
+
+def add_endpoint_token(
+    connection: Connection, new: NewEndpointToken, *, now: datetime
+) -> EndpointToken:
+    wanted = new.wanted
+    days = wanted.expires_in_days
+    values = wanted.model_dump(mode="json", exclude={"expires_in_days"})
+    row = connection.execute(
+        insert(endpoint_tokens)
+        .values(
+            **values,
+            token_hash=new.token_hash,
+            created_by=new.created_by,
+            created_at=instant(now),
+            expires_at=None if days is None else instant(now + timedelta(days=days)),
+            is_active=True,
+            usage_count=0,
+        )
+        .returning(endpoint_tokens)
+    ).one()
+    return _token(row)
+
+
+def find_by_hash(connection: Connection, token_hash: str, *, now: str) -> EndpointToken | None:
+    """The token of this hash, if it is active and has not expired."""
+    statement = select(endpoint_tokens).where(
+        endpoint_tokens.c.token_hash == token_hash, *_standing(now)
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _token(row)
+
+
+def standing_tokens(
+    connection: Connection, token_ids: Collection[int], *, now: str
+) -> dict[int, EndpointToken]:
+    """Those of these tokens that are active and have not expired."""
+    statement = select(endpoint_tokens).where(endpoint_tokens.c.id.in_(token_ids), *_standing(now))
+    return {row.id: _token(row) for row in connection.execute(statement)}
+
+
+def note_use(connection: Connection, token_id: int, *, now: str) -> None:
+    """Count one request of a token."""
+    connection.execute(
+        update(endpoint_tokens)
+        .where(endpoint_tokens.c.id == token_id)
+        .values(usage_count=endpoint_tokens.c.usage_count + 1, last_used_at=now)
+    )
+
+
+def token_viewer(token: EndpointToken) -> Viewer:
+    """What `token` may see: what its team may, or what everyone may."""
+    return Viewer(
+        kind="token",
+        teams=frozenset() if token.team is None else frozenset({token.team}),
+        token_id=token.id,
+        name=token.token_name,
+    )
+
+
+class EndpointTokens:
+    """Reads of endpoint tokens."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list(self) -> Sequence[EndpointToken]:
+        statement = select(endpoint_tokens).order_by(endpoint_tokens.c.id)
+        return await self._database.read(
+            lambda connection: tuple(_token(row) for row in connection.execute(statement))
+        )
+
+
+def _standing(now: str) -> tuple[Any, Any]:
+    expires_at = endpoint_tokens.c.expires_at
+    return endpoint_tokens.c.is_active, or_(expires_at.is_(None), expires_at > now)
+
+
+def _token(row: Row[Any]) -> EndpointToken:
+    return EndpointToken.model_validate(dict(row._mapping))

@@ -1,0 +1,224 @@
+"""The tables, as SQLAlchemy Core knows them; migrations make them, a test holds both equal.
+
+Times are instants (`domain.clocks`): texts of one length that sort as the times they say.
+
+An alert is a row of what is filtered, sorted by, or changed by machines, and a `document`: the
+JSON of all its other fields, written once and sent as it stands.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts ids up by itself only where the type is spelled INTEGER.
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+_Instant = String(27)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("username", String(64), nullable=False),
+    Column("full_name", Text),
+    Column("email", Text),
+    Column("role", String(32), nullable=False),
+    Column("teams", JSON, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("last_login_at", _Instant),
+    sqlite_autoincrement=True,
+)
+Index("uq_users_username", func.lower(users.c.username), unique=True)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", _RowId, ForeignKey("users.id"), nullable=False, index=True),
+    Column("created_at", _Instant, nullable=False),
+    Column("ended_at", _Instant),
+    Column("end_reason", String(32)),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("login_id", String(32), ForeignKey("logins.id"), nullable=False, index=True),
+    Column("expires_at", _Instant, nullable=False),
+    Column("used_at", _Instant),
+)
+
+endpoint_tokens = Table(
+    "endpoint_tokens",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("token_name", Text, nullable=False),
+    Column("description", Text),
+    Column("can_create_alerts", Boolean, nullable=False),
+    Column("can_update_alerts", Boolean, nullable=False),
+    Column("can_read_alerts", Boolean, nullable=False),
+    Column("rate_limit_per_minute", Integer),
+    Column("allowed_ips", JSON(none_as_null=True)),
+    Column("allowed_sources", JSON(none_as_null=True)),
+    Column("team", Text),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("created_by", _RowId, ForeignKey("users.id")),
+    Column("expires_at", _Instant),
+    Column("last_used_at", _Instant),
+    Column("usage_count", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    # The team that it came in for: what makes a duplicate does not change when it is handed over.
+    Column("origin_team", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("external_alert_id", Text, nullable=False),
+    Column("team", Text),
+    Column("severity", String(16), nullable=False),
+    Column("severity_rank", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("threat_type", String(32), nullable=False),
+    Column("assigned_analyst_id", _RowId, ForeignKey("users.id")),
+    Column("incident_id", Text),
+    Column("correlation_id", Text),
+    Column("correlation_key", Text),
+    Column("risk_score", Float),
+    Column("reported", Boolean, nullable=False),
+    Column("detected_at", _Instant, nullable=False),
+    Column("received_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("first_response_at", _Instant),
+    Column("containment_at", _Instant),
+    Column("resolution_at", _Instant),
+    Column("closed_at", _Instant),
+    Column("occurrences", BigInteger, nullable=False),
+    Column("last_seen_at", _Instant, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    # The last revision that a person made: machines' changes stand in nobody's way.
+    Column("human_revision", BigInteger, nullable=False),
+    Column("search_text", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("origin_team", "source", "external_alert_id"),
+    sqlite_autoincrement=True,
+)
+Index("ix_alerts_received_at", alerts.c.received_at)
+Index("ix_alerts_updated_at", alerts.c.updated_at)
+Index(
+    "ix_alerts_assigned_analyst_id",
+    alerts.c.assigned_analyst_id,
+    sqlite_where=alerts.c.assigned_analyst_id.is_not(None),
+    postgresql_where=alerts.c.assigned_analyst_id.is_not(None),
+)
+Index(
+    "ix_alerts_incident_id",
+    alerts.c.incident_id,
+    sqlite_where=alerts.c.incident_id.is_not(None),
+    postgresql_where=alerts.c.incident_id.is_not(None),
+)
+Index(
+    "ix_alerts_correlation_key",
+    alerts.c.correlation_key,
+    alerts.c.received_at,
+    sqlite_where=alerts.c.correlation_key.is_not(None),
+    postgresql_where=alerts.c.correlation_key.is_not(None),
+)
+
+raw_alerts = Table(
+    "raw_alerts",
+    metadata,
+    Column("alert_id", _RowId, ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Column("raw_alert_data", Text, nullable=False),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("incident_id", String(32), nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("description", Text),
+    Column("severity", String(16), nullable=False),
+    Column("priority", String(2), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("category", Text),
+    Column("owner_id", _RowId, ForeignKey("users.id"), index=True),
+    Column("assigned_analyst_id", _RowId, ForeignKey("users.id"), index=True),
+    Column("incident_timeline", JSON, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("first_response_at", _Instant),
+    Column("contained_at", _Instant),
+    Column("resolved_at", _Instant),
+    Column("closed_at", _Instant),
+    Column("response_sla_deadline", _Instant),
+    Column("resolution_sla_deadline", _Instant),
+    Column("revision", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+alert_timeline = Table(
+    "alert_timeline",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("alert_id", _RowId, ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("at", _Instant, nullable=False),
+    Column("actor_kind", String(16), nullable=False),
+    Column("actor_id", _RowId),
+    Column("actor_name", Text, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("changes", JSON, nullable=False),
+    Column("comment", Text),
+    Column("revision", BigInteger),
+    sqlite_autoincrement=True,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", _RowId, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("alert_id", _RowId),
+    Column("incident_id", _RowId),
+    Column("revision", BigInteger, nullable=False),
+    # Who could see the alert before, where that changed: they are told that it is gone.
+    Column("sight_changed", Boolean, nullable=False),
+    Column("team_before", Text),
+    Column("analyst_before", _RowId),
+    Column("at", _Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# One row: which log this is. A database that is made anew, or put back from a copy by the
+# operator's restore procedure, gets another epoch, so that no cursor points into the wrong log.
+log_identity = Table("log_identity", metadata, Column("epoch", String(32), primary_key=True))

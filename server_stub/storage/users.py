@@ -1,0 +1,119 @@
+"""Users as they are kept: reads that stand alone, and changes inside a transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from ir_client.wire.auth import User
+from server_stub.access import Viewer
+from server_stub.errors import Duplicate
+from server_stub.storage.database import Database
+from server_stub.storage.schema import users
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUser:
+    """A user, with what proves a password right. Never shown: `user` is what is."""
+
+    user: User
+    password_hash: str
+
+    def __repr__(self) -> str:
+        return f"StoredUser({self.user.username!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A user about to be made; the password is hashed already."""
+
+    username: str
+    role: str
+    password_hash: str
+    full_name: str | None = None
+    email: str | None = None
+    teams: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"NewUser({self.username!r})"
+
+
+def add_user(connection: Connection, new: NewUser, *, now: str) -> User:
+    """Insert a user; names differ in more than their case."""
+    if find_by_name(connection, new.username) is not None:
+        raise Duplicate("There is a user of this name already.")
+    row = connection.execute(
+        insert(users)
+        .values(
+            username=new.username,
+            role=new.role,
+            password_hash=new.password_hash,
+            full_name=new.full_name,
+            email=new.email,
+            teams=list(new.teams),
+            is_active=True,
+            created_at=now,
+        )
+        .returning(users)
+    ).one()
+    return _user(row)
+
+
+def find_by_name(connection: Connection, username: str) -> StoredUser | None:
+    statement = select(users).where(func.lower(users.c.username) == username.lower())
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else StoredUser(_user(row), row.password_hash)
+
+
+def find_user(connection: Connection, user_id: int) -> User | None:
+    row = connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
+    return None if row is None else _user(row)
+
+
+def count_users(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(users)).scalar_one()
+
+
+def note_login(
+    connection: Connection, user_id: int, *, now: str, password_hash: str | None = None
+) -> None:
+    """Remember when a user logged in, and a password hash of today's strength if there is one."""
+    values: dict[str, str] = {"last_login_at": now}
+    if password_hash is not None:
+        values["password_hash"] = password_hash
+    connection.execute(update(users).where(users.c.id == user_id).values(**values))
+
+
+def user_viewer(user: User) -> Viewer:
+    """What `user` may see by role and teams."""
+    return Viewer(
+        kind="user",
+        role=user.role,
+        teams=frozenset(user.teams),
+        user_id=user.id,
+        name=user.username,
+    )
+
+
+class Users:
+    """Reads of users."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list(self) -> Sequence[User]:
+        statement = select(users).order_by(users.c.id)
+        return await self._database.read(
+            lambda connection: tuple(_user(row) for row in connection.execute(statement))
+        )
+
+    async def get(self, user_id: int) -> User | None:
+        return await self._database.read(lambda connection: find_user(connection, user_id))
+
+    async def named(self, username: str) -> StoredUser | None:
+        return await self._database.read(lambda connection: find_by_name(connection, username))
+
+
+def _user(row: Row[Any]) -> User:
+    return User.model_validate(dict(row._mapping))

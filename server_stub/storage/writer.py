@@ -1,0 +1,140 @@
+"""Write one job after another, many jobs to a commit.
+
+One thread holds the one connection that writes. Jobs that wait while a commit runs share the
+next one, so that the cost of making things durable is paid once for all of them. Each job runs
+in a savepoint: one that fails leaves no trace and takes no other with it. A job is answered only
+after its commit; if the commit fails, every job in it fails.
+
+The queue is bounded: what does not fit is refused at once, since a wait would only end later.
+"""
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from server_stub.errors import Unavailable
+from server_stub.storage.engine import storage_errors
+
+Answer = TypeVar("Answer")
+
+_log = logging.getLogger(__name__)
+
+_MAX_WAITING = 1_000
+# A commit waits for no more jobs once its work took this long: others wait for their answers.
+_GROUP_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[Connection], Any]
+    future: asyncio.Future[Any]
+    answer: Any = None
+    error: BaseException | None = None
+
+    def settle(self) -> None:
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.answer)
+
+
+class Writer:
+    """The thread that writes. Start it in a running loop; close it before the loop ends."""
+
+    def __init__(self, engine: Engine, *, max_waiting: int = _MAX_WAITING) -> None:
+        self._engine = engine
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(max_waiting)
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Run `work` in a transaction; its result comes when it is durable."""
+        if self._closed:
+            raise Unavailable("The server is shutting down.")
+        job = _Job(work, self._loop.create_future())
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full:
+            raise Unavailable("The server has too much to write; try again in a moment.") from None
+        answer: Answer = await job.future
+        return answer
+
+    async def close(self) -> None:
+        """Finish what waits, then end the thread."""
+        if not self._closed:
+            self._closed = True
+            await asyncio.to_thread(self._jobs.put, None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        with self._engine.connect() as connection:
+            ended = False
+            while not ended:
+                job = self._jobs.get()
+                if job is None:
+                    return
+                group = [job]
+                try:
+                    with storage_errors():
+                        ended = self._commit_group(connection, group)
+                except Exception as error:  # noqa: BLE001 - the thread's edge: handed to who waits
+                    _fail(group, error)
+                self._loop.call_soon_threadsafe(_settle, group)
+
+    def _commit_group(self, connection: Connection, group: list[_Job]) -> bool:
+        """Run the first job and those that wait, and commit. True when told to end."""
+        with connection.begin():
+            until = time.monotonic() + _GROUP_SECONDS
+            _run_job(connection, group[0])
+            while time.monotonic() < until:
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    return False
+                if job is None:
+                    return True
+                group.append(job)
+                _run_job(connection, job)
+        return False
+
+
+def _run_job(connection: Connection, job: _Job) -> None:
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        with storage_errors():
+            job.answer = job.work(connection)
+    except Exception as error:
+        if not _in_transaction(connection):
+            # SQLite rolled all of it back, as it does when the disk is full: the group is lost.
+            raise
+        job.error = error
+        connection.exec_driver_sql("ROLLBACK TO job")
+    connection.exec_driver_sql("RELEASE job")
+
+
+def _in_transaction(connection: Connection) -> bool:
+    driver = connection.connection.driver_connection
+    return isinstance(driver, sqlite3.Connection) and driver.in_transaction
+
+
+def _fail(group: list[_Job], error: Exception) -> None:
+    _log.error("a commit of %d jobs failed: %s", len(group), error)
+    for job in group:
+        job.error = job.error or error
+
+
+def _settle(group: list[_Job]) -> None:
+    for job in group:
+        job.settle()
