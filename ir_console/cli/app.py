@@ -1,0 +1,112 @@
+"""The program `ir-console`: its sub-commands, each loaded when it is called.
+
+`--help` must answer at once, so what a sub-command needs (Textual, httpx) is imported with it.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from .exits import errors_as_exits
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of the program as a whole, before any sub-command."""
+
+    profile: str | None = None
+    url: str | None = None
+
+
+# name: (where it lives, what `--help` says); the order is that of the help.
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo:demo", "Server, a believable alert stream and the console, with no set-up."),
+    "login": ("login:login", "Log in to a server and keep the login in the keyring."),
+    "logout": ("login:logout", "End the login, at the server and here."),
+    "whoami": ("login:whoami", "Say who is logged in, and where."),
+    "profiles": ("login:profiles", "List the servers that are known here."),
+    "tail": ("stream:tail", "Print alerts as they arrive and change."),
+    "alerts": ("alerts:app", "List, show, update, take and comment alerts."),
+    "ingest": ("ingest:ingest", "Send alerts from files of a SIEM or sensor."),
+    "serve": ("serve:serve", "Run the bundled server."),
+    "smoke": ("smoke:smoke", "Check the whole way of an alert, step by step."),
+}
+
+
+class _LazyGroup(TyperGroup):
+    """Knows its sub-commands by name and imports the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 # typer's
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 # typer's
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(f"{__package__}.{module}"), name)
+        return get_command(command if isinstance(command, typer.Typer) else _alone(command))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 # typer's
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+def _alone(function: Callable[..., None]) -> typer.Typer:
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command()(function)
+    return single
+
+
+app = typer.Typer(
+    cls=_LazyGroup,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"ir-console {version('ir-console')}\n")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def console(
+    ctx: typer.Context,
+    profile: Annotated[
+        str | None, typer.Option("--profile", "-p", help="The server to use, by its name here.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="The server's address.")] = None,
+    _debug: Annotated[
+        bool, typer.Option("--debug", help="Show where an error comes from.")
+    ] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Triage live security alerts in a terminal.
+
+    Without a command, open the console for the current profile.
+    """
+    ctx.obj = Asked(profile=profile, url=url)
+    if ctx.invoked_subcommand is None:
+        import_module(f"{__package__}.console").open_for(ctx.obj)
+
+
+def main() -> None:
+    """Run the program and exit with the contract's codes."""
+    # Read here and not from the parsed arguments: parsing them may be what fails.
+    debug = "--debug" in sys.argv[1:] or bool(os.environ.get("IR_DEBUG"))
+    with errors_as_exits(debug=debug):
+        app(prog_name="ir-console")

@@ -1,0 +1,27 @@
+"""Run the bundled server in place of this process, so that signals and exit code are its own."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8000,
+    database: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where alerts are kept.")
+    ] = None,
+) -> None:
+    """Run the bundled server.
+
+    `listening on http://…` is its first line on standard error. Its settings are IR_SERVER_* in
+    the environment, DATABASE_URL and SECRET_KEY among them.
+    """
+    command = [sys.executable, "-m", "server_stub", "--host", host, "--port", str(port)]
+    if database is not None:
+        command += ["--database", database]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(command[0], command)

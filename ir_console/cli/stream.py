@@ -1,0 +1,92 @@
+"""Follow the live stream: one line an alert, until the limit or Ctrl-C."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ir_console.model.format import moment
+
+from .alert_views import where, whose
+from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .output import Output
+
+if TYPE_CHECKING:
+    from ir_client import AlertUpdated, NewAlert, Profile, StateChanged
+
+
+def tail(
+    ctx: typer.Context,
+    profile: ProfileOption = None,
+    url: UrlOption = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="End after so many; without it, at Ctrl-C.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print alerts as they arrive and change; with --json, one document a line."""
+    asyncio.run(_follow(profile_for(ctx, profile, url), Output.standard(), limit, as_json))
+
+
+async def _follow(profile: "Profile", output: Output, limit: int | None, as_json: bool) -> None:
+    from ir_client import AlertUpdated, MalformedEvent, NewAlert, Resumed, StateChanged
+
+    printed = 0
+    async with connected(profile, output) as client, client.events() as stream:
+        async for event in stream:
+            match event:
+                case NewAlert() | AlertUpdated():
+                    _print(output, event, as_json=as_json)
+                    printed += 1
+                    if printed == limit:
+                        return
+                case StateChanged():
+                    _note_state(output, profile, event)
+                case Resumed(recovered=recovered, complete=complete):
+                    _note_resumed(output, recovered, complete=complete)
+                case MalformedEvent(type=kind, reason=reason):
+                    output.note(f"The server sent a {kind or 'frame'} that is none: {reason}")
+                case _:
+                    pass
+
+
+def _print(output: Output, event: "NewAlert | AlertUpdated", *, as_json: bool) -> None:
+    if as_json:
+        data = event.alert.model_dump(mode="json")
+        output.record({"type": event.type, "origin": event.origin, "data": data})
+        return
+    alert = event.alert
+    is_new = event.type == "new_alert"
+    at = alert.received_at if is_new else alert.updated_at
+    parts = [
+        moment(at),
+        f"#{alert.id:<6}",
+        "new    " if is_new else "changed",
+        f"{alert.severity:<8}",
+        f"{alert.status:<13}",
+        whose(alert) if not is_new else "",
+        where(alert),
+        alert.title,
+    ]
+    output.line(" ".join(part for part in parts if part), style=alert.severity)
+    output.flush()
+
+
+def _note_state(output: Output, profile: "Profile", change: "StateChanged") -> None:
+    from ir_client import StreamState
+
+    match change.new:
+        case StreamState.LIVE:
+            output.note(f"Connected to {profile.url}.")
+        case StreamState.WAITING:
+            reason = change.status.reason or "no reason given"
+            output.note(f"Not connected ({reason}); trying again.")
+        case _:
+            pass
+
+
+def _note_resumed(output: Output, recovered: int, *, complete: bool) -> None:
+    if not complete:
+        output.note("Back, but some changes may be missing; `ir-console alerts list` shows all.")
+    elif recovered:
+        output.note(f"Caught up: {recovered} alerts changed meanwhile.")
