@@ -1,6 +1,7 @@
 """The client of an IR Central server: where the parts of the SDK meet."""
 
 import asyncio
+import random
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
@@ -17,7 +18,11 @@ from .rest.network import Network, network_for
 from .rest.session import Session
 from .rest.tokens import TokenCalls
 from .rest.transport import Transport
-from .stream.driver import EventStream
+from .stream.backoff import Uniform
+from .stream.buffer import MAX_EVENTS
+from .stream.driver import EventStream, StreamLimits, StreamParts
+from .stream.link import MAX_MESSAGE_BYTES
+from .stream.protocol import StreamPolicy
 from .wire.auth import ServerMeta
 
 
@@ -32,6 +37,7 @@ class _Open:
             tasks=tasks,
             timeout_seconds=client.timeout_seconds,
             handler=client._handler,
+            uniform=client._uniform,
         )
         self.session = Session(
             self.transport, client._credentials, tasks=tasks, vault=client._vault
@@ -41,6 +47,12 @@ class _Open:
         self.alerts = AlertCalls(self.transport)
         self.auth = AuthCalls(self.transport, self.session)
         self.tokens = TokenCalls(self.transport)
+        self.stream_parts = StreamParts(client.network, self.session, self.meta, self.alerts, tasks)
+
+    async def aclose(self) -> None:
+        if self.stream_parts.open_stream is not None:
+            await self.stream_parts.open_stream.aclose()
+        await self.transport.aclose()
 
 
 class IRClient:
@@ -51,7 +63,8 @@ class IRClient:
                 print(alert.id, alert.title)
 
     Open it with `async with` and use it in the event loop that opened it. Every call raises an
-    error of `ir_client.errors` when it fails.
+    error of `ir_client.errors` when it fails. `handler` and `uniform` stand in for the network
+    and for chance, for tests.
     """
 
     def __init__(
@@ -64,12 +77,14 @@ class IRClient:
         timeout_seconds: float = 15.0,
         vault: Vault | None = None,
         handler: httpx.AsyncBaseTransport | None = None,
+        uniform: Uniform = random.uniform,
     ) -> None:
         self.network: Network = network_for(url, verify=verify, proxy=proxy)
         self.timeout_seconds = timeout_seconds
         self._credentials = credentials
         self._vault = vault
         self._handler = handler
+        self._uniform = uniform
         self._stack: AsyncExitStack | None = None
         self._parts: _Open | None = None
 
@@ -113,7 +128,7 @@ class IRClient:
         async with AsyncExitStack() as stack:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             self._parts = _Open(self, tasks)
-            stack.push_async_callback(self._parts.transport.aclose)
+            stack.push_async_callback(self._parts.aclose)
             self._stack = stack.pop_all()
         return self
 
@@ -160,7 +175,22 @@ class IRClient:
         """What the server says it can do."""
         return await self._open.meta.fetch()
 
-    def events(self) -> EventStream:
-        """The live stream; use it with `async with`, then iterate over it."""
-        parts = self._open
-        return EventStream(self.network, parts.session, parts.meta, tasks=parts.tasks)
+    def events(
+        self,
+        *,
+        max_downtime_seconds: float | None = None,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
+        max_buffered_events: int = MAX_EVENTS,
+    ) -> EventStream:
+        """The live stream; use it with `async with`, then iterate over it.
+
+        It begins with now: `InitialData`, then live frames. After an interruption the alerts that
+        changed meanwhile are fetched (`origin == "backfill"`), then `Resumed` says how many.
+        A reader that falls `max_buffered_events` behind gets final states instead of every step.
+        """
+        return EventStream(
+            self._open.stream_parts,
+            policy=StreamPolicy(max_downtime_seconds=max_downtime_seconds),
+            limits=StreamLimits(max_message_bytes, max_buffered_events),
+            uniform=self._uniform,
+        )

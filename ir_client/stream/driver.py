@@ -1,51 +1,156 @@
-"""The stream over `websockets`: performs what the protocol decides."""
+"""Perform what the stream's protocol decides: connect, read, wait, fetch.
+
+One task reads the connection and never waits for the reader of the events; one fetches what was
+missed and does wait for it. Everything else happens between two awaits. Tasks belong to the
+client and return instead of failing, whatever goes wrong in them.
+"""
 
 import asyncio
-import contextlib
+import logging
 import random
-from collections.abc import AsyncIterator
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import TracebackType
-from typing import Self
-from urllib.parse import quote
+from typing import Any, NoReturn, Self, assert_never
 
-import websockets
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
-from ..errors import IRError
+from ..errors import (
+    ClientClosedError,
+    ConnectError,
+    StreamAlreadyOpen,
+    StreamError,
+)
+from ..rest.alerts import AlertCalls
 from ..rest.meta import Meta
 from ..rest.network import Network
 from ..rest.session import Session
 from ..wire.commands import Command, encode_command
-from .events import Event, StateChanged, decode
+from ..wire.events import InitialData
+from .backoff import Uniform
+from .buffer import EventBuffer
+from .dialer import Dialer
+from .endings import Ending, Unreachable
+from .events import Event, MalformedEvent, decode
+from .inbox import Inbox
+from .ledger import Ledger
+from .link import LINK_ERRORS, MAX_MESSAGE_BYTES, ending_of, latency_of
+from .protocol import (
+    Announce,
+    Backfill,
+    Connect,
+    Disconnect,
+    Effect,
+    Effects,
+    Fail,
+    StreamPolicy,
+    StreamProtocol,
+)
+from .recovery import Recovery
 from .status import StreamState, StreamStatus
+
+logger = logging.getLogger("ir_client.stream")
+
+SEND_TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class StreamParts:
+    """What a stream needs of its client; `open_stream` is the one that runs, if any."""
+
+    network: Network
+    session: Session
+    meta: Meta
+    alerts: AlertCalls
+    tasks: asyncio.TaskGroup
+    open_stream: "EventStream | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """How much a stream takes in before it protects itself."""
+
+    max_message_bytes: int = MAX_MESSAGE_BYTES
+    max_buffered_events: int = 10_000
 
 
 class EventStream:
-    """The events of a server, one after another, over every interruption."""
+    """The events of a server, one after another, over every interruption.
+
+        async with client.events() as stream:
+            async for event in stream:
+                match event:
+                    case NewAlert(alert=alert): ...
+                    case Resumed(recovered=count): ...
+
+    The loop goes on when the server restarts or the network fails; it ends with the `async with`
+    block, or with an error of `errors.StreamError` when going on is no use. One reader a stream.
+    """
 
     def __init__(
-        self, network: Network, session: Session, meta: Meta, *, tasks: asyncio.TaskGroup
+        self,
+        parts: StreamParts,
+        *,
+        policy: StreamPolicy | None = None,
+        limits: StreamLimits | None = None,
+        uniform: Uniform = random.uniform,
     ) -> None:
-        self._network, self._session, self._meta, self._tasks = network, session, meta, tasks
-        self._events: asyncio.Queue[Event | IRError] = asyncio.Queue()
+        self._parts = parts
+        self._limits = limits or StreamLimits()
+        self._loop = asyncio.get_running_loop()
+        self._protocol = StreamProtocol(policy or StreamPolicy(), uniform, now=self._loop.time())
+        buffer = EventBuffer(max_events=self._limits.max_buffered_events)
+        self._inbox = Inbox(buffer, Ledger(), on_drained=self._on_drained)
+        self._dialer = Dialer(
+            parts.network,
+            parts.session,
+            parts.meta,
+            max_message_bytes=self._limits.max_message_bytes,
+        )
+        self._recovery = Recovery(self._inbox, parts.alerts, parts.meta)
+        self._running: set[asyncio.Task[None]] = set()
+        self._link_task: asyncio.Task[None] | None = None
+        self._fetch_task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._link: ClientConnection | None = None
-        self._retry = asyncio.Event()
-        self._status = StreamStatus(StreamState.CONNECTING, 0.0)
-        self._task: asyncio.Task[None] | None = None
+        self._last_frame_at: float | None = None
+        self._warned_of: set[str | None] = set()
 
     @property
     def status(self) -> StreamStatus:
-        return self._status
+        """How the stream is doing right now."""
+        latency = latency_of(self._link) if self._link is not None else None
+        return replace(
+            self._protocol.status, latency_seconds=latency, last_frame_at=self._last_frame_at
+        )
 
     def retry_now(self) -> None:
-        self._retry.set()
+        """Try to connect at once, if the stream is waiting."""
+        self._perform(self._protocol.retry_now(self._loop.time()))
+
+    def reconnect(self) -> None:
+        """Drop the connection as if the network had failed; the stream comes back by itself."""
+        self._end(Unreachable("a new connection was asked for"))
 
     async def send(self, command: Command) -> None:
-        if self._link is not None:
-            await self._link.send(encode_command(command))
+        """Send a command; its answer comes as an event. ConnectError while not connected."""
+        link = self._link
+        if link is None:
+            raise _not_connected()
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                await link.send(encode_command(command))
+        except LINK_ERRORS:
+            raise _not_connected() from None
 
     async def __aenter__(self) -> Self:
-        self._task = self._tasks.create_task(self._run())
+        if self._parts.open_stream is not None:
+            raise StreamAlreadyOpen("This client has an open stream already")
+        if self._protocol.state is StreamState.CLOSED:
+            raise ClientClosedError("This stream has ended", hint="Ask for another: events().")
+        self._parts.open_stream = self
+        self._perform(self._protocol.start())
         return self
 
     async def __aexit__(
@@ -54,55 +159,138 @@ class EventStream:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        assert self._task is not None
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await self.aclose()
 
-    async def __aiter__(self) -> AsyncIterator[Event]:
+    async def aclose(self) -> None:
+        """End the stream; its loop ends too."""
+        self._perform(self._protocol.close(self._loop.time()))
+        self._inbox.close()
+        try:
+            await asyncio.gather(*self._running, return_exceptions=True)
+        finally:
+            if self._parts.open_stream is self:
+                self._parts.open_stream = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        return await self._inbox.next()
+
+    def _perform(self, effects: Effects) -> None:
+        for effect in effects:
+            self._perform_one(effect)
+        self._arm_timer()
+
+    def _perform_one(self, effect: Effect) -> None:
+        match effect:
+            case Announce(change):
+                _log(change.status)
+                self._inbox.announce(change)
+            case Connect(renew_token):
+                self._link_task = self._spawn(self._hold_link(renew_token=renew_token))
+            case Disconnect():
+                self._abort()
+            case Backfill():
+                self._inbox.hold()
+                self._fetch_task = self._spawn(self._fetch())
+            case Fail(error):
+                self._inbox.fail(error)
+            case _:
+                assert_never(effect)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._parts.tasks.create_task(self._guarded(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception:
+            # A mistake of ours must be seen, and must not take the client's other tasks along.
+            logger.exception("The stream failed in a way that was not foreseen")
+            self._perform(self._protocol.close(self._loop.time()))
+            self._inbox.fail(StreamError("The stream failed: see the log", hint="Report this."))
+
+    def _abort(self) -> None:
+        for task in (self._link_task, self._fetch_task):
+            if task is not None:
+                task.cancel()
+        self._link_task = self._fetch_task = self._link = None
+        self._inbox.abandon()
+
+    def _arm_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if (deadline := self._protocol.deadline) is not None:
+            self._timer = self._loop.call_at(deadline, self._tick)
+
+    def _tick(self) -> None:
+        self._perform(self._protocol.tick(self._loop.time()))
+
+    def _on_drained(self) -> None:
+        self._perform(self._protocol.drained(self._loop.time()))
+
+    def _end(self, ending: Ending) -> None:
+        self._perform(self._protocol.ended(ending, self._loop.time()))
+
+    async def _hold_link(self, *, renew_token: bool) -> None:
+        ending = await self._connect_and_read(renew_token=renew_token)
+        self._link_task = None  # this task is at its end: it must not be cancelled by it
+        self._end(ending)
+
+    async def _connect_and_read(self, *, renew_token: bool) -> Ending:
+        dialled = await self._dialer.dial(renew_token=renew_token)
+        if isinstance(dialled, Ending):
+            return dialled
+        self._protocol.token_ready(self._loop.time())
+        try:
+            async with dialled as link:
+                await self._read(link)
+        except LINK_ERRORS as error:
+            return ending_of(error, self._parts.network.url)
+
+    async def _read(self, link: ClientConnection) -> NoReturn:
+        self._link = link
+        self._protocol.opened(self._loop.time())
+        self._arm_timer()
         while True:
-            event = await self._events.get()
-            if isinstance(event, IRError):
-                raise event
-            yield event
+            self._take(await link.recv(decode=False))
 
-    def _enter(
-        self, state: StreamState, *, reason: str = "", retry_at: float | None = None
-    ) -> None:
-        old = self._status.state
-        now = asyncio.get_running_loop().time()
-        self._status = StreamStatus(state, now, retry_at=retry_at, reason=reason)
-        self._events.put_nowait(StateChanged(old, state, self._status))
+    def _take(self, frame: bytes) -> None:
+        now = self._last_frame_at = self._loop.time()
+        event = decode(frame)
+        if isinstance(event, InitialData):
+            self._inbox.begin(_moment_of(event))
+        elif isinstance(event, MalformedEvent) and event.type not in self._warned_of:
+            self._warned_of.add(event.type)
+            logger.warning("The server sent a malformed %s: %s", event.type, event.reason)
+        # First the state: the first frame of a connection may begin a backfill.
+        self._perform(self._protocol.frame_arrived(now))
+        self._inbox.put(event, size=len(frame))
 
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        attempt = 0
-        while True:
-            reason = "the connection ended"
-            try:
-                token = await self._session.token()
-                url = f"{self._network.stream_url}?token={quote(token.get_secret_value())}"
-                async with connect(
-                    url, ssl=self._network.tls, proxy=self._network.proxy, max_size=2**24
-                ) as link:
-                    self._link = link
-                    async for frame in link:
-                        if self._status.state is not StreamState.LIVE:
-                            self._enter(StreamState.LIVE)
-                            attempt = 0
-                        self._events.put_nowait(decode(frame))
-            except (OSError, websockets.WebSocketException) as error:
-                reason = type(error).__name__
-            except IRError as error:
-                if not error.retryable:
-                    self._events.put_nowait(error)
-                    return
-                reason = str(error)
-            self._link = None
-            delay = random.uniform(0, min(60.0, 0.5 * 2**attempt))
-            attempt += 1
-            self._enter(StreamState.WAITING, reason=reason, retry_at=loop.time() + delay)
-            self._retry.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._retry.wait(), delay)
-            self._enter(StreamState.CONNECTING)
+    async def _fetch(self) -> None:
+        ending = await self._recovery.run()
+        self._fetch_task = None
+        if ending is not None:
+            self._end(ending)
+        else:
+            self._perform(self._protocol.backfilled(self._loop.time()))
+
+
+def _moment_of(initial: InitialData) -> datetime | None:
+    snapshot = initial.data
+    newest = max((alert.updated_at for alert in snapshot.recent_alerts), default=None)
+    return snapshot.connection_time or newest
+
+
+def _not_connected() -> ConnectError:
+    return ConnectError("The stream is not connected", hint="Wait until it is live again.")
+
+
+def _log(status: StreamStatus) -> None:
+    level = logging.WARNING if status.state is StreamState.WAITING else logging.INFO
+    logger.log(level, "stream is %s: %s", status.state.value, status.reason or "all is well")

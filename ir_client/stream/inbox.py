@@ -1,0 +1,113 @@
+"""Where the connection leaves events and the reader of the stream picks them up.
+
+The buffer orders and bounds them; the ledger lets each state through once; this adds the waiting.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from ..errors import StreamError
+from ..wire.alerts import Alert
+from ..wire.events import AlertUpdated, NewAlert
+from .buffer import EventBuffer
+from .events import Event, Resumed, StateChanged
+from .ledger import Ledger
+
+
+class Inbox:
+    """One stream's events on their way to one reader."""
+
+    def __init__(
+        self, buffer: EventBuffer, ledger: Ledger, *, on_drained: Callable[[], None]
+    ) -> None:
+        self._buffer = buffer
+        self._ledger = ledger
+        self._on_drained = on_drained
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
+        self._error: StreamError | None = None
+        self._is_closed = False
+
+    @property
+    def watermark(self) -> datetime | None:
+        """All changes up to here have been read."""
+        return self._ledger.watermark
+
+    def begin(self, moment: datetime | None) -> None:
+        """The moment of the first connection: what was before is not ours to deliver."""
+        self._ledger.begin(moment)
+
+    def forget(self) -> None:
+        """The server's data is other data now."""
+        self._ledger.forget()
+
+    def put(self, frame: Event, *, size: int) -> None:
+        self._buffer.put(frame, size=size)
+        self._news.set()
+
+    def announce(self, event: StateChanged | Resumed) -> None:
+        self._buffer.announce(event)
+        self._news.set()
+
+    def hold(self) -> None:
+        self._buffer.hold()
+
+    async def put_fetched(self, alert: Alert) -> None:
+        """Take a fetched state as soon as the reader has made room for it."""
+        while not self._buffer.has_room:
+            self._room.clear()
+            await self._room.wait()
+        self._buffer.put_fetched(alert)
+        self._news.set()
+
+    def release(self) -> bool:
+        """Let the held frames go; False when frames were lost while they were held."""
+        is_whole = self._buffer.release()
+        self._news.set()
+        return is_whole
+
+    def abandon(self) -> None:
+        self._buffer.abandon()
+
+    def take_completeness(self) -> bool:
+        return self._buffer.take_completeness()
+
+    def fail(self, error: StreamError) -> None:
+        """End the stream with an error once all that came before it has been read."""
+        self._error = error
+        self.close()
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._news.set()
+
+    async def next(self) -> Event:
+        """The next event; raises the stream's error, or StopAsyncIteration, when there is none."""
+        while True:
+            event = self._next_admitted()
+            if event is not None:
+                return event
+            if self._error is not None:
+                raise self._error.with_traceback(None)
+            if self._is_closed:
+                raise StopAsyncIteration
+            if self._buffer.is_drained_gap:
+                self._on_drained()
+            self._news.clear()
+            await self._news.wait()
+
+    def _next_admitted(self) -> Event | None:
+        while (event := self._buffer.take()) is not None:
+            self._room.set()
+            match event:
+                case NewAlert() | AlertUpdated():
+                    admitted = self._ledger.admit(event)
+                    if admitted is not None:
+                        return admitted
+                case Resumed():
+                    return replace(event, recovered=self._ledger.take_recovered())
+                case _:
+                    return event
+        return None

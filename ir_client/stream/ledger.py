@@ -1,0 +1,109 @@
+"""Remember what the reader has been given, so that nothing is given twice and a gap has a start.
+
+Everything passes here right before it is handed out, live or fetched. Holds for each alert the
+mark of its last state, and the newest `updated_at` handed out: the watermark, in the server's
+clock. Forgetting a mark (there is a limit) costs a duplicate, never a loss.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from ..wire.alerts import Alert
+from ..wire.events import AlertUpdated, NewAlert
+
+MAX_MARKS = 100_000
+
+
+class _Mark(NamedTuple):
+    """The state of an alert that was handed out last; `created` tells reused numbers apart."""
+
+    created: float
+    updated: float
+    revision: int | None
+    digest: int
+
+
+class Ledger:
+    """What one stream has handed to its reader."""
+
+    def __init__(self, *, max_marks: int = MAX_MARKS) -> None:
+        self._marks: dict[int, _Mark] = {}
+        self._max_marks = max_marks
+        self._baseline: datetime | None = None
+        self._watermark: datetime | None = None
+        self._recovered = 0
+
+    @property
+    def watermark(self) -> datetime | None:
+        """All changes up to here have been handed out, give or take the server's lag."""
+        return self._watermark or self._baseline
+
+    def begin(self, moment: datetime | None) -> None:
+        """What happened before the first connection is not ours to deliver."""
+        if self._baseline is None:
+            self._baseline = moment
+
+    def forget(self) -> None:
+        """The server's data is other data now: no mark means anything any more."""
+        self._marks.clear()
+
+    def admit(self, event: NewAlert | AlertUpdated) -> NewAlert | AlertUpdated | None:
+        """The event to hand out, or None when the reader has this state or a newer one."""
+        alert = event.alert
+        mark = self._mark_of(alert)
+        known = self._marks.get(alert.id)
+        if known is not None and known.created != mark.created:
+            known = None
+        if known is not None and not _is_newer(mark, known):
+            return None
+        self._note(alert, mark)
+        if event.origin == "backfill":
+            self._recovered += 1
+        if known is None and isinstance(event, AlertUpdated) and self._is_after_baseline(alert):
+            return _as_new(event)
+        return event
+
+    def take_recovered(self) -> int:
+        """How many fetched states were handed out since this was last asked."""
+        recovered, self._recovered = self._recovered, 0
+        return recovered
+
+    def _note(self, alert: Alert, mark: _Mark) -> None:
+        self._marks.pop(alert.id, None)
+        self._marks[alert.id] = mark  # the newest stands last: the oldest goes first
+        if len(self._marks) > self._max_marks:
+            del self._marks[next(iter(self._marks))]
+        if self._watermark is None or alert.updated_at > self._watermark:
+            self._watermark = alert.updated_at
+
+    def _mark_of(self, alert: Alert) -> _Mark:
+        # Only a server without revisions needs to be compared by content.
+        digest = hash(alert.model_dump_json()) if alert.revision is None else 0
+        return _Mark(
+            alert.created_at.timestamp(), alert.updated_at.timestamp(), alert.revision, digest
+        )
+
+    def _is_after_baseline(self, alert: Alert) -> bool:
+        return self._baseline is not None and alert.created_at > self._baseline
+
+
+def _is_newer(mark: _Mark, known: _Mark) -> bool:
+    if mark.revision is not None and known.revision is not None:
+        return mark.revision > known.revision
+    if mark.updated != known.updated:
+        return mark.updated > known.updated
+    # Clocks are coarse: two states of one moment differ in content only.
+    return mark.digest != known.digest
+
+
+def is_newer(one: Alert, other: Alert) -> bool:
+    """Whether `one` is surely a later state of the same alert than `other`."""
+    if one.revision is not None and other.revision is not None:
+        return one.revision > other.revision
+    return one.updated_at > other.updated_at
+
+
+def _as_new(event: AlertUpdated) -> NewAlert:
+    if event.origin == "backfill":
+        return NewAlert.backfilled(event.alert)
+    return NewAlert(data=event.alert)

@@ -1,0 +1,88 @@
+"""Fetch what was missed, and say so when nothing is missing any more.
+
+Runs after the subscription is there, so live frames already wait behind what is fetched. Begins
+a little before the watermark: a transaction may become visible after later ones.
+"""
+
+from datetime import datetime, timedelta
+
+from ..errors import AuthenticationError, IRError
+from ..rest.alerts import AlertCalls
+from ..rest.meta import Meta
+from .backfill import Backfill
+from .endings import BackfillFailed, Ending, NoToken
+from .events import Resumed
+from .inbox import Inbox
+
+OVERLAP = timedelta(seconds=30)
+
+
+class Recovery:
+    """The fetches of one stream."""
+
+    def __init__(self, inbox: Inbox, alerts: AlertCalls, meta: Meta) -> None:
+        self._inbox = inbox
+        self._alerts = alerts
+        self._meta = meta
+        self._epoch: str | None = None
+        self._unfinished_since: datetime | None = None
+        self._is_complete = True
+
+    async def run(self) -> Ending | None:
+        """Fetch, hand over, release the live frames; or say why the connection must go."""
+        since = self._since()
+        if since is None:
+            self._is_complete = False
+        else:
+            fetch = Backfill(self._alerts, self._meta, since=since)
+            # A fetch without a cursor that is cut off has to begin at the same place again.
+            self._unfinished_since = since
+            try:
+                await self._hand_over(fetch)
+            except IRError as error:
+                if (ending := _ending_for(error)) is not None:
+                    return ending
+                self._is_complete = False
+            finally:
+                if fetch.is_resumable:
+                    self._unfinished_since = None
+            self._is_complete &= fetch.is_complete
+        self._finish()
+        return None
+
+    def _since(self) -> datetime | None:
+        watermark = self._inbox.watermark
+        if watermark is None:
+            return None
+        since = watermark - OVERLAP
+        return min(since, self._unfinished_since or since)
+
+    async def _hand_over(self, fetch: Backfill) -> None:
+        async for alerts in fetch.pages():
+            self._compare_epoch(fetch.epoch)
+            for alert in alerts:
+                await self._inbox.put_fetched(alert)
+
+    def _compare_epoch(self, epoch: str | None) -> None:
+        if self._epoch is not None and epoch != self._epoch:
+            # Another database answers at this address: what we knew is about other alerts.
+            self._inbox.forget()
+            self._is_complete = False
+        self._epoch = epoch
+
+    def _finish(self) -> None:
+        if not self._inbox.release():
+            return  # frames were dropped meanwhile: one more fetch follows once they are read
+        complete = self._inbox.take_completeness() and self._is_complete
+        self._inbox.announce(Resumed(recovered=0, complete=complete))
+        self._is_complete = True
+        self._unfinished_since = None
+
+
+def _ending_for(error: IRError) -> Ending | None:
+    """Why the connection must go, or None where fetching is not allowed here at all."""
+    if isinstance(error, AuthenticationError):
+        return NoToken(str(error), is_final=True, hint=error.hint)
+    if error.retryable:
+        return BackfillFailed(f"what was missed could not be fetched: {error}")
+    return None
