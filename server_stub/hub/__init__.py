@@ -1,0 +1,7 @@
+"""Tell live subscribers what changed: fan-out, rights per frame, slow and dead connections."""
+
+from server_stub.hub.hub import Hub, TooManyConnectionsError
+from server_stub.hub.limits import StreamLimits
+from server_stub.hub.subscriber import CloseCode, Outlet, Subscriber
+
+__all__ = ["CloseCode", "Hub", "Outlet", "StreamLimits", "Subscriber", "TooManyConnectionsError"]

@@ -1,0 +1,232 @@
+"""Tell every subscriber what changed: follow the log, mark backlogs, let frames out.
+
+Holds the subscribers, the cursor in the log and the renderings that all share. The log is the
+truth: the doorbell only makes the next look come sooner, and a look that fails is taken again
+from the same cursor. Rights and liveness are looked at every second. No request handler knows
+the hub, so nothing that goes wrong here can reach a write. See decisions/0001.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable
+
+from server_stub.domain.backlog import Subject, Topic
+from server_stub.hub.limits import StreamLimits
+from server_stub.hub.marking import Marker, subject_of
+from server_stub.hub.renderings import Renderings
+from server_stub.hub.source import Source
+from server_stub.hub.states import State
+from server_stub.hub.subscriber import CloseCode, Subscriber
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+GUARD_SECONDS = 1.0
+# An alert may take a megabyte: this many states are held at once beside the shared renderings.
+EVENTS_A_LOOK = 100
+_STATES_A_READ = 50
+_FRAMES_A_TURN = 100
+_FRAMES_BEFORE_YIELDING = 1_000
+_SHORTEST_WAIT_SECONDS = 0.01
+
+
+class TooManyConnectionsError(Exception):
+    """The stream, or this viewer, has as many connections as it may have."""
+
+
+class Hub:
+    """All open stream connections, and the one reader of the log that feeds them."""
+
+    def __init__(self, source: Source, *, limits: StreamLimits, clock: Callable[[], float]) -> None:
+        self.limits = limits
+        self.clock = clock
+        self.renderings = Renderings(max_bytes=limits.max_rendered_bytes)
+        self._source = source
+        self._marker = Marker()
+        self._cursor = 0
+        self._subscribers: dict[Subscriber, None] = {}
+        self._waiting: dict[Subscriber, None] = {}
+        self._bell = asyncio.Event()
+
+    @property
+    def subscribers(self) -> tuple[Subscriber, ...]:
+        return tuple(self._subscribers)
+
+    def ring(self) -> None:
+        """Hint that there is something to do; never waits, never fails."""
+        self._bell.set()
+
+    def join(self, subscriber: Subscriber) -> None:
+        """Take in a connection. Changes are kept for it from now on, and sent once it is live."""
+        key = subscriber.viewer_key
+        own = sum(1 for other in self._subscribers if other.viewer_key == key)
+        if (
+            len(self._subscribers) >= self.limits.max_connections
+            or own >= self.limits.max_connections_per_viewer
+        ):
+            raise TooManyConnectionsError
+        self._subscribers[subscriber] = None
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """Forget a connection that has ended."""
+        self._subscribers.pop(subscriber, None)
+        self._waiting.pop(subscriber, None)
+
+    def deliver(self, subscriber: Subscriber) -> None:
+        """Let out at once what `subscriber` has waiting, as far as its outlet takes it."""
+        self._pump(subscriber)
+        if subscriber in self._waiting:
+            self.ring()
+
+    async def start(self) -> None:
+        """Find the end of the log: what is older is in the snapshots."""
+        self._cursor = await self._source.head()
+
+    async def run(self) -> None:
+        """Follow the log and guard the connections, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._forever(self._follow), name="hub: follow the log")
+            tasks.create_task(self._forever(self._guard), name="hub: guard connections")
+
+    async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await step()
+            except Exception:
+                # Nothing is lost: the cursor stands where it stood.
+                logger.exception("the stream hub failed and tries again")
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _follow(self) -> None:
+        self._bell.clear()
+        if await self.turn():
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._seconds_until_due()):
+                await self._bell.wait()
+
+    async def turn(self) -> bool:
+        """Read on in the log and let out what may leave; whether more can be done at once."""
+        more_events = await self._look()
+        await self._read_again()
+        more_frames = await self._pump_waiting()
+        return more_events or more_frames
+
+    async def _look(self) -> bool:
+        """Read on in the log and mark who has to hear of it; whether there may be more."""
+        if not self._subscribers:
+            head = await self._source.head()
+            if not self._subscribers:
+                self._cursor = max(self._cursor, head)
+                return False
+            # Someone joined while the head was read, and must not miss what came in between.
+        events = await self._source.read_after(self._cursor, EVENTS_A_LOOK)
+        if not events:
+            return False
+        # Read after the events: who lost a right before a change is not told of the change.
+        await self.check_rights()
+        states = await self._states(subject_of(event) for event in events)
+        self._marker.mark(events, states, self._subscribers)
+        self._waiting |= dict.fromkeys(
+            subscriber for subscriber in self._subscribers if subscriber.has_something_to_send
+        )
+        self._cursor = events[-1].seq
+        return len(events) == EVENTS_A_LOOK
+
+    async def _states(self, subjects: Iterable[Subject | None]) -> dict[Subject, State]:
+        """The newest states of `subjects`, read and kept for everyone."""
+        wanted = list(dict.fromkeys(subject.carrier for subject in subjects if subject))
+        found = await read_states(self._source, wanted)
+        # The first one wanted is held last: if not all fit, it is not the one pushed out.
+        return {
+            subject: self.renderings.offer(found[subject]) or found[subject]
+            for subject in reversed(wanted)
+            if subject in found
+        }
+
+    async def _read_again(self) -> None:
+        """Read what waits to be told but was pushed out of the shared renderings."""
+        unread: dict[Subject, None] = {}
+        for subscriber in self._waiting:
+            unread |= dict.fromkeys(subscriber.unread(self.renderings, most=_STATES_A_READ))
+            if len(unread) >= _STATES_A_READ:
+                break
+        wanted = list(unread)[:_STATES_A_READ]
+        if not wanted:
+            return
+        found = await self._states(wanted)
+        for gone in (subject for subject in wanted if subject.carrier not in found):
+            for subscriber in self._waiting:
+                subscriber.give_up(gone)
+
+    async def _pump_waiting(self) -> bool:
+        """Let frames out, a turn for each who waits; whether someone had more than a turn's."""
+        written_since_yield = 0
+        someone_has_more = False
+        for subscriber in list(self._waiting):
+            written = self._pump(subscriber)
+            someone_has_more |= written == _FRAMES_A_TURN
+            written_since_yield += written
+            if written_since_yield >= _FRAMES_BEFORE_YIELDING:
+                written_since_yield = 0
+                await asyncio.sleep(0)
+        return someone_has_more
+
+    def _pump(self, subscriber: Subscriber) -> int:
+        """Let one subscriber's frames out; its failure ends it and nobody else."""
+        self._waiting.pop(subscriber, None)
+        written = 0
+        try:
+            written = subscriber.pump(self.clock(), self.renderings, most=_FRAMES_A_TURN)
+        except Exception:
+            logger.exception("a stream connection failed and is ended")
+            subscriber.close(CloseCode.INTERNAL_ERROR, "internal error")
+        if subscriber.has_something_to_send:
+            self._waiting[subscriber] = None  # at the end: everyone gets a turn
+        return written
+
+    def _seconds_until_due(self) -> float:
+        now = self.clock()
+        due = [
+            seconds
+            for subscriber in self._waiting
+            if (seconds := subscriber.seconds_until_ready(now)) is not None
+        ]
+        return max(_SHORTEST_WAIT_SECONDS, min([POLL_SECONDS, *due]))
+
+    async def _guard(self) -> None:
+        await asyncio.sleep(GUARD_SECONDS)
+        self.sweep()
+        await self.check_rights()
+
+    def sweep(self) -> None:
+        """End the connections that are dead or take nothing."""
+        now = self.clock()
+        for subscriber in self.subscribers:
+            subscriber.end_if_dead(now)
+
+    async def check_rights(self) -> None:
+        """Give every subscriber its present rights; end those whose login has ended."""
+        subscribers = self.subscribers
+        if not subscribers:
+            return
+        viewers = await self._source.viewers({one.login for one in subscribers})
+        for subscriber in subscribers:
+            viewer = viewers.get(subscriber.login)
+            if viewer is None:
+                subscriber.close(CloseCode.UNAUTHENTICATED, "the login has ended")
+            else:
+                subscriber.viewer = viewer
+
+
+async def read_states(source: Source, subjects: Collection[Subject]) -> dict[Subject, State]:
+    """The present state of each subject that is there."""
+    alert_ids = {subject.id for subject in subjects if subject.topic is Topic.ALERT}
+    incident_ids = {subject.id for subject in subjects if subject.topic is Topic.INCIDENT}
+    states: list[State] = []
+    if alert_ids:
+        states += await source.alerts(alert_ids)
+    if incident_ids:
+        states += await source.incidents(incident_ids)
+    return {state.subject: state for state in states}

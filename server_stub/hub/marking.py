@@ -1,0 +1,105 @@
+"""Decide who has to hear of an event, and in which word.
+
+Goes by the present state and the viewer's present rights, not by what was true when the event
+was written: later events bring later states. Remembers up to which version of an alert all who
+were there have been marked, so that two events found in one state are told once. Does no I/O.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+
+from ir_client.wire.values import role_at_least
+from server_stub import access
+from server_stub.access import Viewer
+from server_stub.domain.backlog import Change, Subject, Topic, Word
+from server_stub.hub.states import AlertState, IncidentState, State
+from server_stub.hub.subscriber import Subscriber
+from server_stub.storage.events import LogEvent
+
+_REMEMBERED_ALERTS = 20_000
+
+
+def subject_of(event: LogEvent) -> Subject | None:
+    """What `event` is about; None for what the stream does not tell."""
+    if event.alert_id is not None and event.kind in ("new", "updated"):
+        return Subject(Topic.ALERT, event.alert_id)
+    if event.incident_id is not None:
+        return Subject(Topic.INCIDENT, event.incident_id)
+    return None
+
+
+class Marker:
+    """Turns events into marks in backlogs."""
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[int, int] = OrderedDict()
+
+    def mark(
+        self,
+        events: Sequence[LogEvent],
+        states: Mapping[Subject, State],
+        subscribers: Iterable[Subscriber],
+    ) -> None:
+        """Mark everyone who has to hear of `events`, in their order."""
+        listeners = list(subscribers)
+        for event in events:
+            subject = subject_of(event)
+            state = states.get(subject) if subject else None
+            match state:
+                case AlertState():
+                    self._mark_alert(event, state, listeners)
+                case IncidentState() if event.kind == "incident_created":
+                    _mark_created(event, state, listeners)
+                case IncidentState():
+                    _mark_updated(event, state, listeners)
+                case None:
+                    continue
+
+    def _mark_alert(
+        self, event: LogEvent, state: AlertState, subscribers: list[Subscriber]
+    ) -> None:
+        before = event.seen_before
+        sight_stayed = event.kind == "new" or before is None or before == state.sight
+        told = self._told.get(state.id)
+        if sight_stayed and told is not None and (event.revision) <= told:
+            return
+        as_news = Change(Word.NEW_ALERT, event.seq)
+        as_update = Change(Word.ALERT_UPDATED, event.seq)
+        subject = state.subject
+        for subscriber in subscribers:
+            viewer = subscriber.viewer
+            if state.may_be_seen_by(viewer):
+                is_news = event.kind == "new" or not (sight_stayed or _saw(viewer, before))
+                subscriber.mark(subject, as_news if is_news else as_update)
+        self._remember(state)
+
+    def _remember(self, state: AlertState) -> None:
+        self._told[state.id] = state.version
+        self._told.move_to_end(state.id)
+        if len(self._told) > _REMEMBERED_ALERTS:
+            self._told.popitem(last=False)
+
+
+def _saw(viewer: Viewer, sight: access.AlertSight | None) -> bool:
+    if sight is None:
+        return True
+    team, analyst_id = sight
+    return access.sees_alert(viewer, team=team, assigned_analyst_id=analyst_id)
+
+
+def _mark_created(event: LogEvent, state: IncidentState, subscribers: list[Subscriber]) -> None:
+    """The owner gets the incident; managers and admins are notified of it."""
+    notice = Subject(Topic.NOTICE, state.id)
+    for subscriber in subscribers:
+        viewer = subscriber.viewer
+        if viewer.user_id is not None and viewer.user_id == state.owner_id:
+            subscriber.mark(state.subject, Change(Word.INCIDENT_CREATED, event.seq))
+        if viewer.kind == "user" and role_at_least(viewer.role, "manager"):
+            subscriber.mark(notice, Change(Word.INCIDENT_NOTIFICATION, event.seq))
+
+
+def _mark_updated(event: LogEvent, state: IncidentState, subscribers: list[Subscriber]) -> None:
+    change = Change(Word.INCIDENT_UPDATED, event.seq)
+    for subscriber in subscribers:
+        if subscriber.watches(state) and state.may_be_seen_by(subscriber.viewer):
+            subscriber.mark(state.subject, change)
