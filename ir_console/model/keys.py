@@ -57,15 +57,22 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("move.page_up", "pageup", "page(-1)", "a page up", _MOVE),
     KeyUse("move.next_critical", "e", "next_critical(1)", "next critical alert", _MOVE),
     KeyUse("move.previous_critical", "E", "next_critical(-1)", "previous critical alert", _MOVE),
+    KeyUse("move.next_read", "J", "move(1)", "next alert, also while reading", _MOVE),
+    KeyUse("move.previous_read", "K", "move(-1)", "previous alert, also while reading", _MOVE),
     KeyUse(
-        "triage.take", "a", "take", "take the alert: it is yours, with an incident", _TRIAGE, "take"
+        "triage.take",
+        "a",
+        "app.take",
+        "take the alert: it is yours, with an incident",
+        _TRIAGE,
+        "take",
     ),
-    KeyUse("triage.status", "s", "status", "change its status", _TRIAGE, "status"),
-    KeyUse("triage.comment", "c", "comment", "write a comment", _TRIAGE, "comment"),
+    KeyUse("triage.status", "s", "app.status", "change its status", _TRIAGE, "status"),
+    KeyUse("triage.comment", "c", "app.comment", "write a comment", _TRIAGE, "comment"),
     KeyUse(
         "triage.close",
         "x",
-        "close_alert",
+        "app.close_alert",
         "close it with a disposition and a reason",
         _TRIAGE,
         "close",
@@ -84,10 +91,10 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse(
         "look.hold", "equals_sign", "hold", "hold the display, or let new alerts in", _LOOK, "hold"
     ),
-    KeyUse("look.theme", "t", "next_theme", "next theme: dark, light, high contrast", _LOOK),
-    KeyUse("console.dismiss", "D", "dismiss", "take the messages away", _CONSOLE),
-    KeyUse("console.retry", "r", "retry", "try the connection again now", _CONSOLE),
+    KeyUse("look.theme", "t", "app.next_theme", "next theme: dark, light, high contrast", _LOOK),
+    KeyUse("console.dismiss", "D", "app.dismiss", "take the messages away", _CONSOLE),
+    KeyUse("console.retry", "r", "app.retry", "try the connection again now", _CONSOLE),
     KeyUse("console.palette", "ctrl+p", "app.command_palette", "command palette", _CONSOLE),
-    KeyUse("console.help", "question_mark,f1", "help", "this help", _CONSOLE, "help"),
+    KeyUse("console.help", "question_mark,f1", "app.help", "this help", _CONSOLE, "help"),
     KeyUse("console.quit", "q", "app.quit", "quit", _CONSOLE, "quit"),
 )

@@ -113,11 +113,11 @@ def placeholder(
     if link.state is LinkState.REFUSED:
         return Placeholder(Tone.ERROR, "Not authorised", (link.reason, link.hint, "", "q quit"))
     if link.state is LinkState.FAILED:
-        lines = (link.reason, link.hint, "", "r retry now · q quit")
-        return Placeholder(Tone.ERROR, "The connection ended", lines)
+        ended = (link.reason, link.hint, "", "r retry now · q quit")
+        return Placeholder(Tone.ERROR, "The connection ended", ended)
     if link.state is LinkState.WAITING:
-        lines = (link.reason, "", f"{_wait_words(link, now)} · r retry now · q quit")
-        return Placeholder(Tone.WARNING, f"Cannot reach {server}", lines)
+        waiting = (link.reason, "", f"{_wait_words(link, now)} · r retry now · q quit")
+        return Placeholder(Tone.WARNING, f"Cannot reach {server}", waiting)
     return Placeholder(Tone.ACCENT, f"Connecting to {server}…", ("This takes a moment.",))
 
 

@@ -17,7 +17,7 @@ from .filters import TextFilter
 from .link import Link
 from .rows import Row
 from .toasts import ToastBoard, ToastPolicy
-from .viewport import Viewport
+from .viewport import Mode, Viewport
 from .views import TableView
 
 FLASH_SECONDS = 4.0
@@ -115,10 +115,29 @@ class ConsoleState:
             self.view.hold()
         self.viewport.restore(anchor)
 
-    def is_fresh(self, alert_id: int, now: float) -> bool:
+    def toggle_follow(self) -> None:
+        """Go to the newest alert and follow, or stay where the screen is."""
+        if self.viewport.mode is Mode.FOLLOWING:
+            self.viewport.stay()
+        else:
+            self.viewport.follow()
+
+    def move_to_severity(self, severity: str, step: int) -> bool:
+        """Go to the next shown open alert of a severity, older with step 1; False if none."""
+        index = self.viewport.cursor_index
+        if index is None:
+            return False
+        position = index + step
+        while 0 <= position < len(self.view):
+            row = self.view.row_at(position)
+            if row.severity == severity and row.is_open:
+                return self.viewport.move_to(row.id)
+            position += step
+        return False
+
+    def is_fresh(self, alert_id: int) -> bool:
         """Whether an alert came so recently that it should catch the eye."""
-        arrived = self._fresh.get(alert_id)
-        return arrived is not None and now - arrived < FLASH_SECONDS
+        return alert_id in self._fresh
 
     def forget_stale_flashes(self, now: float) -> bool:
         """Drop what is no longer fresh; whether anything was."""

@@ -1,0 +1,57 @@
+"""Gather what arrives between two frames: one state an alert, the newest.
+
+Bounded: when full, whoever brings more waits until the screen has taken some. Nothing is dropped,
+the pressure goes back to the socket, where the server coalesces.
+"""
+
+import asyncio
+from itertools import islice
+
+from ir_client.wire.alerts import Alert
+from ir_console.model.state import Arrival, Origin
+
+_RANK = {Origin.FETCHED: 0, Origin.PUSHED: 1, Origin.BACKFILLED: 2, Origin.PUSHED_NEW: 3}
+
+
+class Inbox:
+    """The states waiting for the next frame, at most `limit`."""
+
+    def __init__(self, limit: int = 5_000) -> None:
+        self._limit = limit
+        self._waiting: dict[int, Arrival] = {}
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    async def put(self, arrival: Arrival) -> None:
+        """Take in one state, once there is room."""
+        alert_id = arrival.alert.id
+        while alert_id not in self._waiting and len(self._waiting) >= self._limit:
+            self._has_room.clear()
+            await self._has_room.wait()
+        waiting = self._waiting.get(alert_id)
+        self._waiting[alert_id] = arrival if waiting is None else _merge(waiting, arrival)
+
+    def take(self, most: int) -> list[Arrival]:
+        """Hand over up to `most`, the longest waiting first."""
+        taken = list(islice(self._waiting.values(), most))
+        for arrival in taken:
+            del self._waiting[arrival.alert.id]
+        if taken:
+            self._has_room.set()
+        return taken
+
+
+def _merge(waiting: Arrival, arrival: Arrival) -> Arrival:
+    newest = arrival.alert if _is_newer(arrival.alert, waiting.alert) else waiting.alert
+    # An alert that is pushed as new and changes before the next frame is still new.
+    origin = max(waiting.origin, arrival.origin, key=_RANK.__getitem__)
+    return Arrival(newest, origin)
+
+
+def _is_newer(alert: Alert, than: Alert) -> bool:
+    if alert.revision is not None and than.revision is not None:
+        return alert.revision >= than.revision
+    return alert.updated_at >= than.updated_at

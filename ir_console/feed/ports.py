@@ -1,0 +1,63 @@
+"""The small part of the SDK's client that the console needs.
+
+`IRClient` has all of it; tests use a server in memory that has it too.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from ir_client.rest.alerts import Page
+from ir_client.stream.events import Event
+from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
+from ir_client.wire.incidents import Ownership
+
+
+class AlertListing(Protocol):
+    """A list of alerts, page by page."""
+
+    def pages(self) -> AsyncIterator[Page]: ...
+
+
+class AlertDesk(Protocol):
+    """Reading and triaging alerts."""
+
+    def list(self, *, size: int = 100) -> AlertListing: ...
+
+    async def update(
+        self, alert_id: int, update: AlertUpdate, *, if_revision: int | None = None
+    ) -> Alert: ...
+
+    async def comment(self, alert_id: int, text: str) -> TimelineEntry: ...
+
+    async def timeline(self, alert_id: int) -> Sequence[TimelineEntry]: ...
+
+    async def take(self, alert_id: int, notes: str | None = None) -> Ownership: ...
+
+    async def get(self, alert_id: int) -> Alert: ...
+
+
+class LiveStream(Protocol):
+    """The events of a server over every interruption."""
+
+    def retry_now(self) -> None: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+    def __aiter__(self) -> AsyncIterator[Event]: ...
+
+
+class ConsoleClient(Protocol):
+    """A server as the console sees it."""
+
+    @property
+    def alerts(self) -> AlertDesk: ...
+
+    def events(self) -> LiveStream: ...

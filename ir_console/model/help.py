@@ -1,0 +1,59 @@
+"""The help text: what the keys do and what the signs mean, searchable."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from .keys import KEYS
+from .looks import SEVERITY_LOOKS
+from .spans import Line, Span, Tone, fit, wrap
+
+_KEY_WIDTH = 16
+
+_SIGNS: tuple[tuple[str, str], ...] = (
+    ("❯", "the alert under the cursor"),
+    ("▎", "came a moment ago"),
+    ("…", "your change is on its way"),
+    ("◌", "no longer passes the filter; goes when the cursor moves"),
+    ("▲ 12 new", "alerts above the screen that you have not seen; g or f shows them"),
+    ("×3", "the same alert was reported three times"),
+    ("Δ", "this field changed a moment ago"),
+)
+
+_FILTER: tuple[tuple[str, str], ...] = (
+    ("web-01 high", "both words, anywhere: title, host, user, address, rule, status, owner"),
+    ("-closed", "without this word"),
+    ('"log in"', "words in this order, blanks kept"),
+    ("#1042", "the alert of this number"),
+)
+
+
+def help_lines(search: str, width: int) -> tuple[Line, ...]:
+    """All the help there is on `search`; everything when it is empty."""
+    words = search.casefold().split()
+    lines: list[Line] = []
+    for title, entries in _chapters():
+        found = [
+            entry
+            for entry in entries
+            if all(word in f"{title} {' '.join(entry)}".casefold() for word in words)
+        ]
+        if found:
+            lines += [(Span(title, Tone.ACCENT),), *_entry_lines(found, width), ()]
+    return tuple(lines) or ((Span(f"Nothing about “{search}”", Tone.MUTED),),)
+
+
+def _chapters() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for section, uses in groupby(KEYS, key=lambda use: use.section):
+        yield section, [(use.shown_keys, use.words) for use in uses]
+    yield "Filter", list(_FILTER)
+    looks = SEVERITY_LOOKS.values()
+    yield "Severities", [(f"{look.mark} {look.letter}", look.word.lower()) for look in looks]
+    yield "Signs", list(_SIGNS)
+
+
+def _entry_lines(entries: list[tuple[str, str]], width: int) -> Iterator[Line]:
+    for keys, words in entries:
+        head = Span(fit(keys, _KEY_WIDTH) + " ", Tone.KEY)
+        for line in wrap(words, max(10, width - _KEY_WIDTH - 1)):
+            yield (head, Span(line))
+            head = Span(" " * (_KEY_WIDTH + 1))

@@ -1,0 +1,27 @@
+"""How the screen is divided at a size."""
+
+from enum import StrEnum
+
+SMALLEST = (60, 15)
+
+
+class Layout(StrEnum):
+    """One list, list over reader, or list beside reader."""
+
+    COMPACT = "compact"
+    STACKED = "stacked"
+    SPLIT = "split"
+
+
+def layout_for(width: int, height: int) -> Layout:
+    """The layout for a terminal of this size."""
+    if width >= 150:
+        return Layout.SPLIT
+    if width >= 100 and height >= 30:
+        return Layout.STACKED
+    return Layout.COMPACT
+
+
+def is_too_small(width: int, height: int) -> bool:
+    """Whether the console cannot be used at this size."""
+    return width < SMALLEST[0] or height < SMALLEST[1]

@@ -1,0 +1,69 @@
+"""The two lines at the bottom: where the analyst is, and what the keys do."""
+
+from collections.abc import Iterable
+
+from ir_console.safe_text import safe_text
+
+from .format import plural
+from .keys import KEYS
+from .spans import Line, Span, Tone, spread, width_of
+from .state import ConsoleState
+from .viewport import Mode
+
+_GAP = Span("  ")
+
+READER_HINTS = (("j k", "scroll"), ("J K", "next alert"), ("a s c x", "triage"), ("Esc", "back"))
+
+
+def status_line(state: ConsoleState, width: int) -> Line:
+    """Following or not, the filter, and how much of what is shown."""
+    left = (Span(" "), *_mode(state), *_filter(state))
+    return spread(left, (*_position(state), Span(" ")), width)
+
+
+def hints_line(width: int, hints: Iterable[tuple[str, str]] | None = None) -> Line:
+    """What the keys do, as far as there is room; help is always there."""
+    given = list(hints or ((use.shown_keys.split("  ")[0], use.hint) for use in KEYS if use.hint))
+    last = (Span("? ", Tone.KEY), Span("help ", Tone.MUTED))
+    line: list[Span] = [Span(" ")]
+    for key, words in given:
+        hint = (Span(f"{key} ", Tone.KEY), Span(words, Tone.MUTED), _GAP)
+        if key != "?" and width_of([*line, *hint, *last]) <= width:
+            line.extend(hint)
+    return spread(tuple(line), last, width)
+
+
+def _mode(state: ConsoleState) -> Line:
+    view, viewport = state.view, state.viewport
+    if view.is_held:
+        waiting = f" · {view.waiting_count:,} waiting" if view.waiting_count else ""
+        return (Span("‖ Held" + waiting, Tone.WARNING), Span(" · = lets them in", Tone.MUTED))
+    if viewport.mode is Mode.FOLLOWING:
+        return (Span("▼ Following", Tone.OK),)
+    if viewport.unseen_count:
+        return (
+            Span(f"▲ {viewport.unseen_count:,} new", Tone.ACCENT),
+            Span(" · f shows them", Tone.MUTED),
+        )
+    return (Span("■ Staying", Tone.TEXT), Span(" · f follows", Tone.MUTED))
+
+
+def _filter(state: ConsoleState) -> Line:
+    text = state.view.filter.text
+    if not text:
+        return ()
+    found = f"{state.view.matching_count:,} of {plural(state.view.known_count, 'alert')}"
+    return (
+        Span("   / ", Tone.KEY),
+        Span(safe_text(text, 60), Tone.STRONG),
+        Span(f"  {found}", Tone.MUTED),
+    )
+
+
+def _position(state: ConsoleState) -> Line:
+    index = state.viewport.cursor_index
+    if index is None:
+        return ()
+    ghost = "gone from the filter · " if state.view.is_ghost(state.viewport.cursor or 0) else ""
+    pinned = "pinned · " if state.viewport.is_pinned else ""
+    return (Span(f"{ghost}{pinned}{index + 1:,} of {len(state.view):,}", Tone.MUTED),)

@@ -1,0 +1,1 @@
+"""The console in a terminal: widgets over the pure model, and what the keys do."""

@@ -1,0 +1,256 @@
+"""The console: where the feed, the state and the screen meet.
+
+The feed only says that there is something; at most so many times a second one batch is taken in
+and each widget told once. A failing worker becomes words on the screen, never the end of it.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import ClassVar
+
+from rich.segment import Segments
+from rich.text import Text
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from ir_console.feed import ConsoleClient, Feed
+from ir_console.model.keys import KEYS
+from ir_console.model.layout import is_too_small
+from ir_console.model.link import Link
+from ir_console.model.state import ConsoleState, Frame
+from ir_console.model.themes import PALETTES, THEME_WORDS
+from ir_console.model.toasts import ToastPolicy
+from ir_console.settings import ConsoleSettings
+
+from .crash import crash_words, write_report
+from .desk import Desk
+from .flow import TriageFlow
+from .messages import FrameDue, HistoryRead, TriageEnded
+from .painter import Painter, theme_of
+from .screens.help import HelpScreen
+from .screens.live import LiveScreen
+from .screens.too_small import TooSmallScreen
+from .widgets.detail_pane import DetailPane
+
+_log = logging.getLogger(__name__)
+
+_SLICE = 200
+_BUDGET_SECONDS = 0.008
+_HISTORY_DELAY_SECONDS = 0.25
+
+
+class ConsoleApp(App[None]):
+    """The live console of an open client."""
+
+    CSS_PATH = "console.tcss"
+    TITLE = "IR Console"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "quit", show=False)]
+
+    def __init__(
+        self,
+        client: ConsoleClient,
+        *,
+        settings: ConsoleSettings | None = None,
+        profile: str = "",
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings or ConsoleSettings()
+        self._painters = {name: Painter(palette) for name, palette in PALETTES.items()}
+        super().__init__()
+        self.state = ConsoleState(policy=_toast_policy(self.settings))
+        self._client = client
+        self._desk = Desk(client)
+        self._wall_clock = wall_clock
+        self._profile = profile
+        self._is_frame_due = False
+        self._last_frame = 0.0
+        self._shown_link = Link()
+        for palette in PALETTES.values():
+            self.register_theme(theme_of(palette))
+        self.theme = THEME_WORDS[self.settings.theme]
+
+    @property
+    def painter(self) -> Painter:
+        """Paints in the present theme."""
+        return self._painters.get(self.theme) or next(iter(self._painters.values()))
+
+    def get_default_screen(self) -> Screen[None]:
+        self.feed = Feed(
+            self._client,
+            snapshot_limit=self.settings.snapshot_limit,
+            clock=self.clock,
+            wake=self._wake,
+        )
+        self.flow = TriageFlow(
+            self,
+            self.state,
+            self._desk,
+            clock=self.clock,
+            is_read_only=self.settings.read_only,
+        )
+        self.live = LiveScreen(
+            self.state,
+            painter=lambda: self.painter,
+            clock=self.clock,
+            wall_clock=self._wall_clock,
+            profile=self._profile,
+            is_read_only=self.settings.read_only,
+        )
+        return self.live
+
+    def clock(self) -> float:
+        """The event loop's clock, which the SDK's times are of too."""
+        return asyncio.get_running_loop().time()
+
+    def on_mount(self) -> None:
+        self.run_worker(self.feed.run(), group="feed", exit_on_error=False)
+        self.set_interval(1.0, self._tick)
+
+    # Frames
+
+    def _wake(self) -> None:
+        if not self._is_frame_due:
+            self._is_frame_due = True
+            self.post_message(FrameDue())
+
+    @on(FrameDue)
+    def frame_due(self) -> None:
+        """Take in what arrived, now or when the last frame is long enough ago."""
+        wait = self._last_frame + 1 / self.settings.frames_per_second - self.clock()
+        if wait > 0:
+            self.set_timer(wait, self._show_frame)
+        else:
+            self._show_frame()
+
+    def _show_frame(self) -> None:
+        self._is_frame_due = False
+        started = self._last_frame = self.clock()
+        changed: set[int] = set()
+        added = 0
+        while arrivals := self.feed.take(_SLICE):
+            frame = self.state.take_in(arrivals, started)
+            changed |= frame.changed
+            added += frame.added
+            if self.clock() - started > _BUDGET_SECONDS:
+                break
+        self._take_in_link(self.feed.link)
+        self.state.me = self.feed.me
+        self.live.show_frame(Frame(frozenset(changed), added))
+        if len(self.feed.inbox):
+            self._wake()
+
+    def _take_in_link(self, link: Link) -> None:
+        if link.caught_up is not self._shown_link.caught_up and not len(self.feed.inbox):
+            self.state.caught_up(self.clock())
+        self.state.link = self._shown_link = link
+
+    def _tick(self) -> None:
+        self.state.forget_stale_flashes(self.clock())
+        self.live.tick()
+
+    # Triage
+
+    def action_take(self) -> None:
+        self._triage(self.flow.take)
+
+    def action_status(self) -> None:
+        self._triage(self.flow.set_status)
+
+    def action_comment(self) -> None:
+        self._triage(self.flow.comment)
+
+    def action_close_alert(self) -> None:
+        self._triage(self.flow.close)
+
+    @on(TriageEnded)
+    def triage_ended(self, message: TriageEnded) -> None:
+        """Show the outcome."""
+        self._triage(partial(self.flow.end, message))
+
+    def _triage(self, step: Callable[[], None]) -> None:
+        step()
+        self.live.show_all()
+
+    # Reading
+
+    @on(DetailPane.HistoryWanted)
+    def history_wanted(self, message: DetailPane.HistoryWanted) -> None:
+        """Read the timeline, unless the cursor moves on within a moment."""
+        self.run_worker(
+            self._read_history(message.alert_id),
+            group="history",
+            exclusive=True,
+            exit_on_error=False,
+        )
+
+    async def _read_history(self, alert_id: int) -> None:
+        await asyncio.sleep(_HISTORY_DELAY_SECONDS)
+        entries, problem = await self._desk.history(alert_id)
+        self.post_message(HistoryRead(alert_id, entries, problem))
+
+    @on(HistoryRead)
+    def history_read(self, message: HistoryRead) -> None:
+        self.live.reader.show_history(message.alert_id, message.entries, message.problem)
+
+    # The console itself
+
+    def action_retry(self) -> None:
+        self.feed.retry()
+
+    def action_dismiss(self) -> None:
+        self.state.toasts.dismiss()
+        self.live.show_bars()
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen(lambda: self.painter))
+
+    def action_next_theme(self) -> None:
+        names = list(PALETTES)
+        at = names.index(self.theme) if self.theme in names else 0
+        self.theme = names[(at + 1) % len(names)]
+
+    def watch_theme(self, theme_name: str) -> None:  # noqa: ARG002 -- the name of the reactive
+        if self.is_running and self.screen_stack:
+            self.live.repaint()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
+        """What the command palette offers: the keys' actions and the themes."""
+        for use in KEYS:
+            if "(" not in use.action and use.action != "app.command_palette":
+                run = partial(self._run_command, use.action)
+                yield SystemCommand(use.words.capitalize(), f"Key {use.shown_keys}", run)
+        for word, name in THEME_WORDS.items():
+            yield SystemCommand(f"Theme: {word}", "Change the colours", partial(self._use, name))
+
+    async def _run_command(self, action: str) -> None:
+        await self.run_action(action, self.live)
+
+    def _use(self, theme: str) -> None:
+        self.theme = theme
+
+    def on_resize(self) -> None:
+        """Step aside while the terminal is too small."""
+        is_shown = isinstance(self.screen, TooSmallScreen)
+        if is_too_small(*self.size) and not is_shown:
+            self.push_screen(TooSmallScreen())
+        elif not is_too_small(*self.size) and is_shown:
+            self.pop_screen()
+
+    def _fatal_error(self) -> None:
+        # The toolkit's own would print local variables; see crash.
+        error = self._exception or RuntimeError()
+        words = Text(crash_words(error, write_report(error)))
+        self._exit_renderables.append(Segments(self.console.render(words, self.console.options)))
+        self._close_messages_no_wait()
+
+
+def _toast_policy(settings: ConsoleSettings) -> ToastPolicy:
+    severity = None if settings.toast_severity == "none" else settings.toast_severity
+    return ToastPolicy(minimum_severity=severity, seconds=settings.toast_seconds)

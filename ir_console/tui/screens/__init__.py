@@ -1,0 +1,1 @@
+"""The live screen, and the dialogs that stand over it for a moment."""

@@ -1,0 +1,216 @@
+"""The dialogs of triage: each asks for one decision about one alert and returns it.
+
+The alert is captured when the dialog opens. Escape always leaves everything as it was.
+"""
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, OptionList, TextArea
+from textual.widgets.option_list import Option
+
+from ir_client.wire.values import ALERT_STATUSES, DISPOSITIONS
+from ir_console.model.looks import status_word
+from ir_console.model.rows import Row
+from ir_console.model.triage import Conflict
+
+_DISPOSITION_WORDS = {
+    "true_positive": "True positive · a real threat, handled",
+    "benign": "Benign · real, but no threat",
+    "false_positive": "False positive · the rule was wrong",
+    "duplicate": "Duplicate · handled elsewhere",
+    "inconclusive": "Inconclusive · could not be told",
+}
+
+
+def _plain(text: str, *, widget_id: str | None = None, classes: str = "") -> Label:
+    # Content, not str: a str would be parsed as markup, and alert text is the attacker's.
+    return Label(Content(text), id=widget_id, classes=classes)
+
+
+class Choices(OptionList):
+    """A list that is also moved through with j and k, and picked from by number."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+    ]
+
+    def __init__(self, choices: dict[str, str], *, chosen: str | None, widget_id: str) -> None:
+        self._keys = list(choices)
+        options = [
+            Option(Content(f"{number}  {words}"), id=key)
+            for number, (key, words) in enumerate(choices.items(), start=1)
+        ]
+        super().__init__(*options, id=widget_id, markup=False)
+        self.highlighted = self._keys.index(chosen) if chosen in self._keys else 0
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key.isdecimal() and 0 < int(event.key) <= len(self._keys):
+            event.stop()
+            self.highlighted = int(event.key) - 1
+            self.action_select()
+
+
+class StatusDialog(ModalScreen[str | None]):
+    """Choose a status."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss_nothing", "Cancel", show=False)
+    ]
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self._row = row
+
+    def compose(self) -> ComposeResult:
+        choices = {status: status_word(status) for status in ALERT_STATUSES}
+        choices[self._row.status] = f"{status_word(self._row.status)}  (now)"
+        with Vertical(classes="dialog"):
+            yield _plain(f"Status of #{self._row.id}", classes="dialog-title")
+            yield _plain(self._row.title, classes="dialog-subject")
+            yield Choices(choices, chosen=self._row.status, widget_id="choices")
+            yield _plain("1–9 or Enter change it · Esc leaves it", classes="dialog-hint")
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
+
+    def action_dismiss_nothing(self) -> None:
+        self.dismiss(None)
+
+
+class CloseDialog(ModalScreen[tuple[str, str] | None]):
+    """Choose what an alert turned out to be, and say why."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss_nothing", "Cancel", show=False)
+    ]
+
+    def __init__(self, row: Row, *, draft: str = "") -> None:
+        super().__init__()
+        self._row = row
+        self._draft = draft
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield _plain(f"Close #{self._row.id}", classes="dialog-title")
+            yield _plain(self._row.title, classes="dialog-subject")
+            yield Choices(_DISPOSITION_WORDS, chosen=None, widget_id="choices")
+            yield Input(self._draft, placeholder="Why? (may stay empty)", id="reason")
+            yield _plain(
+                "Enter goes on, and in the reason closes it · Esc leaves it", classes="dialog-hint"
+            )
+
+    @on(OptionList.OptionSelected)
+    def go_on(self) -> None:
+        self.query_one("#reason", Input).focus()
+
+    @on(Input.Submitted)
+    def close_it(self, event: Input.Submitted) -> None:
+        chosen = self.query_one(Choices).highlighted or 0
+        self.dismiss((DISPOSITIONS[chosen], event.value.strip()))
+
+    def action_dismiss_nothing(self) -> None:
+        self.dismiss(None)
+
+
+class CommentArea(TextArea):
+    """A text of several lines: Enter sends it, Ctrl-J begins a new line."""
+
+    class Sent(Message):
+        """The analyst is done writing."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Sent())
+        elif event.key == "ctrl+j":
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
+        else:
+            await super()._on_key(event)
+
+
+class CommentDialog(ModalScreen[str | None]):
+    """Write a comment."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss_nothing", "Cancel", show=False)
+    ]
+
+    def __init__(self, row: Row, *, draft: str = "") -> None:
+        super().__init__()
+        self._row = row
+        self._draft = draft
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield _plain(f"Comment on #{self._row.id}", classes="dialog-title")
+            yield _plain(self._row.title, classes="dialog-subject")
+            yield CommentArea(self._draft, id="comment", soft_wrap=True)
+            yield _plain(
+                "Enter sends it · Ctrl-J new line · Esc leaves it",
+                classes="dialog-hint",
+                widget_id="say",
+            )
+
+    def on_mount(self) -> None:
+        area = self.query_one(CommentArea)
+        area.move_cursor(area.document.end)
+
+    @on(CommentArea.Sent)
+    def send(self) -> None:
+        text = self.query_one(CommentArea).text.strip()
+        if text:
+            self.dismiss(text)
+        else:
+            self.query_one("#say", Label).update(Content("Write something first, or press Esc."))
+
+    def action_dismiss_nothing(self) -> None:
+        self.dismiss(None)
+
+
+class ConflictDialog(ModalScreen[bool]):
+    """Show who was faster; the analyst's own change is only applied if asked for again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "keep_theirs", "Keep theirs", show=False),
+        Binding("left,h", "app.focus_previous", show=False),
+        Binding("right,l", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, conflict: Conflict) -> None:
+        super().__init__()
+        self._conflict = conflict
+
+    def compose(self) -> ComposeResult:
+        conflict = self._conflict
+        with Vertical(classes="dialog alarm"):
+            yield _plain(f"#{conflict.alert_id} was changed meanwhile", classes="dialog-title")
+            for line in conflict.others:
+                yield _plain(line, classes="dialog-line")
+            yield _plain(f"Yours was not applied: {conflict.attempt}", classes="dialog-subject")
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("Keep theirs", id="keep", variant="primary")
+                yield Button("Apply mine over it", id="apply")
+            yield _plain("Enter or Esc keeps theirs", classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        self.query_one("#keep", Button).focus()
+
+    @on(Button.Pressed, "#keep")
+    def action_keep_theirs(self) -> None:
+        self.dismiss(False)
+
+    @on(Button.Pressed, "#apply")
+    def apply_mine(self) -> None:
+        self.dismiss(True)

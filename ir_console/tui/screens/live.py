@@ -1,0 +1,301 @@
+"""The live screen: the table, the counters, the reader, and the keys that move through them.
+
+Shows the console's state and never changes alerts; triage is asked of the flow.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Label
+
+from ir_console.model.columns import header_line
+from ir_console.model.counters import counter_line
+from ir_console.model.keys import KEYS
+from ir_console.model.layout import Layout, layout_for
+from ir_console.model.link import BarLook, Placeholder, link_bar, placeholder
+from ir_console.model.spans import Line, Span, Tone, fit_line
+from ir_console.model.state import ConsoleState, Frame
+from ir_console.model.status_line import READER_HINTS, hints_line, status_line
+from ir_console.model.top_line import top_line
+
+from ..painter import Ground, Painter
+from ..widgets.alert_table import AlertTable
+from ..widgets.detail_pane import DetailPane
+from ..widgets.line_bar import BarContent, LineBar
+from ..widgets.toast_stack import ToastStack, toast_strip
+
+_GROUNDS = {BarLook.CALM: Ground.BAR, BarLook.GOOD: Ground.GOOD, BarLook.ALARM: Ground.ALARM}
+
+
+class LiveScreen(Screen[None]):
+    """What the analyst looks at all day."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(use.keys, use.action, use.words, id=use.id, show=False) for use in KEYS
+    ]
+    AUTO_FOCUS = "#table"
+
+    def __init__(
+        self,
+        state: ConsoleState,
+        *,
+        painter: Callable[[], Painter],
+        clock: Callable[[], float],
+        wall_clock: Callable[[], float],
+        profile: str,
+        is_read_only: bool,
+    ) -> None:
+        super().__init__()
+        self.state = state
+        self._painter, self._clock, self._wall_clock = painter, clock, wall_clock
+        self._profile, self._is_read_only = profile, is_read_only
+        self._layout = Layout.COMPACT
+        self._filter_before = ""
+        self.table = AlertTable(state, painter, wall_clock, self._say_why_empty, widget_id="table")
+        self.reader = DetailPane(painter, wall_clock, widget_id="reader")
+        self.toast_stack = ToastStack(painter, widget_id="toasts")
+        self._bars = [
+            LineBar(build, painter, widget_id=name)
+            for name, build in (
+                ("top", self._top),
+                ("counters", self._counters),
+                ("columns", self._column_labels),
+                ("divider", self._divider),
+                ("status", self._status),
+                ("hints", self._hints),
+            )
+        ]
+
+    def compose(self) -> ComposeResult:
+        top, counters, columns, divider, status, hints = self._bars
+        with Vertical(id="live"):
+            yield top
+            yield counters
+            with Vertical(id="body"):
+                with Vertical(id="list"):
+                    yield columns
+                    yield self.table
+                with Vertical(id="side"):
+                    yield divider
+                    yield self.reader
+            yield status
+            with Horizontal(id="filter-bar"):
+                yield Label(Content(" / "), id="filter-mark")
+                yield Input(id="filter", placeholder='words, -word, "a phrase"')
+                yield Label(id="filter-count")
+            yield hints
+        yield self.toast_stack
+
+    # What the app tells
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show what one batch changed; every widget at most once."""
+        self.table.show(frame.changed)
+        if self.reader.alert_id != self.state.viewport.cursor or (
+            self.reader.alert_id in frame.changed
+        ):
+            self.show_reader()
+        self.show_bars()
+
+    def show_all(self) -> None:
+        """Show everything anew."""
+        self.table.show()
+        self.show_reader()
+        self.show_bars()
+
+    def show_bars(self) -> None:
+        """Bring the lines around the table and the toasts up to date."""
+        for bar in self._bars:
+            bar.update()
+        toasts = self.state.toasts.visible(self._clock())
+        self.toast_stack.show(() if self._layout is Layout.COMPACT else toasts)
+        self._say_filter_count()
+
+    def tick(self) -> None:
+        """Let ages grow."""
+        self.table.refresh()
+        if self.is_reader_shown:
+            self.reader.rebuild()
+        self.show_bars()
+
+    def show_reader(self) -> None:
+        """Show the cursor's alert in the reader, where the reader is on the screen."""
+        cursor = self.state.viewport.cursor
+        if self.is_reader_shown:
+            self.reader.show_alert(None if cursor is None else self.state.book.alert(cursor))
+
+    def repaint(self) -> None:
+        """Paint everything in other colours."""
+        for widget in (*self._bars, self.table, self.reader, self.toast_stack):
+            widget.refresh()
+
+    @property
+    def is_reader_shown(self) -> bool:
+        """Whether the reader is on the screen."""
+        return self._layout is not Layout.COMPACT or self.has_class("-reading")
+
+    # Moving
+
+    @on(AlertTable.CursorMoved)
+    def after_move(self) -> None:
+        """Show the alert that is now under the cursor."""
+        self.table.show()
+        self.show_reader()
+        self.show_bars()
+
+    def action_move(self, rows: int) -> None:
+        self.state.viewport.move(rows)
+        self.after_move()
+
+    def action_page(self, pages: int) -> None:
+        self.action_move(pages * max(1, self.state.viewport.height - 1))
+
+    def action_half_page(self, pages: int) -> None:
+        self.action_move(pages * max(1, self.state.viewport.height // 2))
+
+    def action_newest(self) -> None:
+        self.state.viewport.move_to_newest()
+        self.after_move()
+
+    def action_oldest(self) -> None:
+        self.state.viewport.move_to_oldest()
+        self.after_move()
+
+    def action_next_critical(self, step: int) -> None:
+        if not self.state.move_to_severity("critical", step):
+            self.app.bell()
+        self.after_move()
+
+    def action_follow(self) -> None:
+        self.state.toggle_follow()
+        self.after_move()
+
+    def action_hold(self) -> None:
+        self.state.toggle_hold()
+        self.after_move()
+
+    # Reading
+
+    @on(AlertTable.Opened)
+    def action_open(self) -> None:
+        if self.state.cursor_row is None:
+            return
+        self.add_class("-reading")
+        self.show_reader()
+        self.reader.focus()
+
+    def action_back(self) -> None:
+        if self.reader.has_focus or self.has_class("-reading"):
+            self.remove_class("-reading")
+            self.table.focus()
+        elif self.state.view.filter.text:
+            self.query_one("#filter", Input).value = ""
+            self._apply_filter("")
+        self.show_bars()
+
+    def on_descendant_focus(self) -> None:
+        self.show_bars()
+
+    # Filtering
+
+    def action_filter(self) -> None:
+        self._filter_before = self.state.view.filter.text
+        self.query_one("#filter-bar").add_class("-open")
+        self.add_class("-filtering")
+        self.query_one("#filter", Input).focus()
+
+    @on(Input.Changed, "#filter")
+    def filter_changed(self, event: Input.Changed) -> None:
+        self._apply_filter(event.value)
+
+    @on(Input.Submitted, "#filter")
+    def filter_chosen(self) -> None:
+        self._close_filter()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape" and self.has_class("-filtering"):
+            event.stop()
+            self.query_one("#filter", Input).value = self._filter_before
+            self._apply_filter(self._filter_before)
+            self._close_filter()
+
+    def _close_filter(self) -> None:
+        self.query_one("#filter-bar").remove_class("-open")
+        self.remove_class("-filtering")
+        self.table.focus()
+        self.show_bars()
+
+    def _apply_filter(self, text: str) -> None:
+        if text.strip() != self.state.view.filter.text:
+            self.state.set_filter(text)
+            self.after_move()
+
+    def _say_filter_count(self) -> None:
+        if self.has_class("-filtering"):
+            view = self.state.view
+            words = f"{view.matching_count:,} of {view.known_count:,} · Enter keeps · Esc undoes"
+            self.query_one("#filter-count", Label).update(Content(words))
+
+    # Sizes
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._layout = layout_for(event.size.width, event.size.height)
+        for layout in Layout:
+            self.set_class(layout is self._layout, f"-{layout}")
+        self.toast_stack.place()
+        self.call_after_refresh(self.show_all)
+
+    # What the bars say
+
+    def _top(self, width: int) -> BarContent:
+        now = self._clock()
+        bar = link_bar(self.state.link, now, alerts_per_second=self.state.alerts_per_second(now))
+        line = top_line(
+            bar,
+            profile=self._profile,
+            me=self.state.me,
+            is_read_only=self._is_read_only,
+            width=width,
+        )
+        return BarContent(line, _GROUNDS[bar.look])
+
+    def _counters(self, width: int) -> BarContent:
+        view = self.state.view
+        return BarContent(counter_line(view.by_severity(), view.by_status(), width), Ground.PAGE)
+
+    def _column_labels(self, _: int) -> BarContent:
+        return BarContent((Span("  "), *header_line(self.table.columns)))
+
+    def _divider(self, width: int) -> BarContent:
+        return BarContent(self._reader_title(width))
+
+    def _reader_title(self, width: int) -> Line:
+        is_read = self.reader.has_focus
+        title = Span(" Reading " if is_read else " Alert ", Tone.STRONG if is_read else Tone.MUTED)
+        hint = Span("" if is_read else "· Enter reads it", Tone.MUTED)
+        return fit_line((title, hint), width)
+
+    def _status(self, width: int) -> BarContent:
+        return BarContent(status_line(self.state, width))
+
+    def _hints(self, width: int) -> BarContent:
+        toasts = self.state.toasts.visible(self._clock())
+        if toasts and self._layout is Layout.COMPACT:
+            return BarContent(toast_strip(toasts))
+        return BarContent(hints_line(width, READER_HINTS if self.reader.has_focus else None))
+
+    def _say_why_empty(self) -> Placeholder:
+        view = self.state.view
+        return placeholder(
+            self.state.link,
+            self._clock(),
+            known=view.known_count,
+            filter_text=view.filter.text,
+            server=self._profile,
+        )

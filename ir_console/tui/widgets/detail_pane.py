@@ -1,0 +1,100 @@
+"""The reader: one alert in full, kept up to date while it is open."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from ir_client.wire.alerts import Alert, TimelineEntry
+from ir_console.model.detail import DetailInput, History, changed_fields, detail_lines
+from ir_console.model.spans import Line, Span, Tone
+
+from ..painter import Painter
+from .lines_view import LinesView
+
+_MARK_SECONDS = 6.0
+
+
+class DetailPane(LinesView, can_focus=True):
+    """Shows an alert; asks for its timeline when it opens and when it changes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_by(1)", show=False),
+        Binding("k,up", "scroll_by(-1)", show=False),
+        Binding("ctrl+d,pagedown,space", "scroll_by(10)", show=False),
+        Binding("ctrl+u,pageup", "scroll_by(-10)", show=False),
+        Binding("g,home", "scroll_by(-100000)", show=False),
+        Binding("G,end", "scroll_by(100000)", show=False),
+    ]
+
+    @dataclass
+    class HistoryWanted(Message):
+        """The timeline of an alert is not known, or no longer current."""
+
+        alert_id: int
+
+    def __init__(
+        self, painter: Callable[[], Painter], wall_clock: Callable[[], float], *, widget_id: str
+    ) -> None:
+        super().__init__(painter, widget_id=widget_id)
+        self._wall_clock = wall_clock
+        self._alert: Alert | None = None
+        self._history = History()
+        self._changed: frozenset[str] = frozenset()
+        self._changed_at = 0.0
+
+    @property
+    def alert_id(self) -> int | None:
+        """Which alert is shown."""
+        return self._alert.id if self._alert else None
+
+    def show_alert(self, alert: Alert | None) -> None:
+        """Show an alert in its present state; another one from its top."""
+        before, self._alert = self._alert, alert
+        is_other = (before.id if before else None) != self.alert_id
+        if is_other:
+            self._history, self._changed = History(), frozenset()
+        elif before is not None and alert is not None and before != alert:
+            self._changed = changed_fields(before, alert)
+            self._changed_at = self._wall_clock()
+        if alert is not None and (is_other or before != alert):
+            self.post_message(self.HistoryWanted(alert.id))
+        self.rebuild(from_top=is_other)
+
+    def show_history(
+        self, alert_id: int, entries: Sequence[TimelineEntry] | None, problem: str
+    ) -> None:
+        """Take in a timeline, if it is still the one that is wanted."""
+        if alert_id != self.alert_id:
+            return
+        known = self._history.entries if entries is None else tuple(entries)
+        self._history = History(known, problem)
+        self.rebuild()
+
+    def rebuild(self, *, from_top: bool = False) -> None:
+        """Build the lines anew: ages grow, marks of changes fade."""
+        if self._alert is None:
+            self.show(_nothing(), from_top=True)
+            return
+        now = self._wall_clock()
+        is_marked = now - self._changed_at < _MARK_SECONDS
+        given = DetailInput(
+            alert=self._alert,
+            now=now,
+            width=self.line_width,
+            history=self._history,
+            changed=self._changed if is_marked else frozenset(),
+        )
+        self.show(detail_lines(given), from_top=from_top)
+
+    def on_resize(self) -> None:
+        self.rebuild()
+
+    def action_scroll_by(self, lines: int) -> None:
+        self.scroll_lines(lines)
+
+
+def _nothing() -> tuple[Line, ...]:
+    return ((), (Span("  No alert is chosen.", Tone.MUTED),))
