@@ -19,10 +19,17 @@
 Each carries the `code` of the contract and a sentence for a person. Nothing here knows HTTP.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
 Location = tuple[str | int, ...]
+
+_MAX_FIELDS = 50
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault
@@ -101,8 +108,33 @@ class Invalid(Refusal):
         self.fields = tuple(fields)
 
     @classmethod
+    def of(cls, error: ValidationError, *prefix: str | int) -> "Invalid":
+        """What a model refused; without the input, and without names that are no names."""
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        return cls(
+            [
+                FieldError((*prefix, *map(_shown_part, detail["loc"])), _shown_message(detail))
+                for detail in details[:_MAX_FIELDS]
+            ]
+        )
+
+    @classmethod
     def field(cls, *loc: str | int, msg: str) -> "Invalid":
         return cls([FieldError(loc, msg)])
+
+    def within(self, *prefix: str | int) -> "Invalid":
+        """The same, standing in something larger."""
+        return Invalid([FieldError((*prefix, *one.loc), one.msg) for one in self.fields])
+
+
+def _shown_part(part: str | int) -> str | int:
+    """A step of a place; the name of a field that we do not know may be anything."""
+    return part if isinstance(part, int) or _FIELD_NAME.fullmatch(part) else "(unknown)"
+
+
+def _shown_message(detail: ErrorDetails) -> str:
+    """What was wrong; messages of the standard library quote the input, so they are left out."""
+    return "Input is not valid" if detail["type"] == "value_error" else detail["msg"]
 
 
 class RateLimited(Refusal):

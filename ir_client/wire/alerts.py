@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from .auth import UserRef
 from .base import JsonObject, Reader, UtcTime, Writer
@@ -12,11 +13,15 @@ from .values import AlertStatus, Disposition, Severity, ThreatType
 
 def _canonical_address(text: str) -> str:
     # A zone id names an interface of the sender's machine and means nothing here.
-    return str(ip_address(text.partition("%")[0]))
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError:
+        raise PydanticCustomError("ip_address", "Input should be an IP address") from None
 
 
 IpAddress = Annotated[str, Field(max_length=100), AfterValidator(_canonical_address)]
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
+RowId = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
 ShortText = Annotated[str, Field(max_length=500)]
 LongText = Annotated[str, Field(max_length=65_536)]
 Label = Annotated[str, Field(min_length=1, max_length=100)]
@@ -120,10 +125,10 @@ class AlertDraft(Writer):
     affected_hostname: ShortText | None = None
     affected_user: ShortText | None = None
     asset_criticality: Annotated[str, Field(max_length=32)] | None = None
-    confidence_score: float | None = Field(default=None, ge=0, le=1)
-    risk_score: float | None = Field(default=None, ge=1, le=100)
+    confidence_score: float | None = Field(default=None, strict=True, ge=0, le=1)
+    risk_score: float | None = Field(default=None, strict=True, ge=1, le=100)
     correlation_id: ShortText | None = None
-    parent_alert_id: int | None = Field(default=None, ge=1, lt=2**63)
+    parent_alert_id: RowId | None = None
     enrichment_data: JsonObject = Field(default_factory=dict)
     business_impact: LongText | None = None
     data_classification: ShortText | None = None
@@ -139,20 +144,20 @@ class AlertUpdate(Writer):
     """
 
     status: AlertStatus | None = None
-    assigned_analyst_id: int | None = Field(default=None, ge=1, lt=2**63)
+    assigned_analyst_id: RowId | None = None
     incident_id: ShortText | None = None
     playbook_execution_id: ShortText | None = None
     correlation_id: ShortText | None = None
-    parent_alert_id: int | None = Field(default=None, ge=1, lt=2**63)
+    parent_alert_id: RowId | None = None
     enrichment_data: JsonObject | None = None
     investigation_notes: LongText | None = None
     analyst_comments: LongText | None = None
     business_impact: LongText | None = None
     data_classification: ShortText | None = None
-    estimated_financial_impact: float | None = Field(default=None, ge=0)
-    false_positive: bool | None = None
+    estimated_financial_impact: float | None = Field(default=None, strict=True, ge=0)
+    false_positive: bool | None = Field(default=None, strict=True)
     false_positive_reason: LongText | None = None
-    requires_notification: bool | None = None
+    requires_notification: bool | None = Field(default=None, strict=True)
     notification_deadline: UtcTime | None = None
     compliance_notes: LongText | None = None
     severity: Severity | None = None

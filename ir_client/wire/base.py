@@ -12,7 +12,10 @@ def as_utc(moment: datetime) -> datetime:
     """Read a time without a zone as UTC: plain servers send such."""
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time that no calendar in UTC has") from None
 
 
 def rfc3339(moment: datetime) -> str:

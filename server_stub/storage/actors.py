@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from server_stub.access import Viewer
+
 
 @dataclass(frozen=True, slots=True)
 class ActorRef:
@@ -18,3 +20,9 @@ class ActorRef:
 
 
 SYSTEM = ActorRef("system", "IR Central")
+
+
+def actor_of(viewer: Viewer) -> ActorRef:
+    """Whoever looks, as the one who does something."""
+    row_id = viewer.user_id if viewer.kind == "user" else viewer.token_id
+    return ActorRef(viewer.kind, viewer.name, row_id)

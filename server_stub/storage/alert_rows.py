@@ -4,6 +4,8 @@ The sent JSON is the row's columns followed by the stored document, spliced: an 
 decoded only to be encoded again.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,6 +79,18 @@ DOCUMENT_FIELDS = (
 )
 
 
+_SEARCHED_FIELDS = (
+    "title",
+    "description",
+    "rule_id",
+    "rule_name",
+    "source_ip",
+    "destination_ip",
+    "affected_hostname",
+    "affected_user",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredAlert:
     """An alert as one transaction saw it; `json` is what is sent of it."""
@@ -93,8 +107,21 @@ class StoredAlert:
     def sight(self) -> AlertSight:
         return self.team, self.assigned_analyst_id
 
+    def fields(self) -> dict[str, Any]:
+        """What is sent of it, decoded."""
+        fields: dict[str, Any] = json.loads(self.json)
+        return fields
+
     def model(self) -> Alert:
         return Alert.model_validate_json(self.json)
+
+
+def alert_search_text(document: Mapping[str, Any], external_alert_id: str, source: str) -> str:
+    """What a search looks through: texts in one, without case."""
+    texts = [external_alert_id, source, *(document[name] for name in _SEARCHED_FIELDS)]
+    texts += document["tags"]
+    texts += document["mitre_techniques"]
+    return "\n".join([text for text in texts if text]).casefold()
 
 
 def select_alerts() -> Select[Any]:

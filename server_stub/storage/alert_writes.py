@@ -13,8 +13,9 @@ from ir_client.wire.alerts import Change
 from ir_client.wire.values import severity_rank
 from server_stub.storage import timeline
 from server_stub.storage.actors import ActorRef
-from server_stub.storage.alert_rows import StoredAlert
+from server_stub.storage.alert_rows import DOCUMENT_FIELDS, StoredAlert, alert_search_text
 from server_stub.storage.bulk import Row, insert_rows
+from server_stub.storage.encoding import to_json
 from server_stub.storage.events import Changed, log_changes, log_new_alerts
 from server_stub.storage.schema import alerts, raw_alerts
 
@@ -100,19 +101,25 @@ def store_batch(
 def change_alert(
     connection: Connection,
     alert: StoredAlert,
-    values: Mapping[str, object],
     *,
+    columns: Mapping[str, object],
+    document: Mapping[str, object],
     actor: ActorRef,
     now: str,
 ) -> int:
-    """Write `values` over the columns of `alert`; returns its new revision."""
+    """Write new values over an alert's columns and document; returns its new revision."""
+    values = dict(columns)
+    if document:
+        fields = {**alert.fields(), **document}
+        values["document"] = to_json({name: fields[name] for name in DOCUMENT_FIELDS})
+        values["search_text"] = alert_search_text(
+            fields, fields["external_alert_id"], fields["source"]
+        )
     revision = alert.revision + 1
-    human_revision = revision if actor.is_person else alert.human_revision
-    connection.execute(
-        update(alerts)
-        .where(alerts.c.id == alert.id)
-        .values(**values, revision=revision, human_revision=human_revision, updated_at=now)
-    )
+    values |= {"revision": revision, "updated_at": now}
+    if actor.is_person:
+        values["human_revision"] = revision
+    connection.execute(update(alerts).where(alerts.c.id == alert.id).values(**values))
     return revision
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, true, update
 
 from ir_client.wire.auth import UserRef
 from ir_client.wire.incidents import Incident
@@ -51,7 +51,7 @@ def add_incident(connection: Connection, values: Mapping[str, object]) -> int:
     return row_id
 
 
-def touch_incident(
+def change_incident(
     connection: Connection, row_id: int, values: Mapping[str, object], *, now: str
 ) -> int:
     """Write `values` over an incident; returns its new revision."""
@@ -62,6 +62,15 @@ def touch_incident(
         .returning(incidents.c.revision)
     ).scalar_one()
     return revision
+
+
+def find_incident(
+    connection: Connection, name: int | str, *, viewer: Viewer | None, now: str
+) -> StoredIncident | None:
+    """The incident of this number or name, if there is one, and if it exists for `viewer`."""
+    sight = true() if viewer is None else visible_incidents(viewer)
+    found = read_incidents(connection, named(name), sight, now=now)
+    return found[0] if found else None
 
 
 def read_incidents(

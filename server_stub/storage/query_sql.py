@@ -99,11 +99,6 @@ def matching(wanted: AlertFilter, *, now: datetime) -> list[ColumnElement[bool]]
     return [*_texts(wanted), *_people(wanted), *_times(wanted), *_states(wanted, now)]
 
 
-def searchable(*texts: str | None) -> str:
-    """What a search looks through: texts in one, without case."""
-    return "\n".join(text for text in texts if text).casefold()
-
-
 def _texts(wanted: AlertFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.search:
         pattern = wanted.search.casefold().translate(_LIKE_SPECIAL)

@@ -152,6 +152,13 @@ Index(
     sqlite_where=alerts.c.correlation_key.is_not(None),
     postgresql_where=alerts.c.correlation_key.is_not(None),
 )
+# What was stored but not yet looked at: nearly always empty.
+Index(
+    "ix_alerts_unscored",
+    alerts.c.id,
+    sqlite_where=alerts.c.risk_score.is_(None),
+    postgresql_where=alerts.c.risk_score.is_(None),
+)
 
 raw_alerts = Table(
     "raw_alerts",

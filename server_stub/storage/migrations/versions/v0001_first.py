@@ -116,6 +116,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("incident_id IS NOT NULL"),
     )
     op.create_index("ix_alerts_received_at", "alerts", ["received_at"], unique=False)
+    op.create_index(
+        "ix_alerts_unscored",
+        "alerts",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("risk_score IS NULL"),
+        postgresql_where=sa.text("risk_score IS NULL"),
+    )
     op.create_index("ix_alerts_updated_at", "alerts", ["updated_at"], unique=False)
     op.create_table(
         "endpoint_tokens",

@@ -1,0 +1,46 @@
+"""Decide whether a record that came in is an alert we take. Pure.
+
+Whether a token may send it is a part of that: its sources are a limit on the record, not on the
+request.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from ir_client.wire.alerts import AlertDraft
+from server_stub.domain.strict_json import flaw_in
+from server_stub.errors import FieldError, Forbidden, Invalid, TooLarge
+from server_stub.storage.encoding import to_json
+
+_SOURCE_REFUSED = "This endpoint token may not create alerts of this source."
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """What holds for all records of a request. `check_sizes`: some may be over the limit."""
+
+    source_system: str | None
+    allowed_sources: tuple[str, ...] | None
+    max_alert_bytes: int
+    suspicious: bool = False
+    check_sizes: bool = False
+
+
+def read_draft(record: object, rules: IntakeRules) -> AlertDraft:
+    """The alert that `record` is, with its source. Raises Invalid, TooLarge or Forbidden."""
+    if flaw := flaw_in(record, suspicious=rules.suspicious):
+        raise Invalid([FieldError((), flaw)])
+    if rules.check_sizes and len(to_json(record).encode()) > rules.max_alert_bytes:
+        raise TooLarge(f"An alert may not be larger than {rules.max_alert_bytes} bytes.")
+    try:
+        draft = AlertDraft.model_validate(record)
+    except ValidationError as error:
+        raise Invalid.of(error) from None
+    source = draft.source or rules.source_system or draft.source_system
+    if source is None:
+        raise Invalid.field("source", msg="Field required")
+    if rules.allowed_sources is not None and source not in rules.allowed_sources:
+        raise Forbidden(_SOURCE_REFUSED)
+    system = draft.source_system or rules.source_system
+    return draft.model_copy(update={"source": source, "source_system": system})

@@ -1,0 +1,246 @@
+"""What people and programs do to alerts: change, comment on, own. One transaction each.
+
+Each checks that the alert exists for whoever acts, and writes the alert, its timeline and the
+events in that order: all of it stands, or none.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ir_client.wire.alerts import AlertUpdate, TimelineEntry
+from server_stub.access import Viewer
+from server_stub.domain.changes import AlertChange, plan_change
+from server_stub.domain.clocks import Clock, instant
+from server_stub.domain.incident_plan import incident_values, timeline_line
+from server_stub.errors import AlreadyOwned, ChangedSince, Forbidden, Invalid, NotFound
+from server_stub.storage import timeline
+from server_stub.storage.actors import actor_of
+from server_stub.storage.alert_rows import StoredAlert
+from server_stub.storage.alert_writes import change_alert
+from server_stub.storage.alerts import find_alert, read_alerts
+from server_stub.storage.database import Database
+from server_stub.storage.events import Changed, log_changes
+from server_stub.storage.incidents import (
+    StoredIncident,
+    add_incident,
+    change_incident,
+    find_incident,
+)
+from server_stub.storage.users import find_user
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """An alert that was taken, and its incident."""
+
+    alert: StoredAlert
+    incident: StoredIncident
+
+
+class Triage:
+    """Changes of alerts by those who may see them."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def update(
+        self,
+        viewer: Viewer,
+        alert_id: int,
+        update: AlertUpdate,
+        *,
+        if_revision: int | None = None,
+    ) -> StoredAlert:
+        """Change an alert; it stays as it is where it says so already.
+
+        With `if_revision`, raises ChangedSince when a person changed the alert after that one.
+        """
+        now = self._clock()
+        return await self._database.write(
+            lambda connection: _Desk(connection, viewer, now).update(
+                alert_id, update, if_revision=if_revision
+            )
+        )
+
+    async def comment(self, viewer: Viewer, alert_id: int, content: str) -> TimelineEntry:
+        """Add a comment to the timeline of an alert."""
+        now = self._clock()
+        return await self._database.write(
+            lambda connection: _Desk(connection, viewer, now).comment(alert_id, content)
+        )
+
+    async def take_ownership(
+        self, viewer: Viewer, alert_id: int, *, notes: str | None = None
+    ) -> Owned:
+        """Make a user the owner of an alert that nobody has, and of its incident.
+
+        Raises AlreadyOwned if someone else has it. Taking one's own again changes nothing.
+        """
+        now = self._clock()
+        return await self._database.write(
+            lambda connection: _Desk(connection, viewer, now).take(alert_id, notes)
+        )
+
+
+class _Desk:
+    """One transaction of one who acts."""
+
+    def __init__(self, connection: Connection, viewer: Viewer, moment: datetime) -> None:
+        self._connection = connection
+        self._viewer = viewer
+        self._actor = actor_of(viewer)
+        self._moment = moment
+        self._now = instant(moment)
+
+    def update(self, alert_id: int, update: AlertUpdate, *, if_revision: int | None) -> StoredAlert:
+        alert = self._find(alert_id)
+        if if_revision is not None and alert.human_revision > if_revision:
+            raise ChangedSince(
+                "Someone changed this alert meanwhile; look at it and decide again.",
+                current=alert.json,
+            )
+        change = plan_change(alert.model(), update, now=self._now)
+        if not change:
+            return alert
+        self._check_references(alert, change)
+        revision = self._write(alert, change)
+        self._tell(timeline.Entry(alert.id, "updated", revision, change.timeline))
+        after = self._reread(alert.id)
+        self._log([*self._regrouped(alert, after), _updated(alert, after)])
+        return after
+
+    def comment(self, alert_id: int, content: str) -> TimelineEntry:
+        alert = self._find(alert_id)
+        revision = self._write(alert, AlertChange())
+        entry = self._tell(timeline.Entry(alert.id, "commented", revision, comment=content))
+        self._log([Changed("updated", revision, alert_id=alert.id)])
+        return entry
+
+    def take(self, alert_id: int, notes: str | None) -> Owned:
+        user_id = self._viewer.user_id
+        if user_id is None:
+            raise Forbidden("Only a user can own an alert; sign in as one.")
+        alert = self._find(alert_id)
+        if alert.assigned_analyst_id not in (None, user_id):
+            raise AlreadyOwned("Someone else owns this alert; see who in its details.")
+        held = self._incident_of(alert)
+        if alert.assigned_analyst_id == user_id and held is not None:
+            return Owned(alert, held)
+        incident_change = self._begin_incident(alert, held, user_id, notes)
+        incident = self._incident(incident_change.incident_id)
+        self._assign(alert, user_id, incident, notes)
+        after = self._reread(alert.id)
+        self._log([incident_change, _updated(alert, after)])
+        return Owned(after, self._incident(incident.id))
+
+    def _begin_incident(
+        self, alert: StoredAlert, held: StoredIncident | None, user_id: int, notes: str | None
+    ) -> Changed:
+        """Make an incident for the alert, or hand over the one that it has had."""
+        name = self._viewer.name
+        if held is None:
+            values = incident_values(
+                alert.model(), owner_id=user_id, owner_name=name, notes=notes, now=self._moment
+            )
+            incident_id = add_incident(self._connection, values)
+            return Changed("incident_created", 1, incident_id=incident_id)
+        line = timeline_line("handed_over", actor=name, notes=notes, now=self._moment)
+        revision = change_incident(
+            self._connection,
+            held.id,
+            {
+                "owner_id": user_id,
+                "assigned_analyst_id": user_id,
+                "incident_timeline": [*held.model().incident_timeline, line],
+            },
+            now=self._now,
+        )
+        return Changed("incident_updated", revision, incident_id=held.id)
+
+    def _assign(
+        self, alert: StoredAlert, user_id: int, incident: StoredIncident, notes: str | None
+    ) -> None:
+        wanted = AlertUpdate(assigned_analyst_id=user_id, incident_id=incident.incident_id)
+        if alert.assigned_analyst_id is None:
+            wanted = wanted.model_copy(update={"status": "investigating"})
+        change = plan_change(alert.model(), wanted, now=self._now)
+        revision = self._write(alert, change)
+        self._tell(timeline.Entry(alert.id, "owned", revision, change.timeline, comment=notes))
+
+    def _check_references(self, alert: StoredAlert, change: AlertChange) -> None:
+        """What an alert is made to point to exists, and exists for who points."""
+        analyst_id = change.columns.get("assigned_analyst_id")
+        if isinstance(analyst_id, int):
+            analyst = find_user(self._connection, analyst_id)
+            if analyst is None or not analyst.is_active:
+                raise Invalid.field("body", "assigned_analyst_id", msg="No such active user")
+        incident = change.columns.get("incident_id")
+        if isinstance(incident, str):
+            found = find_incident(self._connection, incident, viewer=self._viewer, now=self._now)
+            if found is None or found.incident_id != incident:
+                raise Invalid.field("body", "incident_id", msg="No such incident")
+        parent_id = change.document.get("parent_alert_id")
+        if isinstance(parent_id, int):
+            self._check_parent(alert, parent_id)
+
+    def _check_parent(self, alert: StoredAlert, parent_id: int) -> None:
+        try:
+            parent = self._find(parent_id)
+        except NotFound:
+            raise Invalid.field("body", "parent_alert_id", msg="No such alert") from None
+        if parent.id == alert.id:
+            raise Invalid.field("body", "parent_alert_id", msg="An alert is not its own parent")
+
+    def _regrouped(self, before: StoredAlert, after: StoredAlert) -> list[Changed]:
+        """The incidents that lost or won the alert."""
+        if before.incident_id == after.incident_id:
+            return []
+        changes = []
+        for name in (before.incident_id, after.incident_id):
+            incident = None if name is None else self._named_incident(name)
+            if incident is not None:
+                revision = change_incident(self._connection, incident.id, {}, now=self._now)
+                changes.append(Changed("incident_updated", revision, incident_id=incident.id))
+        return changes
+
+    def _find(self, alert_id: int) -> StoredAlert:
+        return find_alert(self._connection, alert_id, viewer=self._viewer, now=self._moment)
+
+    def _reread(self, alert_id: int) -> StoredAlert:
+        return read_alerts(self._connection, [alert_id], now=self._moment)[alert_id]
+
+    def _incident_of(self, alert: StoredAlert) -> StoredIncident | None:
+        return None if alert.incident_id is None else self._named_incident(alert.incident_id)
+
+    def _named_incident(self, name: str) -> StoredIncident | None:
+        return find_incident(self._connection, name, viewer=None, now=self._now)
+
+    def _incident(self, incident_id: int | None) -> StoredIncident:
+        assert incident_id is not None
+        incident = find_incident(self._connection, incident_id, viewer=None, now=self._now)
+        assert incident is not None
+        return incident
+
+    def _write(self, alert: StoredAlert, change: AlertChange) -> int:
+        return change_alert(
+            self._connection,
+            alert,
+            columns=change.columns,
+            document=change.document,
+            actor=self._actor,
+            now=self._now,
+        )
+
+    def _tell(self, entry: timeline.Entry) -> TimelineEntry:
+        return timeline.add_entry(self._connection, entry, actor=self._actor, now=self._now)
+
+    def _log(self, changes: list[Changed]) -> None:
+        log_changes(self._connection, changes, now=self._now)
+
+
+def _updated(before: StoredAlert, after: StoredAlert) -> Changed:
+    seen_before = None if before.sight == after.sight else before.sight
+    return Changed("updated", after.revision, alert_id=after.id, seen_before=seen_before)
