@@ -12,9 +12,8 @@ step opens what it needs of the database itself and closes it.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from itertools import islice
-from types import CoroutineType
 from typing import Protocol
 
 from server_stub.errors import Unavailable
@@ -105,18 +104,26 @@ class Background:
             self._work.clear()
             await self._do_what_waits()
             if self._is_behind:
-                await self._attempt(self._catch_up())
+                await self._attempt("catching up on new alerts", self._catch_up())
             if not self._created and not self._updated:
                 await self._wait()
 
     async def _do_what_waits(self) -> None:
         created, updated = _taken(self._created), _taken(self._updated)
         if created:
-            done = await self._attempt(process_new_alerts(created, processing=self._processing))
+            done = await self._attempt(
+                "processing new alerts", process_new_alerts(created, processing=self._processing)
+            )
             self._is_behind |= not done
-            await self._attempt(broadcast_new_alerts_websocket(created, doorbell=self._doorbell))
+            await self._attempt(
+                "broadcasting new alerts",
+                broadcast_new_alerts_websocket(created, doorbell=self._doorbell),
+            )
         if updated:
-            await self._attempt(broadcast_alert_update_websocket(updated, doorbell=self._doorbell))
+            await self._attempt(
+                "broadcasting changed alerts",
+                broadcast_alert_update_websocket(updated, doorbell=self._doorbell),
+            )
 
     async def _catch_up(self) -> None:
         """Process what storage still holds unprocessed, a batch at a time."""
@@ -130,11 +137,11 @@ class Background:
         await broadcast_alert_update_websocket(found, doorbell=self._doorbell)
         self._work.set()
 
-    async def _attempt(self, step: CoroutineType[None, None, None]) -> bool:
+    async def _attempt(self, what: str, step: Awaitable[None]) -> bool:
         try:
             await step
         except Exception:
-            logger.exception("%s failed; the alerts stay as they are stored", step.__qualname__)
+            logger.exception("%s failed; the alerts stay as they are stored", what)
             return False
         return True
 

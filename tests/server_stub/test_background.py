@@ -80,7 +80,7 @@ async def test_new_alerts_are_broadcast_even_if_processing_fails(
         background.alerts_created([1])
         await asyncio.sleep(0.1)
         assert processing.diary == ["rang"]
-    assert "process_new_alerts" in caplog.text
+    assert "processing new alerts failed" in caplog.text
 
 
 async def test_what_could_not_be_processed_for_now_is_processed_later() -> None:
@@ -121,8 +121,8 @@ async def test_a_doorbell_that_fails_is_logged_and_the_work_goes_on(
         background.alerts_created([2])
         await asyncio.sleep(0.1)
     assert processing.diary == ["processed [1]", "processed [2]"]
-    assert "broadcast_new_alerts_websocket" in caplog.text
-    assert "broadcast_alert_update_websocket" in caplog.text
+    assert "broadcasting new alerts failed" in caplog.text
+    assert "broadcasting changed alerts failed" in caplog.text
 
 
 async def test_what_a_server_that_died_left_is_processed_at_the_next_start() -> None:
