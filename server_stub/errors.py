@@ -10,6 +10,7 @@
     ├── ChangedSince         a person changed it after the revision you know
     ├── TooLarge             body or alert over its limit
     ├── MalformedBody        bytes that are no JSON, or not all there
+    ├── RequestTimeout       a body that drips in
     ├── UnsupportedMediaType not plain JSON
     ├── Invalid              JSON that breaks the contract, field by field
     ├── RateLimited          too many; knows when to come back
@@ -84,6 +85,10 @@ class MalformedBody(Refusal):
     code = "malformed_body"
 
 
+class RequestTimeout(Refusal):
+    code = "request_timeout"
+
+
 class UnsupportedMediaType(Refusal):
     code = "unsupported_media_type"
 
@@ -110,7 +115,12 @@ class Invalid(Refusal):
     @classmethod
     def of(cls, error: ValidationError, *prefix: str | int) -> "Invalid":
         """What a model refused; without the input, and without names that are no names."""
-        details = error.errors(include_url=False, include_context=False, include_input=False)
+        return cls.of_details(
+            error.errors(include_url=False, include_context=False, include_input=False), *prefix
+        )
+
+    @classmethod
+    def of_details(cls, details: Sequence[ErrorDetails], *prefix: str | int) -> "Invalid":
         return cls(
             [
                 FieldError((*prefix, *map(_shown_part, detail["loc"])), _shown_message(detail))

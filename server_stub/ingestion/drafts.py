@@ -31,6 +31,8 @@ def read_draft(record: object, rules: IntakeRules) -> AlertDraft:
     """The alert that `record` is, with its source. Raises Invalid, TooLarge or Forbidden."""
     if flaw := flaw_in(record, suspicious=rules.suspicious):
         raise Invalid([FieldError((), flaw)])
+    if not isinstance(record, dict):
+        raise Invalid([FieldError((), "Input should be an object")])
     if rules.check_sizes and len(to_json(record).encode()) > rules.max_alert_bytes:
         raise TooLarge(f"An alert may not be larger than {rules.max_alert_bytes} bytes.")
     try:

@@ -1,0 +1,170 @@
+"""The command line of the server: one process, one port, one database.
+
+Prints where it listens once it really does, and then what a first start made up: both for whoever
+started it. Neither goes through logging: logs are kept, and a password that was shown must not be.
+"""
+
+import argparse
+import asyncio
+import logging.config
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from server_stub.app import create_app
+from server_stub.errors import Invalid, Refusal
+from server_stub.logs import log_config
+from server_stub.security.directory import FIRST_TOKEN, FIRST_USER, MadeUp
+from server_stub.settings import SQLITE_PREFIX, ServerSettings
+
+_GRACE_SECONDS = 5
+_KEEP_ALIVE_SECONDS = 75
+_BACKLOG = 2048
+_STDIN = 0
+
+
+@dataclass(slots=True)
+class _Announcement:
+    """What the terminal is told when the server is up."""
+
+    url: str
+    made_up: MadeUp = field(default_factory=MadeUp)
+
+    def note(self, made_up: MadeUp) -> None:
+        self.made_up = made_up
+
+    def lines(self) -> list[str]:
+        lines = [f"listening on {self.url}"]
+        if self.made_up.admin_password:
+            lines.append(f"user {FIRST_USER}, password {self.made_up.admin_password}")
+        if self.made_up.ingest_token:
+            lines.append(f"endpoint token {FIRST_TOKEN}: {self.made_up.ingest_token}")
+        if len(lines) > 1:
+            lines.append("These are shown this once; keep them.")
+        return lines
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it takes connections."""
+
+    def __init__(self, config: uvicorn.Config, announcement: _Announcement) -> None:
+        super().__init__(config)
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        _say(*self._announcement.lines())
+
+    def stop(self, *_signal: object) -> None:
+        self.should_exit = True
+
+    def stop_when_stdin_closes(self) -> None:
+        """Stop when whoever started us is gone, however it went."""
+
+        def wait() -> None:
+            try:
+                while os.read(_STDIN, 4096):
+                    pass
+            finally:
+                self.stop()
+
+        threading.Thread(target=wait, name="stdin", daemon=True).start()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server until it is told to stop; returns the exit code."""
+    options = _options(arguments)
+    try:
+        settings = _settings(options.database)
+        with _listen(options.host, options.port) as listener:
+            return _serve(settings, listener, until_stdin_closes=options.until_stdin_closes)
+    except ValidationError as error:
+        _say("cannot start:", *(f"  {field}" for field in Invalid.of(error).fields))
+    except (OSError, Refusal) as error:
+        _say(f"cannot start: {error}")
+    return 1
+
+
+def _serve(settings: ServerSettings, listener: socket.socket, *, until_stdin_closes: bool) -> int:
+    logging.config.dictConfig(log_config(settings.log_level, access_log=settings.access_log))
+    announcement = _Announcement(_url(listener))
+    app = create_app(settings, on_first_start=announcement.note)
+    server = _Server(_uvicorn_config(app, settings), announcement)
+    # uvicorn raises the signal that stopped it once more at its end: before our parts are closed.
+    signal.signal(signal.SIGTERM, server.stop)
+    signal.signal(signal.SIGINT, server.stop)
+    if until_stdin_closes:
+        server.stop_when_stdin_closes()
+    asyncio.run(_run(app, server, listener))
+    return 0
+
+
+async def _run(app: FastAPI, server: _Server, listener: socket.socket) -> None:
+    # Not left to uvicorn: what keeps us from starting is to be said in a sentence.
+    async with app.router.lifespan_context(app):
+        await server.serve([listener])
+
+
+def _uvicorn_config(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=settings.access_log,
+        # On by default, and believes what any local process says about its address.
+        proxy_headers=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m server_stub",
+        description="A real IR Central backend, small enough to bundle.",
+        epilog="Settings come from IR_SERVER_*, DATABASE_URL and SECRET_KEY.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8000, help="0 picks a free one")
+    parser.add_argument("--database", metavar="URL", help=f"{SQLITE_PREFIX}PATH")
+    parser.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="stop when standard input ends: when whoever started the server is gone",
+    )
+    return parser.parse_args(arguments)
+
+
+def _settings(database_url: str | None) -> ServerSettings:
+    return ServerSettings() if database_url is None else ServerSettings(database_url=database_url)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OverflowError as error:
+        raise OSError("a port is a number from 0 to 65535") from error
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _say(*lines: str) -> None:
+    print(*lines, sep="\n", file=sys.stderr, flush=True)  # noqa: T201 - for the terminal, unlogged
+
+
+if __name__ == "__main__":
+    sys.exit(main())

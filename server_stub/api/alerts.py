@@ -1,0 +1,154 @@
+"""Alerts over HTTP: create, list, look at, change, comment on, own."""
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ir_client.wire.alerts import (
+    AlertUpdate,
+    CommentCreate,
+    Label,
+    OwnershipRequest,
+    Timeline,
+)
+from ir_client.wire.base import UtcTime, Writer
+from server_stub.api.alert_lists import InListParameters, listing_json, position_headers
+from server_stub.api.answers import json_answer, model_answer
+from server_stub.api.bodies import as_model, parse_body, read_body, read_model
+from server_stub.api.credentials import InCreator, InReader, InUpdater, InUser
+from server_stub.api.services import InServices
+from server_stub.domain.strict_json import ParsedJson
+from server_stub.errors import Duplicate, Invalid
+from server_stub.storage.alert_rows import StoredAlert
+
+router = APIRouter(prefix="/alerts")
+
+AlertId = Annotated[int, Path(ge=1, lt=2**63)]
+_REVISION = re.compile(r'(?:W/)?"?(\d{1,18})"?')
+
+
+class IngestEnvelope(Writer):
+    """A bulk ingest around its records, which are judged one by one and not here."""
+
+    source_system: Label
+    ingestion_timestamp: UtcTime | None = None
+    alerts: Annotated[list[Any], Field(min_length=1, max_length=1000)]
+
+
+@router.post("/ingest")
+async def ingest(request: Request, creator: InCreator, services: InServices) -> Response:
+    settings = services.settings
+    body = await read_body(
+        request, limit=settings.max_request_bytes, seconds=settings.body_timeout_seconds
+    )
+    parsed = await parse_body(body)
+    envelope, records = _split(parsed)
+    ingested = await services.intake.ingest(
+        creator,
+        envelope.source_system,
+        records,
+        suspicious=parsed.suspicious,
+        check_sizes=len(body) > settings.max_alert_bytes,
+    )
+    services.announcements.created(ingested.created_ids)
+    services.announcements.changed(ingested.seen_again_ids)
+    return model_answer(ingested.report)
+
+
+@router.post("/single")
+async def create(request: Request, creator: InCreator, services: InServices) -> Response:
+    settings = services.settings
+    body = await read_body(
+        request, limit=settings.max_alert_bytes, seconds=settings.body_timeout_seconds
+    )
+    parsed = await parse_body(body)
+    created = await services.intake.create(creator, parsed.value, suspicious=parsed.suspicious)
+    if not created.is_new:
+        services.announcements.changed([created.alert.id])
+        raise Duplicate("This alert is known already; it was counted again.")
+    services.announcements.created([created.alert.id])
+    return _shown(created.alert, status=201)
+
+
+@router.get("")
+async def list_alerts(
+    reader: InReader, services: InServices, parameters: InListParameters
+) -> Response:
+    listing = await services.alerts.list(parameters.request(), viewer=reader.viewer)
+    return json_answer(listing_json(listing, parameters), headers=position_headers(listing))
+
+
+@router.get("/{alert_id}")
+async def get(alert_id: AlertId, reader: InReader, services: InServices) -> Response:
+    return _shown(await services.alerts.get(alert_id, viewer=reader.viewer))
+
+
+@router.put("/{alert_id}")
+async def update(
+    request: Request,
+    alert_id: AlertId,
+    updater: InUpdater,
+    services: InServices,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    if_revision = _revision(if_match)
+    wanted = await read_model(request, AlertUpdate, services.settings)
+    alert = await services.triage.update(updater.viewer, alert_id, wanted, if_revision=if_revision)
+    services.announcements.changed([alert.id])
+    return _shown(alert)
+
+
+@router.get("/{alert_id}/timeline")
+async def timeline(alert_id: AlertId, reader: InReader, services: InServices) -> Response:
+    entries = await services.alerts.timeline(alert_id, viewer=reader.viewer)
+    return model_answer(Timeline(timeline=entries))
+
+
+@router.post("/{alert_id}/comments")
+async def comment(
+    request: Request, alert_id: AlertId, updater: InUpdater, services: InServices
+) -> Response:
+    wanted = await read_model(request, CommentCreate, services.settings)
+    entry = await services.triage.comment(updater.viewer, alert_id, wanted.content)
+    services.announcements.changed([alert_id])
+    return model_answer(entry, status=201)
+
+
+@router.post("/{alert_id}/ownership")
+async def take_ownership(
+    request: Request, alert_id: AlertId, user: InUser, services: InServices
+) -> Response:
+    wanted = await read_model(request, OwnershipRequest, services.settings, optional=True)
+    owned = await services.triage.take_ownership(user.viewer, alert_id, notes=wanted.notes)
+    services.announcements.changed([alert_id])
+    return json_answer(b'{"alert":%b,"incident":%b}' % (owned.alert.json, owned.incident.json))
+
+
+def _split(parsed: ParsedJson) -> tuple[IngestEnvelope, list[Any]]:
+    """The envelope, checked, and its records as they came."""
+    if not isinstance(parsed.value, dict):
+        return as_model(parsed, IngestEnvelope), []
+    records = parsed.value.get("alerts")
+    # What is wrong inside a record is that record's affair: here each counts as one of them.
+    counted = [None] * len(records) if isinstance(records, list) else records
+    outside = parsed.value if records is None else parsed.value | {"alerts": counted}
+    envelope = as_model(ParsedJson(outside, parsed.suspicious), IngestEnvelope)
+    return envelope, records if isinstance(records, list) else []
+
+
+def _shown(alert: StoredAlert, *, status: int = 200) -> Response:
+    return json_answer(alert.json, status=status, headers={"ETag": f'"{alert.revision}"'})
+
+
+def _revision(if_match: str | None) -> int | None:
+    """The revision that a client knows; `*` stands for any."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    revision = _REVISION.fullmatch(if_match.strip())
+    if revision is None:
+        raise Invalid.field("header", "If-Match", msg="Give one revision, as a number")
+    return int(revision[1])

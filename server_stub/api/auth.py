@@ -1,0 +1,56 @@
+"""Sign in, stay signed in, sign out."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ir_client.wire.auth import LoginRequest, RefreshRequest, TokenPair
+from server_stub.api.answers import json_answer, model_answer
+from server_stub.api.bodies import read_model
+from server_stub.api.credentials import InUser
+from server_stub.api.limits import client_address
+from server_stub.api.services import InServices
+from server_stub.storage.encoding import to_json_bytes
+
+router = APIRouter(prefix="/auth")
+
+
+@router.post("/login")
+async def log_in(request: Request, services: InServices) -> Response:
+    login = await read_model(request, LoginRequest, services.settings)
+    pair = await services.sessions.log_in(
+        login.username, login.password, address=client_address(request)
+    )
+    return _shown(pair)
+
+
+@router.post("/refresh")
+async def refresh(request: Request, services: InServices) -> Response:
+    wanted = await read_model(request, RefreshRequest, services.settings)
+    return _shown(await services.sessions.refresh(wanted.refresh_token))
+
+
+@router.get("/me")
+async def me(user: InUser) -> Response:
+    return model_answer(user.user)
+
+
+@router.post("/logout")
+async def log_out(user: InUser, services: InServices) -> Response:
+    await services.sessions.log_out(user.login_id)
+    return json_answer(b'{"detail": "Signed out."}')
+
+
+@router.post("/logout-all")
+async def log_out_everywhere(user: InUser, services: InServices) -> Response:
+    await services.sessions.log_out_everywhere(user.user.id)
+    return json_answer(b'{"detail": "Signed out everywhere."}')
+
+
+def _shown(pair: TokenPair) -> Response:
+    """The one answer in which tokens are not hidden."""
+    shown = pair.model_dump(mode="json") | {
+        "access_token": pair.access_token.get_secret_value(),
+        "refresh_token": pair.refresh_token.get_secret_value(),
+    }
+    return json_answer(to_json_bytes(shown))

@@ -1,0 +1,63 @@
+"""Who makes a request: the one place where handlers get a principal."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection, Request
+
+from server_stub.api.limits import client_address
+from server_stub.api.services import InServices
+from server_stub.errors import Unauthenticated
+from server_stub.security import Principal, TokenPrincipal, UserPrincipal
+from server_stub.security.principals import (
+    require_creator,
+    require_reader,
+    require_updater,
+    require_user,
+)
+
+
+def bearer_token(connection: HTTPConnection) -> str | None:
+    """The token of the Authorization header, if there is one. Raises Unauthenticated."""
+    values = connection.headers.getlist("authorization")
+    if not values:
+        return None
+    scheme, _, token = values[0].partition(" ")
+    if len(values) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Send one Authorization header: Bearer and a token.")
+    return token.strip()
+
+
+async def principal_of(request: Request, services: InServices) -> Principal:
+    """Who asks; a request of an endpoint token counts against its rate."""
+    principal = await services.authentication.authenticate(
+        bearer_token(request), address=client_address(request)
+    )
+    if isinstance(principal, TokenPrincipal):
+        services.token_rates.admit(principal.token)
+    return principal
+
+
+AnyPrincipal = Annotated[Principal, Depends(principal_of)]
+
+
+def user_of(principal: AnyPrincipal) -> UserPrincipal:
+    return require_user(principal)
+
+
+def reader_of(principal: AnyPrincipal) -> Principal:
+    return require_reader(principal)
+
+
+def updater_of(principal: AnyPrincipal) -> Principal:
+    return require_updater(principal)
+
+
+def creator_of(principal: AnyPrincipal) -> TokenPrincipal:
+    return require_creator(principal)
+
+
+InUser = Annotated[UserPrincipal, Depends(user_of)]
+InReader = Annotated[Principal, Depends(reader_of)]
+InUpdater = Annotated[Principal, Depends(updater_of)]
+InCreator = Annotated[TokenPrincipal, Depends(creator_of)]

@@ -1,0 +1,82 @@
+"""What holds for every request: an id, safe headers, one shape of failure.
+
+A trailing slash makes no difference. Nothing that goes wrong in a handler leaves the server as
+anything but a problem with the id under which the log has it.
+"""
+
+import logging
+import re
+import uuid
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server_stub.api.problems import problem, refused
+from server_stub.errors import Refusal
+
+REQUEST_ID_HEADER = "X-Request-ID"
+
+_log = logging.getLogger(__name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+class RequestEnvelope:
+    """ASGI middleware around all HTTP requests; streams pass through."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        if len(scope["path"]) > 1:
+            scope["path"] = scope["path"].rstrip("/") or "/"
+        await self._answer(scope, receive, _Outgoing(send, request_id), request_id)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: "_Outgoing", request_id: str
+    ) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Refusal as refusal:
+            if not send.started:
+                await refused(refusal)(scope, receive, send)
+        except ClientDisconnect:
+            _log.debug("a client left before its answer", extra={"request_id": request_id})
+        except Exception:  # noqa: BLE001 - the edge of a request: logged and answered
+            _log.exception(
+                "%s %s failed", scope["method"], scope["path"], extra={"request_id": request_id}
+            )
+            if not send.started:
+                failure = problem("internal", "The server failed; its log knows the request id.")
+                await failure(scope, receive, send)
+
+
+class _Outgoing:
+    """Sends messages on, adding headers to the first."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self.started = False
+        self._send = send
+        self._request_id = request_id
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            headers[REQUEST_ID_HEADER] = self._request_id
+            headers.update(_SAFE_HEADERS)
+        await self._send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

@@ -1,0 +1,33 @@
+"""How often an endpoint token may ask, and from where someone asks."""
+
+from starlette.requests import HTTPConnection
+
+from ir_client.wire.auth import EndpointToken
+from server_stub.domain.clocks import Monotonic
+from server_stub.domain.request_window import RequestWindow
+from server_stub.errors import RateLimited
+
+
+class TokenRates:
+    """The requests of the last minute, by endpoint token."""
+
+    def __init__(self, monotonic: Monotonic) -> None:
+        self._monotonic = monotonic
+        self._windows: dict[int, RequestWindow] = {}
+
+    def admit(self, token: EndpointToken) -> None:
+        """Count a request of `token`. Raises RateLimited when its minute is full."""
+        limit = token.rate_limit_per_minute
+        if limit is None:
+            return
+        window = self._windows.setdefault(token.id, RequestWindow())
+        if wait := window.admit(self._monotonic(), limit=limit):
+            raise RateLimited(
+                f"This endpoint token may make {limit} requests a minute.",
+                retry_after_seconds=wait,
+            )
+
+
+def client_address(connection: HTTPConnection) -> str | None:
+    """The address of whoever is connected; headers that claim another one are not believed."""
+    return None if connection.client is None else connection.client.host

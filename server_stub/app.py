@@ -1,0 +1,131 @@
+"""Wire the server: the only place where its parts meet, and the only one that reads clocks."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server_stub.api import alerts, auth, meta, tokens, users
+from server_stub.api.envelope import RequestEnvelope
+from server_stub.api.limits import TokenRates
+from server_stub.api.problems import refused, status_problem
+from server_stub.api.services import Announcements, Services
+from server_stub.domain.clocks import Clock, Monotonic
+from server_stub.errors import Invalid, Refusal
+from server_stub.ingestion import Intake
+from server_stub.logs import redact_web_server_logs
+from server_stub.security import Authentication, Sessions
+from server_stub.security.directory import Directory, MadeUp
+from server_stub.security.jwt import AccessTokens
+from server_stub.security.keys import load_keys
+from server_stub.security.passwords import Passwords
+from server_stub.settings import ServerSettings
+from server_stub.storage.alerts import Alerts
+from server_stub.storage.database import Database
+from server_stub.storage.events import Events, ensure_epoch
+from server_stub.storage.incidents import Incidents
+from server_stub.triage import Triage
+
+API = "/api/v1"
+
+
+def system_clock() -> datetime:
+    """The time of the machine."""
+    return datetime.now(UTC)  # noqa: TID251 - where the clock is injected from
+
+
+def create_app(
+    settings: ServerSettings,
+    *,
+    clock: Clock = system_clock,
+    monotonic: Monotonic = time.monotonic,
+    on_first_start: Callable[[MadeUp], None] = lambda _: None,
+) -> FastAPI:
+    """The server as an ASGI application; it opens its database when it starts.
+
+    `on_first_start` is told what a first start made up, so that someone can show it once.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        redact_web_server_logs()
+        async with Database.opened(settings) as database:
+            services = await _services(settings, database, clock=clock, monotonic=monotonic)
+            on_first_start(await services.directory.make_first(settings))
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="IR Central",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.add_middleware(RequestEnvelope)
+    _answer_errors(app)
+    for router in (auth.router, users.router, tokens.router, alerts.router, meta.router):
+        app.include_router(router, prefix=API)
+    app.include_router(meta.health_router)
+    return app
+
+
+async def _services(
+    settings: ServerSettings, database: Database, *, clock: Clock, monotonic: Monotonic
+) -> Services:
+    epoch = await database.write(lambda connection: ensure_epoch(connection, uuid4().hex))
+    keys = load_keys(settings)
+    passwords = Passwords(settings)
+    access_tokens = AccessTokens(
+        keys.access, lifetime=timedelta(minutes=settings.access_token_minutes), clock=clock
+    )
+    sessions = Sessions(
+        database,
+        passwords=passwords,
+        access_tokens=access_tokens,
+        refresh_key=keys.refresh,
+        refresh_lifetime=timedelta(days=settings.refresh_token_days),
+        clock=clock,
+        monotonic=monotonic,
+    )
+    return Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        authentication=Authentication(database, access_tokens, clock),
+        sessions=sessions,
+        directory=Directory(database, passwords, clock),
+        token_rates=TokenRates(monotonic),
+        intake=Intake(database, clock, max_alert_bytes=settings.max_alert_bytes),
+        triage=Triage(database, clock),
+        alerts=Alerts(database, clock),
+        incidents=Incidents(database, clock),
+        events=Events(database, epoch=epoch),
+        announcements=Announcements(created=lambda _: None, changed=lambda _: None),
+    )
+
+
+def _answer_errors(app: FastAPI) -> None:
+    async def on_refusal(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        return refused(error)
+
+    async def on_invalid(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return refused(Invalid.of_details(error.errors()))
+
+    async def on_status(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return status_problem(error.status_code)
+
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_status)
