@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .format import short_age
-from .looks import severity_look, status_tone, status_word
+from .looks import severity_look, short_status_word, status_tone, status_word
 from .rows import Row
 from .spans import Line, Span, Tone, fit, fit_right
 
 GUTTER = 2
 _GAP = 2
-_TITLE_MINIMUM = 24
+_ROOMY_FROM = 100
+_TITLE_MINIMUM = {True: 44, False: 26}
 
 _Cell = Callable[[Row, float], Span]
 
@@ -48,6 +49,10 @@ def _status(row: Row, _: float) -> Span:
     return Span(status_word(row.status), status_tone(row.status))
 
 
+def _short_status(row: Row, _: float) -> Span:
+    return Span(short_status_word(row.status), status_tone(row.status))
+
+
 def _title(row: Row, _: float) -> Span:
     seen = f" ×{row.occurrences}" if row.occurrences > 1 else ""
     if not row.is_open:
@@ -75,9 +80,9 @@ _TITLE = Column("title", "ALERT", 0, _title)
 _NARROW = (
     Column("severity", "SEV", 3, _severity_short),
     Column("age", "AGE", 4, _age, at_right=True),
-    Column("status", "STATUS", 13, _status),
+    Column("status", "STATUS", 10, _short_status),
     _TITLE,
-    Column("target", "HOST", 14, _target),
+    Column("target", "HOST", 13, _target),
     Column("owner", "OWNER", 8, _owner),
 )
 _ROOMY = (
@@ -95,9 +100,10 @@ _FIRST_TO_GO = ("source", "number", "owner", "target", "status", "age")
 
 def plan_columns(width: int) -> tuple[Column, ...]:
     """The columns for a table of `width` cells, the title's width worked out."""
-    columns = list(_ROOMY if width >= 104 else _NARROW)
+    is_roomy = width >= _ROOMY_FROM
+    columns = list(_ROOMY if is_roomy else _NARROW)
     for name in _FIRST_TO_GO:
-        if _title_room(columns, width) >= _TITLE_MINIMUM:
+        if _title_room(columns, width) >= _TITLE_MINIMUM[is_roomy]:
             break
         columns = [column for column in columns if column.name != name]
     room = max(1, _title_room(columns, width))

@@ -5,26 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from ir_client.wire.values import ALERT_STATUSES, SEVERITIES
 
 from .format import short_count
-from .looks import severity_look, status_tone, status_word
+from .looks import severity_look, short_status_word, status_tone, status_word
 from .spans import Line, Span, Tone, fit_line, width_of
 
 _GAP = "  "
-_SHORT_STATUS = {
-    "investigating": "Invest.",
-    "false_positive": "False pos.",
-    "in_progress": "In prog.",
-}
 
 
 def counter_line(by_severity: Mapping[str, int], by_status: Mapping[str, int], width: int) -> Line:
     """All counters in `width` cells: words first, then letters, then fewer statuses."""
     for words in (True, False):
         severities = _severities(by_severity, words=words)
-        for status_words in (status_word, _short_status):
+        for status_words in (status_word, short_status_word):
             line = _compose(severities, _statuses(by_status, status_words), width)
             if line is not None:
                 return line
-    shown = list(_statuses(by_status, _short_status))
+    shown = list(_statuses(by_status, short_status_word))
     while shown:
         shown.pop()
         line = _compose(severities, [*shown, (Span("…", Tone.MUTED),)], width)
@@ -50,8 +45,9 @@ def _severities(counts: Mapping[str, int], *, words: bool) -> list[Line]:
 def _severity(severity: str, count: int, *, words: bool) -> Line:
     look = severity_look(severity)
     tone = look.tone if count else Tone.MUTED
-    name = f"{look.mark} {look.word} " if words else f"{look.short} "
-    return (Span(name, tone), Span(short_count(count), Tone.STRONG if count else Tone.MUTED))
+    name = f"{look.mark} {look.word}" if words else look.short
+    number = Span(f" {short_count(count)}", Tone.STRONG if count else Tone.MUTED)
+    return (Span(name, tone), number)
 
 
 def _statuses(counts: Mapping[str, int], word: Callable[[str], str]) -> list[Line]:
@@ -63,10 +59,6 @@ def _statuses(counts: Mapping[str, int], word: Callable[[str], str]) -> list[Lin
         )
         for status in present
     ]
-
-
-def _short_status(status: str) -> str:
-    return _SHORT_STATUS.get(status) or status_word(status)
 
 
 def _known_first(known: Sequence[str], counts: Mapping[str, int]) -> list[str]:

@@ -44,6 +44,12 @@ _STATUS_WORDS = {
     "closed": "Closed",
 }
 
+_SHORT_STATUS_WORDS = {
+    "investigating": "Investig.",
+    "in_progress": "In prog.",
+    "false_positive": "False pos.",
+}
+
 _STATUS_TONES = {
     "new": Tone.STRONG,
     "escalated": Tone.WARNING,
@@ -65,6 +71,11 @@ def severity_look(severity: str) -> SeverityLook:
 def status_word(status: str) -> str:
     """A status in words; an unknown one as the server sent it."""
     return _STATUS_WORDS.get(status) or safe_text(status, 40) or "?"
+
+
+def short_status_word(status: str) -> str:
+    """A status in at most ten cells, for narrow tables."""
+    return _SHORT_STATUS_WORDS.get(status) or status_word(status)
 
 
 def status_tone(status: str) -> Tone:

@@ -1,0 +1,95 @@
+"""The connection in words: what is the case, how old the data is, what to do next."""
+
+import pytest
+
+from ir_console.model.link import (
+    BarLook,
+    CaughtUp,
+    Link,
+    LinkState,
+    Loading,
+    link_bar,
+    placeholder,
+)
+
+
+def words(link: Link, now: float = 100.0) -> str:
+    return "".join(span.text for span in link_bar(link, now, alerts_per_second=2.1).spans)
+
+
+def empty(link: Link, **known: object) -> str:
+    given = {"known": 0, "filter_text": "", "server": "prod"} | known
+    shown = placeholder(link, 100.0, **given)  # type: ignore[arg-type]  # the test's own keywords
+    return "\n".join((shown.title, *shown.lines))
+
+
+WAITING = Link(
+    LinkState.WAITING, attempt=3, retry_at=104.0, reason="connection refused", heard_at=62.0
+)
+
+
+def test_live_says_so_and_how_much_comes() -> None:
+    assert words(Link(LinkState.LIVE)) == "● Live  2.1/s"
+
+
+def test_waiting_says_when_how_old_and_which_key() -> None:
+    said = words(WAITING)
+    assert said == ("◌ Reconnecting in 4 s · data 38 s old · r retry now · connection refused")
+    assert link_bar(WAITING, 100.0).look is BarLook.ALARM
+
+
+def test_age_of_the_data_grows_and_the_countdown_falls() -> None:
+    said = words(WAITING, now=103.0)
+    assert "in 1 s" in said
+    assert "data 41 s old" in said
+
+
+def test_attempt_under_way_keeps_the_age_and_the_reason() -> None:
+    link = Link(LinkState.CONNECTING, reason="connection refused", heard_at=62.0)
+    assert words(link).startswith("◌ Reconnecting… · data 38 s old")
+
+
+def test_caught_up_is_said_for_a_few_seconds() -> None:
+    link = Link(LinkState.LIVE, caught_up=CaughtUp(at=99.0, missed=17))
+    assert words(link) == "✓ Live again · caught up after 17 missed"
+    assert words(link, now=110.0).startswith("● Live")
+
+
+def test_incomplete_catching_up_is_not_hidden() -> None:
+    link = Link(LinkState.LIVE, caught_up=CaughtUp(at=99.0, missed=17, is_complete=False))
+    assert "not all of it" in words(link)
+
+
+def test_loading_shows_its_progress() -> None:
+    link = Link(LinkState.LIVE, loading=Loading(500, 2000))
+    assert "━━━┄┄┄┄┄┄┄┄┄ 500 of 2,000" in words(link)
+
+
+def test_load_problem_is_shown_beside_live() -> None:
+    assert "r load again" in words(Link(LinkState.LIVE, load_problem="The server failed."))
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        (Link(), "Connecting to prod…"),
+        (Link(LinkState.LIVE), "No alerts. All quiet."),
+        (Link(LinkState.LIVE, loading=Loading()), "Loading alerts…"),
+        (Link(LinkState.LIVE, load_problem="Broken"), "The alerts could not be loaded\nBroken"),
+        (WAITING, "Cannot reach prod\nconnection refused\n\nTrying again in 4 s · r retry now"),
+        (
+            Link(LinkState.REFUSED, reason="token expired", hint="Log in again."),
+            "Not authorised\ntoken expired\nLog in again.",
+        ),
+        (Link(LinkState.FAILED, reason="gone"), "The connection ended\ngone"),
+    ],
+)
+def test_table_without_rows_says_why_and_what_to_do(link: Link, expected: str) -> None:
+    assert empty(link).startswith(expected)
+
+
+def test_filter_that_hides_everything_says_how_to_undo_it() -> None:
+    said = empty(Link(LinkState.LIVE), known=2431, filter_text="foo\x1b[2J")
+    assert "Nothing matches “foo␛[2J”" in said
+    assert "2,431 alerts hidden" in said
+    assert "esc clears" in said

@@ -1,0 +1,70 @@
+"""One place takes in what arrives: rows, counters, toasts and cursor stay together."""
+
+from typing import Any
+
+from ir_console.model.state import Arrival, ConsoleState, Origin
+from tests.support.builders import an_alert
+
+
+def arrive(state: ConsoleState, *ids: int, at: float = 0.0, **fields: Any) -> None:
+    origin = fields.pop("origin", Origin.PUSHED_NEW)
+    state.take_in([Arrival(an_alert(id=i, **fields), origin) for i in ids], at)
+
+
+def test_counters_and_rows_change_together() -> None:
+    state = ConsoleState()
+    arrive(state, 1, 2, 3)
+    arrive(state, 2, status="closed", revision=2, origin=Origin.PUSHED)
+    assert state.view.by_status() == {"new": 2, "closed": 1}
+    assert state.book.counts.by_status() == {"new": 2, "closed": 1}
+
+
+def test_stale_state_changes_nothing() -> None:
+    state = ConsoleState()
+    arrive(state, 1, status="closed", revision=3)
+    frame = state.take_in([Arrival(an_alert(id=1, revision=2), Origin.FETCHED)], 0.0)
+    assert frame.changed == frozenset()
+    assert state.view.by_status() == {"closed": 1}
+
+
+def test_fetched_alerts_are_neither_announced_nor_flashed() -> None:
+    state = ConsoleState()
+    arrive(state, 1, 2, origin=Origin.FETCHED, severity="critical")
+    assert state.toasts.visible(0.0) == ()
+    assert not state.is_fresh(1)
+
+
+def test_pushed_alerts_flash_for_a_moment() -> None:
+    state = ConsoleState()
+    arrive(state, 1)
+    assert state.is_fresh(1)
+    assert state.forget_stale_flashes(10.0)
+    assert not state.is_fresh(1)
+
+
+def test_backlog_is_summed_up_when_caught_up() -> None:
+    state = ConsoleState()
+    arrive(state, 1, 2, 3, origin=Origin.BACKFILLED)
+    assert state.toasts.visible(0.0) == ()
+    state.caught_up(0.0)
+    (toast,) = state.toasts.visible(0.0)
+    assert toast.headline == "While away: 3 new alerts"
+
+
+def test_next_critical_skips_what_is_closed() -> None:
+    state = ConsoleState()
+    arrive(state, 4, severity="low")
+    arrive(state, 3, severity="critical", status="closed")
+    arrive(state, 2, severity="critical")
+    arrive(state, 1, severity="low")
+    state.viewport.move_to(4)
+    assert state.move_to_severity("critical", 1)
+    assert state.viewport.cursor == 2
+    assert not state.move_to_severity("critical", 1)
+
+
+def test_rate_is_that_of_the_last_ten_seconds() -> None:
+    state = ConsoleState()
+    arrive(state, *range(1, 21), at=0.0)
+    assert state.alerts_per_second(5.0) == 2.0
+    assert state.alerts_per_second(11.0) == 0.0
