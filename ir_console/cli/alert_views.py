@@ -33,10 +33,15 @@ def list_row(alert: "Alert") -> list[str]:
         alert.severity,
         alert.status,
         moment(alert.received_at),
-        whose(alert),
+        "" if is_nobodys(alert) else whose(alert),
         where(alert),
         alert.title,
     ]
+
+
+def is_nobodys(alert: "Alert") -> bool:
+    """Whether nobody has the alert yet."""
+    return alert.assigned_analyst is None and alert.assigned_analyst_id is None
 
 
 def whose(alert: "Alert") -> str:

@@ -129,7 +129,7 @@ class _Ingest:
         )
 
     async def _send_file(self, client: "IRClient", file: Path) -> None:
-        before = self._records()
+        before, sent_before = self._records(), self.tally.sent
         with _opened(file) as stream:
             readings = read_drafts(stream, self._format_name)
             for batch in batches(readings, self.tally, file=str(file), default_source=self._source):
@@ -137,7 +137,10 @@ class _Ingest:
                 await self._send(client, str(file), batch)
                 self._output.progress(f"{file}: {plural(self.tally.sent, 'alert')} sent")
         self._complain()
-        if self._records() == before:
+        read, sent = self._records() - before, self.tally.sent - sent_before
+        if read:
+            self._output.note(f"{file}: {plural(read, 'record')} read, {sent:,} sent")
+        else:
             self._output.note(f"{file}: no records in it; is it the right file?")
 
     def _records(self) -> int:

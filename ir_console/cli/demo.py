@@ -1,0 +1,151 @@
+"""The demo: a server of its own, a made-up day, and the console, logged in and open.
+
+Secrets are random and live as long as the demo. Off a terminal the same pipeline runs for 20
+alerts and prints the console's last screen. Server and files are gone afterwards: see `keeper`.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import SecretStr
+
+from ir_console.model.format import plural
+
+from .console import can_be_shown, console_settings, quiet_logging, run_console
+from .exits import ExitCode
+from .local_server import ADMIN, LocalServer, local_server
+from .output import Output
+from .stories import COLLEAGUES
+
+if TYPE_CHECKING:
+    from ir_client import IRClient
+    from ir_client.wire.values import Role
+    from ir_console.tui.app import ConsoleApp
+
+    from .demo_day import DayTally, DemoDay
+
+ANALYST = "you"
+PROFILE = "demo"
+HEADLESS_ALERTS = 20
+HEADLESS_SECONDS = 120.0
+
+# What is on the screen when the console opens.
+_MORNING_STEPS = 24
+
+_ROLES: dict[str, "Role"] = {
+    ANALYST: "senior_analyst",
+    COLLEAGUES[0]: "senior_analyst",
+    **dict.fromkeys(COLLEAGUES[1:], "analyst"),
+}
+
+
+def demo(
+    rate: Annotated[float, typer.Option(min=0.1, max=200, help="Alerts a second.")] = 2.0,
+    seed: Annotated[int, typer.Option(help="Which made-up day.")] = 1,
+) -> None:
+    """Server, a believable alert stream and the console, with no set-up.
+
+    Nothing is kept: quitting ends the server and removes its database. Off a terminal it runs for
+    20 alerts and prints the console's last screen and a summary.
+    """
+    quiet_logging()
+    output = Output.standard()
+    code, tally = asyncio.run(_demo(output, rate=rate, seed=seed))
+    output.line(
+        f"Demo over: {plural(tally.alerts, 'alert')}, {plural(tally.deeds, 'action')} by "
+        f"colleagues. The server has ended and its files are removed."
+    )
+    raise typer.Exit(code)
+
+
+async def _demo(output: Output, *, rate: float, seed: int) -> "tuple[int, DayTally]":
+    is_shown = can_be_shown()
+    if is_shown:
+        output.progress("Starting a server …")
+    async with (
+        local_server() as server,
+        _staff(server) as people,
+        _day(server, people, rate=rate, seed=seed) as day,
+    ):
+        client = people[ANALYST]
+        code = await (_watched(client, day) if is_shown else _printed(output, client, day))
+        return code, day.tally
+
+
+async def _watched(client: "IRClient", day: "DemoDay") -> int:
+    """The console on the terminal while the day is played."""
+    await day.play_at_once(_MORNING_STEPS)
+    async with asyncio.TaskGroup() as tasks:
+        playing = tasks.create_task(day.play())
+        code = await run_console(_console(client))
+        playing.cancel()
+    return code
+
+
+async def _printed(output: Output, client: "IRClient", day: "DemoDay") -> int:
+    """The console without a terminal for a few alerts; its last screen as text."""
+    from ir_console.tui.headless import NotReachedError, run_headless
+
+    async with asyncio.TaskGroup() as tasks:
+        playing = tasks.create_task(day.play(HEADLESS_ALERTS))
+        try:
+            screen = await run_headless(
+                _console(client),
+                until=lambda app: playing.done() and len(app.state.book) >= HEADLESS_ALERTS,
+                timeout=HEADLESS_SECONDS + HEADLESS_ALERTS / day.rate,
+            )
+            code = ExitCode.DONE
+        except NotReachedError as error:
+            output.note(f"{error}; {day.tally.alerts} of {HEADLESS_ALERTS} alerts were sent.")
+            screen, code = error.screen, ExitCode.FAILED
+        playing.cancel()
+    output.block(screen)
+    return code
+
+
+def _console(client: "IRClient") -> "ConsoleApp":
+    from ir_console.tui.app import ConsoleApp
+
+    return ConsoleApp(client, settings=console_settings(), profile=PROFILE)
+
+
+@asynccontextmanager
+async def _staff(server: LocalServer) -> "AsyncIterator[dict[str, IRClient]]":
+    """The people of the demo, each logged in; `you` is whoever sits at the console."""
+    from ir_client import IRClient, PasswordCredentials
+    from ir_client.wire.auth import UserCreate
+
+    people: dict[str, IRClient] = {}
+    async with AsyncExitStack() as stack:
+        admin = PasswordCredentials(ADMIN, server.admin_password)
+        async with IRClient(server.url, credentials=admin) as office:
+            for name, role in _ROLES.items():
+                badge = PasswordCredentials(name, SecretStr(secrets.token_urlsafe(24)))
+                await office.auth.create_user(
+                    UserCreate(username=name, password=badge.password, role=role)
+                )
+                person = IRClient(server.url, credentials=badge)
+                people[name] = await stack.enter_async_context(person)
+        yield people
+
+
+@asynccontextmanager
+async def _day(
+    server: LocalServer, people: "dict[str, IRClient]", *, rate: float, seed: int
+) -> "AsyncIterator[DemoDay]":
+    from ir_client import IRClient, TokenCredentials
+
+    from .demo_day import DemoDay
+
+    async with IRClient(server.url, credentials=TokenCredentials(server.ingest_token)) as sensor:
+        yield DemoDay(sensor, people, seed=seed, rate=rate, now=_now)
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)

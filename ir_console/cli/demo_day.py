@@ -1,0 +1,116 @@
+"""Play the made-up day against a server: alerts at a steady rate, colleagues who triage them.
+
+Holds the numbers of recent alerts, so that colleagues find them. A step that fails is counted and
+the day goes on: the demo must outlive a server that is restarted under it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from ir_client import AlertUpdate, IRClient
+from ir_client.errors import ConflictError, IRError
+
+from .stories import Deed, StoryStep, story_step
+
+logger = logging.getLogger(__name__)
+
+SOURCE_SYSTEM = "demo"
+
+# Beyond the longest plan of a colleague, no alert is needed any more.
+_REMEMBERED_STEPS = 100
+
+
+@dataclass(slots=True)
+class DayTally:
+    """What has happened so far."""
+
+    alerts: int = 0
+    deeds: int = 0
+    failures: int = 0
+
+
+class DemoDay:
+    """The day of one seed, as played so far."""
+
+    def __init__(
+        self,
+        sensor: IRClient,
+        colleagues: Mapping[str, IRClient],
+        *,
+        seed: int,
+        rate: float,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.tally = DayTally()
+        self._sensor = sensor
+        self._colleagues = colleagues
+        self._seed = seed
+        self.rate = rate
+        self._now = now
+        self._next_step = 0
+        self._alert_ids: dict[int, int] = {}
+
+    async def play_at_once(self, steps: int) -> None:
+        """Play the next steps as fast as the server takes them."""
+        for _ in range(steps):
+            await self._play_next()
+
+    async def play(self, steps: int | None = None) -> None:
+        """Play the next steps, or the rest of the day, at the rate."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        for _ in range(steps) if steps is not None else count():
+            await self._play_next()
+            # A late step delays the rest: catching up would make a burst that nobody asked for.
+            due = max(due + 1 / self.rate, loop.time())
+            await asyncio.sleep(due - loop.time())
+
+    async def _play_next(self) -> None:
+        story = story_step(self._seed, self._next_step)
+        self._next_step += 1
+        await self._attempt(self._send(story), "alert")
+        for deed in story.deeds:
+            await self._attempt(self._do(deed), deed.action)
+
+    async def _attempt(self, action: Coroutine[object, object, None], what: str) -> None:
+        try:
+            await action
+        except IRError as error:
+            self.tally.failures += 1
+            logger.warning("Demo: %s failed: %s", what, error)
+
+    async def _send(self, story: StoryStep) -> None:
+        report = await self._sensor.alerts.ingest(SOURCE_SYSTEM, [story.draft(self._now())])
+        for alert_id in report.created_alert_ids:
+            self._alert_ids[story.step] = alert_id
+            self.tally.alerts += 1
+        self._alert_ids.pop(story.step - _REMEMBERED_STEPS, None)
+
+    async def _do(self, deed: Deed) -> None:
+        alert_id = self._alert_ids.get(deed.target_step)
+        if alert_id is None:
+            return
+        colleague = self._colleagues[deed.colleague]
+        if not await self._is_theirs_or_nobodys(alert_id, deed.colleague):
+            return
+        match deed.action:
+            case "take":
+                try:
+                    await colleague.alerts.take(alert_id)
+                except ConflictError:
+                    return  # the analyst at the console was faster
+            case "comment":
+                await colleague.alerts.comment(alert_id, deed.comment or "")
+            case "status":
+                await colleague.alerts.update(alert_id, AlertUpdate(status=deed.status))
+        self.tally.deeds += 1
+
+    async def _is_theirs_or_nobodys(self, alert_id: int, colleague: str) -> bool:
+        """Colleagues keep their hands off what the analyst at the console has taken."""
+        alert = await self._colleagues[colleague].alerts.get(alert_id)
+        owner = alert.assigned_analyst
+        return owner is None or owner.username == colleague
