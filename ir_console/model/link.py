@@ -142,7 +142,7 @@ def _live_bar(link: Link, now: float, alerts_per_second: float) -> Bar:
     if link.loading is not None:
         return Bar(BarLook.CALM, (*live, Span("  " + _progress(link.loading), Tone.ACCENT)))
     if link.load_problem:
-        problem = f"  ! {link.load_problem} · r load again"
+        problem = f"  ! Not all alerts are here · r load again · {link.load_problem}"
         return Bar(BarLook.CALM, (*live, Span(problem, Tone.WARNING)))
     return Bar(BarLook.CALM, live)
 

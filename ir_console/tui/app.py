@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from rich.segment import Segments
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -235,12 +235,12 @@ class ConsoleApp(App[None]):
     def _use(self, theme: str) -> None:
         self.theme = theme
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Step aside while the terminal is too small."""
         is_shown = isinstance(self.screen, TooSmallScreen)
-        if is_too_small(*self.size) and not is_shown:
+        if is_too_small(*event.size) and not is_shown:
             self.push_screen(TooSmallScreen())
-        elif not is_too_small(*self.size) and is_shown:
+        elif not is_too_small(*event.size) and is_shown:
             self.pop_screen()
 
     def _fatal_error(self) -> None:

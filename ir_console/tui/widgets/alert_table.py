@@ -21,7 +21,7 @@ from ir_console.model.state import ConsoleState
 from ..painter import Ground, Painter
 
 
-class AlertTable(ScrollView, can_focus=True):
+class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
     """The rows of the console's state."""
 
     ALLOW_SELECT = False

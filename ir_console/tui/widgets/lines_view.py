@@ -11,7 +11,7 @@ from ir_console.model.spans import Line
 from ..painter import Painter
 
 
-class LinesView(ScrollView):
+class LinesView(ScrollView, inherit_bindings=False):
     """Shows lines of the model; the keys that scroll it are bound by whoever uses it."""
 
     ALLOW_SELECT = False

@@ -1,0 +1,76 @@
+"""Run the console over a server in memory and wait for what a person would wait for."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from textual.pilot import Pilot
+
+from ir_console.feed import ConsoleClient
+from ir_console.settings import ConsoleSettings
+from ir_console.tui.app import ConsoleApp
+from ir_console.tui.screen_text import screen_text
+from tests.support.builders import NOON
+from tests.support.memory_server import MemoryServer
+
+_TRIES = 400
+_PAUSE_SECONDS = 0.01
+
+
+@dataclass
+class Console:
+    """A running console and the hands on its keyboard."""
+
+    app: ConsoleApp
+    pilot: Pilot[None]
+
+    @property
+    def text(self) -> str:
+        return screen_text(self.app)
+
+    @property
+    def cursor(self) -> int | None:
+        return self.app.state.viewport.cursor
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*("space" if char == " " else char for char in text))
+
+    async def until(self, condition: Callable[[], bool], what: str = "") -> None:
+        """Wait until a condition holds."""
+        for _ in range(_TRIES):
+            if condition():
+                await self.pilot.pause()
+                return
+            await self.pilot.pause(_PAUSE_SECONDS)
+        raise AssertionError(f"waited in vain for {what or 'it'}; the screen:\n{self.text}")
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all texts are on the screen."""
+        await self.until(lambda: all(text in self.text for text in texts), " and ".join(texts))
+
+    async def no_longer_sees(self, text: str) -> None:
+        """Wait until a text is gone."""
+        await self.until(lambda: text not in self.text, f"{text} to go")
+
+
+@asynccontextmanager
+async def a_console(
+    server: ConsoleClient | None = None,
+    *,
+    size: tuple[int, int] = (120, 40),
+    **settings: Any,
+) -> AsyncIterator[Console]:
+    """A console at noon, connected to `server`."""
+    given = {"frames_per_second": 60} | settings
+    app = ConsoleApp(
+        server or MemoryServer(),
+        settings=ConsoleSettings(**given),
+        profile="test",
+        wall_clock=lambda: NOON.timestamp() + 60,
+    )
+    async with app.run_test(size=size, notifications=True) as pilot:
+        yield Console(app, pilot)
