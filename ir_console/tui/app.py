@@ -25,6 +25,7 @@ from ir_console.model.link import Link
 from ir_console.model.state import ConsoleState, Frame
 from ir_console.model.themes import PALETTES, THEME_WORDS
 from ir_console.model.toasts import ToastPolicy
+from ir_console.safe_text import safe_block
 from ir_console.settings import ConsoleSettings
 
 from .crash import crash_words, write_report
@@ -234,6 +235,12 @@ class ConsoleApp(App[None]):
 
     def _use(self, theme: str) -> None:
         self.theme = theme
+
+    async def on_event(self, event: events.Event) -> None:
+        """Make pasted text safe before any input sees it: it may come from an alert."""
+        if isinstance(event, events.Paste):
+            event.text = safe_block(event.text)
+        await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         """Step aside while the terminal is too small."""

@@ -136,8 +136,6 @@ class CommentArea(TextArea):
             event.stop()
             event.prevent_default()
             self.insert("\n")
-        else:
-            await super()._on_key(event)
 
 
 class CommentDialog(ModalScreen[str | None]):
