@@ -5,6 +5,7 @@ cut. A transaction that reads first and writes later fails at once when another 
 whatever the busy timeout says: so writers begin IMMEDIATE, and readers may not write.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from server_stub.errors import Refusal, StorageFull, Unavailable
+
+_log = logging.getLogger(__name__)
 
 # The parameters of a failed statement may hold a password hash or an alert: never in a message.
 _QUIET = {"hide_parameters": True}
@@ -76,6 +79,7 @@ def _refusal(error: BaseException | None) -> Refusal | None:
     if primary in _BUSY_CODES:
         return Unavailable("The database is busy; try again in a moment.")
     if primary in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
+        _log.error("the database cannot be used: %s", error)
         return Unavailable("The database cannot be read or written; see the server's log.")
     return None
 

@@ -90,6 +90,7 @@ class Writer:
                     with storage_errors():
                         ended = self._commit_group(connection, group)
                 except Exception as error:  # noqa: BLE001 - the thread's edge: handed to who waits
+                    _abandon(connection)
                     _fail(group, error)
                 self._loop.call_soon_threadsafe(_settle, group)
 
@@ -125,8 +126,20 @@ def _run_job(connection: Connection, job: _Job) -> None:
 
 
 def _in_transaction(connection: Connection) -> bool:
+    return _driver(connection).in_transaction
+
+
+def _abandon(connection: Connection) -> None:
+    """Leave no transaction open, also when it was the commit that failed."""
+    if connection.in_transaction():
+        connection.rollback()
+    _driver(connection).rollback()
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
     driver = connection.connection.driver_connection
-    return isinstance(driver, sqlite3.Connection) and driver.in_transaction
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _fail(group: list[_Job], error: Exception) -> None:
