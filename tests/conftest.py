@@ -1,11 +1,21 @@
 """Fixtures for all tests."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.live_server import LiveServer, running_server
+
+
+def pytest_configure() -> None:
+    """Leave no event loop for anyone to make in passing.
+
+    looptime asks for the current loop before every test, and where none was ever set, asking
+    makes one that nobody closes: some later test then fails for it.
+    """
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture

@@ -86,4 +86,6 @@ def decode_command(frame: JsonObject) -> Command:
     Raises pydantic's ValidationError for an unknown type or a bad argument.
     """
     data = frame.get("data")
-    return commands.validate_python({**frame, **data} if isinstance(data, dict) else frame)
+    if not isinstance(data, dict):
+        return commands.validate_python(frame)
+    return commands.validate_python({**frame, **data, "type": frame.get("type")})

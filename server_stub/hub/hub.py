@@ -9,14 +9,14 @@ the hub, so nothing that goes wrong here can reach a write. See decisions/0001.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
 from server_stub.domain.backlog import Subject, Topic
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.marking import Marker, subject_of
 from server_stub.hub.renderings import Renderings
 from server_stub.hub.source import Source
-from server_stub.hub.states import State
+from server_stub.hub.states import AlertState, State
 from server_stub.hub.subscriber import CloseCode, Subscriber
 
 logger = logging.getLogger(__name__)
@@ -78,6 +78,14 @@ class Hub:
         self._pump(subscriber)
         if subscriber in self._waiting:
             self.ring()
+
+    def newest(self, state: AlertState) -> AlertState:
+        """The newest known state of the alert in `state`, which was read for someone.
+
+        A state that is older than what others were told already must not reach anyone.
+        """
+        known = self.renderings.offer(state)
+        return known if isinstance(known, AlertState) else state
 
     async def start(self) -> None:
         """Find the end of the log: what is older is in the snapshots."""
@@ -206,9 +214,9 @@ class Hub:
         for subscriber in self.subscribers:
             subscriber.end_if_dead(now)
 
-    async def check_rights(self) -> None:
-        """Give every subscriber its present rights; end those whose login has ended."""
-        subscribers = self.subscribers
+    async def check_rights(self, which: Sequence[Subscriber] | None = None) -> None:
+        """Give subscribers, all or these, their present rights; end those whose login ended."""
+        subscribers = self.subscribers if which is None else which
         if not subscribers:
             return
         viewers = await self._source.viewers({one.login for one in subscribers})

@@ -32,6 +32,11 @@ def test_arguments_are_read_from_data_or_bare(frame: dict[str, Any]) -> None:
     assert decode_command(frame) == TakeOwnership(type="take_alert_ownership", alert_id=4)
 
 
+def test_data_does_not_turn_a_command_into_another() -> None:
+    frame = {"type": "ping", "data": {"type": "get_alert_details", "alert_id": 1}}
+    assert decode_command(frame) == Ping()
+
+
 @pytest.mark.parametrize(
     "frame",
     [

@@ -1,0 +1,173 @@
+"""`GET /ws/incidents`: one stream connection, from its handshake to its close code.
+
+Says who is connected, greets, reads commands and answers them. What is broadcast does not pass
+here: the hub writes it to the socket. Refusals are close codes after the handshake, because a
+socket that is closed before it is accepted reaches the client as HTTP 403 and no code. Whatever
+goes wrong ends in a close frame with a code, never in a bare disconnect.
+"""
+
+import asyncio
+import logging
+from urllib.parse import urlsplit
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ir_client.wire.commands import Command, Ping
+from server_stub.api.credentials import bearer_token
+from server_stub.api.limits import client_address
+from server_stub.api.problems import problem
+from server_stub.api.services import Services
+from server_stub.api.stream_commands import CommandDesk
+from server_stub.api.stream_inbound import FloodError, InboundGate
+from server_stub.api.stream_snapshots import Snapshots
+from server_stub.api.stream_socket import StreamSocket
+from server_stub.errors import Forbidden, Refusal, Unauthenticated, Unavailable
+from server_stub.hub import CloseCode, Hub, Subscriber, TooManyConnectionsError
+from server_stub.hub.frames import plain_frame
+from server_stub.security import Principal
+from server_stub.security.principals import require_reader
+
+logger = logging.getLogger(__name__)
+
+# Signing in, the first snapshot, a command: each is given up after this.
+STEP_SECONDS = 10.0
+_MAX_TOKEN_LENGTH = 4_096
+
+
+class IncidentStream:
+    """The endpoint of the stream."""
+
+    def __init__(self, services: Services, hub: Hub) -> None:
+        self._services = services
+        self._hub = hub
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve one connection until it ends; raises nothing but cancellation."""
+        if is_foreign_origin(websocket):
+            refusal = problem("forbidden", "The stream is not for pages of another origin.")
+            await websocket.send_denial_response(refusal)
+            return
+        socket = StreamSocket.of(websocket.scope)
+        if socket is None:
+            logger.error(
+                "the stream needs this server's own WebSocket protocol: python -m server_stub"
+            )
+            await websocket.send_denial_response(
+                problem("unavailable", "The stream is not set up.")
+            )
+            return
+        try:
+            await websocket.accept()
+            await self._serve_accepted(websocket, socket)
+        except WebSocketDisconnect:
+            return
+        except Exception:
+            logger.exception("a stream connection failed")
+            socket.close(CloseCode.INTERNAL_ERROR, "internal error")
+
+    async def _serve_accepted(self, websocket: WebSocket, socket: StreamSocket) -> None:
+        try:
+            async with asyncio.timeout(STEP_SECONDS):
+                principal = await self._principal(websocket)
+        except (Unauthenticated, Forbidden) as refusal:
+            socket.close(CloseCode.UNAUTHENTICATED, refusal.message)
+            return
+        subscriber = Subscriber(
+            socket,
+            principal.viewer,
+            login=principal.login,
+            limits=self._hub.limits,
+            now=self._hub.clock(),
+        )
+        try:
+            self._hub.join(subscriber)
+        except TooManyConnectionsError:
+            socket.close(CloseCode.TRY_LATER, "too many connections")
+            return
+        socket.on_writable = self._hub.ring
+        try:
+            await self._greet(subscriber, principal)
+            await self._converse(websocket, subscriber, principal)
+        finally:
+            self._hub.leave(subscriber)
+
+    async def _principal(self, websocket: WebSocket) -> Principal:
+        """Who connects: by `?token=` or by a bearer header, not both."""
+        tokens = websocket.query_params.getlist("token")
+        header = bearer_token(websocket)
+        if header is not None:
+            tokens.append(header)
+        if len(tokens) > 1:
+            raise Unauthenticated("Send one token.")
+        token = tokens[0] if tokens else None
+        if token is not None and len(token) > _MAX_TOKEN_LENGTH:
+            raise Unauthenticated("This is no token.")
+        principal = await self._services.authentication.authenticate(
+            token, address=client_address(websocket)
+        )
+        return require_reader(principal)
+
+    async def _greet(self, subscriber: Subscriber, principal: Principal) -> None:
+        # The hub keeps changes for the subscriber by now: none falls between these and the first.
+        async with asyncio.timeout(STEP_SECONDS):
+            frames = await Snapshots(self._services, self._hub).greeting(principal)
+        for frame in frames:
+            subscriber.answer(frame)
+            self._hub.deliver(subscriber)
+        subscriber.go_live()
+        self._hub.deliver(subscriber)
+
+    async def _converse(
+        self, websocket: WebSocket, subscriber: Subscriber, principal: Principal
+    ) -> None:
+        gate = InboundGate(self._hub.limits, self._hub.clock())
+        desk = CommandDesk(self._services, self._hub, principal=principal, subscriber=subscriber)
+        while not subscriber.closed:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            try:
+                command = gate.admit(message.get("text"), self._hub.clock())
+                answer = await self._carried_out(command, desk, subscriber)
+            except Refusal as refusal:
+                answer = _refused(gate, refusal, subscriber, now=self._hub.clock())
+            if answer is not None:
+                subscriber.answer(answer)
+                self._hub.deliver(subscriber)
+
+    async def _carried_out(
+        self, command: Command, desk: CommandDesk, subscriber: Subscriber
+    ) -> bytes | None:
+        try:
+            async with asyncio.timeout(STEP_SECONDS):
+                if not isinstance(command, Ping):
+                    # A login that ended a moment ago carries out nothing more.
+                    await self._hub.check_rights([subscriber])
+                return None if subscriber.closed else await desk.carry_out(command)
+        except TimeoutError:
+            raise Unavailable("This took too long; look whether it was done.") from None
+
+
+def _refused(
+    gate: InboundGate, refusal: Refusal, subscriber: Subscriber, *, now: float
+) -> bytes | None:
+    try:
+        return plain_frame("error", {"message": gate.refuse(refusal, now)})
+    except FloodError:
+        subscriber.close(CloseCode.FLOOD, "too many refused frames")
+        return None
+
+
+def is_foreign_origin(websocket: WebSocket) -> bool:
+    """Whether a browser opened this from a page that this server did not send.
+
+    Programs send no Origin. The stream takes no cookies, so this is a second line of defence.
+    """
+    origins = websocket.headers.getlist("origin")
+    if not origins:
+        return False
+    host = websocket.headers.get("host", "")
+    try:
+        return len(origins) > 1 or urlsplit(origins[0]).netloc.lower() != host.lower()
+    except ValueError:
+        return True

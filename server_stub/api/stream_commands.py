@@ -1,0 +1,101 @@
+"""Carry out the commands of the stream: the same services, rights and errors as by REST.
+
+Holds nothing. Each command is answered by one frame, or by none where the contract names none;
+what a command changes is also broadcast, like any change.
+"""
+
+from typing import assert_never
+
+from ir_client.wire.alerts import AlertUpdate
+from ir_client.wire.commands import (
+    Command,
+    GetAlertDetails,
+    GetOwnedIncidents,
+    GetRecentAlerts,
+    Ping,
+    TakeOwnership,
+    UnwatchIncident,
+    UpdateAlertStatus,
+    WatchIncident,
+)
+from server_stub.api.services import Services
+from server_stub.api.stream_snapshots import Snapshots
+from server_stub.errors import NotFound, RateLimited
+from server_stub.hub import Hub, Subscriber
+from server_stub.hub.frames import envelope, plain_frame
+from server_stub.hub.states import AlertState
+from server_stub.security import Principal
+from server_stub.security.principals import require_updater, require_user
+
+_PONG = plain_frame("pong", {})
+
+
+class CommandDesk:
+    """Carries out what one subscriber asks for."""
+
+    def __init__(
+        self, services: Services, hub: Hub, *, principal: Principal, subscriber: Subscriber
+    ) -> None:
+        self._services = services
+        self._hub = hub
+        self._principal = principal
+        self._subscriber = subscriber
+        self._snapshots = Snapshots(services, hub)
+
+    async def carry_out(self, command: Command) -> bytes | None:
+        """The frame that answers `command`. Raises Refusal."""
+        viewer = self._subscriber.viewer
+        match command:
+            case Ping():
+                return _PONG
+            case GetOwnedIncidents():
+                return await self._snapshots.owned_incidents(viewer)
+            case GetRecentAlerts():
+                return await self._snapshots.recent_alerts(viewer)
+            case GetAlertDetails():
+                return await self._details(command.alert_id)
+            case TakeOwnership():
+                return await self._take(command)
+            case UpdateAlertStatus():
+                return await self._move(command)
+            case WatchIncident() | UnwatchIncident():
+                await self._choose(command)
+                return None
+            case _:
+                assert_never(command)
+
+    async def _details(self, alert_id: int) -> bytes:
+        viewer = self._subscriber.viewer
+        row = await self._services.alerts.get(alert_id, viewer=viewer)
+        newest = self._hub.newest(AlertState.of(row))
+        if not newest.may_be_seen_by(viewer):
+            raise NotFound("There is no such alert, or it is not yours to see.")
+        return envelope("alert_details", newest.data)
+
+    async def _take(self, command: TakeOwnership) -> bytes:
+        require_user(self._principal)
+        owned = await self._services.triage.take_ownership(
+            self._subscriber.viewer, command.alert_id, notes=command.notes
+        )
+        self._services.announcements.changed([owned.alert.id])
+        notice = b'{"alert_id":%d,"incident":%b}' % (owned.alert.id, owned.incident.json)
+        return envelope("alert_ownership_taken", notice)
+
+    async def _move(self, command: UpdateAlertStatus) -> bytes:
+        require_updater(self._principal)
+        alert = await self._services.triage.update(
+            self._subscriber.viewer, command.alert_id, AlertUpdate(status=command.status)
+        )
+        self._services.announcements.changed([alert.id])
+        return plain_frame("alert_status_updated", {"alert_id": alert.id, "status": command.status})
+
+    async def _choose(self, command: WatchIncident | UnwatchIncident) -> None:
+        incident = await self._services.incidents.get(
+            command.incident_id, viewer=self._subscriber.viewer
+        )
+        if isinstance(command, WatchIncident):
+            is_kept = self._subscriber.watch(incident.id)
+        else:
+            is_kept = self._subscriber.unwatch(incident.id)
+        if not is_kept:
+            raise RateLimited("You chose too many incidents; reconnect.", retry_after_seconds=0)

@@ -1,0 +1,83 @@
+"""What a stream client is told first, and may ask for again: the present state in short.
+
+Alerts pass the hub's renderings like everything that is told, so that a snapshot and a change
+that cross each other cannot make an alert go back.
+"""
+
+from collections.abc import Sequence
+
+from server_stub.access import Viewer
+from server_stub.api.services import Services
+from server_stub.domain.clocks import instant
+from server_stub.hub import Hub
+from server_stub.hub.frames import envelope, json_array
+from server_stub.hub.states import AlertState
+from server_stub.security import Principal, UserPrincipal
+from server_stub.storage.incidents import StoredIncident
+
+# Fifty alerts may be fifty megabytes, twice; a snapshot is for looking at, the whole is fetched.
+_MAX_RECENT_BYTES = 2 * 1024 * 1024
+
+
+class Snapshots:
+    """Reads snapshots and encodes their frames."""
+
+    def __init__(self, services: Services, hub: Hub) -> None:
+        self._services = services
+        self._hub = hub
+
+    async def greeting(self, principal: Principal) -> list[bytes]:
+        """The first two frames of a connection."""
+        viewer = principal.viewer
+        recent_alerts = await self._recent_alerts(viewer)
+        recent_incidents = await self._services.incidents.recent_for(viewer)
+        owned = await self._owned(viewer)
+        user = b"null"
+        if isinstance(principal, UserPrincipal):
+            user = principal.user.model_dump_json().encode()
+        data = (
+            b'{"user":%b,"owned_incidents":%b,"recent_incidents":%b,"recent_alerts":%b,'
+            b'"connection_time":"%b"}'
+        ) % (
+            user,
+            _incident_list(owned),
+            _incident_list(recent_incidents),
+            recent_alerts,
+            instant(self._services.clock()).encode(),
+        )
+        return [envelope("initial_data", data), _recent_alerts_frame(recent_alerts)]
+
+    async def recent_alerts(self, viewer: Viewer) -> bytes:
+        """The newest alerts that are new or triaged and nobody's."""
+        return _recent_alerts_frame(await self._recent_alerts(viewer))
+
+    async def owned_incidents(self, viewer: Viewer) -> bytes:
+        """The open incidents that the viewer owns."""
+        incidents = _incident_list(await self._owned(viewer))
+        return envelope("owned_incidents", b'{"incidents":%b}' % incidents)
+
+    async def _recent_alerts(self, viewer: Viewer) -> bytes:
+        rows = await self._services.alerts.recent_unassigned(viewer)
+        newest = [self._hub.newest(AlertState.of(row)) for row in rows]
+        shown: list[bytes] = []
+        room = _MAX_RECENT_BYTES
+        for state in newest:
+            room -= len(state.data)
+            if shown and room < 0:
+                break
+            if state.may_be_seen_by(viewer):
+                shown.append(state.data)
+        return json_array(shown)
+
+    async def _owned(self, viewer: Viewer) -> list[StoredIncident]:
+        if viewer.user_id is None:
+            return []
+        return await self._services.incidents.owned_by(viewer.user_id)
+
+
+def _incident_list(incidents: Sequence[StoredIncident]) -> bytes:
+    return json_array([incident.json for incident in incidents])
+
+
+def _recent_alerts_frame(alerts: bytes) -> bytes:
+    return envelope("recent_alerts", b'{"alerts":%b}' % alerts)
