@@ -8,11 +8,12 @@ client and return instead of failing, whatever goes wrong in them.
 import asyncio
 import logging
 import random
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from types import TracebackType
-from typing import Any, NoReturn, Self, assert_never
+from typing import NoReturn, Self, assert_never
 
 from websockets.asyncio.client import ClientConnection
 
@@ -188,26 +189,26 @@ class EventStream:
                 _log(change.status)
                 self._inbox.announce(change)
             case Connect(renew_token):
-                self._link_task = self._spawn(self._hold_link(renew_token=renew_token))
+                self._link_task = self._spawn(partial(self._hold_link, renew_token=renew_token))
             case Disconnect():
                 self._abort()
             case Backfill():
                 self._inbox.hold()
-                self._fetch_task = self._spawn(self._fetch())
+                self._fetch_task = self._spawn(self._fetch)
             case Fail(error):
                 self._inbox.fail(error)
             case _:
                 assert_never(effect)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         task = self._parts.tasks.create_task(self._guarded(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Exception:
             # A mistake of ours must be seen, and must not take the client's other tasks along.
             logger.exception("The stream failed in a way that was not foreseen")

@@ -1,7 +1,9 @@
 """Fetch what was missed, and say so when nothing is missing any more.
 
 Runs after the subscription is there, so live frames already wait behind what is fetched. Begins
-a little before the watermark: a transaction may become visible after later ones.
+a little before the watermark, because a transaction may become visible after later ones. Where a
+server has no revisions, the overlap has to exceed its longest transaction, the steps of its clock
+and its slowest broadcast together; with revisions, the first alone.
 """
 
 from datetime import datetime, timedelta

@@ -138,6 +138,12 @@ class FakeIRServer:
         for listener in list(self.listeners):
             await listener.close(code)
 
+    async def wait_for(self, condition: Callable[[], object]) -> None:
+        """Let the loop run until something is so."""
+        async with asyncio.timeout(60):
+            while not condition():  # noqa: ASYNC110 - any condition of a test, seen from outside
+                await asyncio.sleep(0.01)
+
     def break_lines(self) -> None:
         """Cut every connection without a word."""
         for listener in list(self.listeners):

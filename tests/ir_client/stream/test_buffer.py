@@ -66,7 +66,8 @@ def test_bytes_are_bounded_too() -> None:
     buffer = EventBuffer(max_bytes=100)
     buffer.put(update(1), size=60)
     buffer.put(update(2), size=60)
-    assert len(buffer) == 1 and buffer.dropped == 1
+    assert len(buffer) == 1
+    assert buffer.dropped == 1
 
 
 def test_a_lost_frame_that_no_fetch_brings_back_is_owned_up_to() -> None:

@@ -43,7 +43,8 @@ def test_a_frame_over_our_limit_ends_the_stream_and_names_the_setting() -> None:
     verdict = judge(TooLarge())
     assert verdict.remedy is Remedy.GIVE_UP
     assert isinstance(verdict.error, MessageTooLarge)
-    assert "max_message_bytes" in str(verdict.error) and "max_message_bytes" in verdict.error.hint
+    assert "max_message_bytes" in str(verdict.error)
+    assert "max_message_bytes" in verdict.error.hint
 
 
 def test_a_frame_over_the_servers_limit_is_not_blamed_on_ours() -> None:
@@ -70,7 +71,8 @@ def test_what_is_no_stream_is_doubted(ending: Ending) -> None:
 def test_an_untrusted_certificate_ends_the_stream_and_says_what_to_set() -> None:
     verdict = judge(Untrusted("self-signed certificate"))
     assert verdict.remedy is Remedy.GIVE_UP
-    assert verdict.error is not None and "verify" in verdict.error.hint
+    assert verdict.error is not None
+    assert "verify" in verdict.error.hint
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,9 @@ def test_every_later_connection_fetches_what_was_missed_before_it_is_live() -> N
 def test_a_reader_that_fell_behind_makes_a_fetch_without_a_new_connection() -> None:
     protocol = a_live_protocol()
     effects = protocol.drained(3.0)
-    assert of(Backfill, effects) and not of(Connect, effects) and not of(Disconnect, effects)
+    assert of(Backfill, effects)
+    assert not of(Connect, effects)
+    assert not of(Disconnect, effects)
     assert protocol.state is BACKFILLING
 
 
@@ -250,7 +252,8 @@ def test_a_frame_that_is_too_long_ends_the_stream_without_another_attempt() -> N
     # Requirement 17.
     protocol = a_live_protocol()
     effects = protocol.ended(TooLarge(), 1.0)
-    assert of(Fail, effects) and not of(Connect, effects)
+    assert of(Fail, effects)
+    assert not of(Connect, effects)
     assert protocol.deadline is None
 
 
@@ -264,7 +267,8 @@ def test_it_gives_up_after_the_downtime_that_was_allowed() -> None:
         if of(Connect, effects):
             protocol.ended(BROKEN, now)
     error = failure(effects)
-    assert isinstance(error, GaveUp) and "the line broke" in str(error)
+    assert isinstance(error, GaveUp)
+    assert "the line broke" in str(error)
     assert now == 510.0
 
 
@@ -357,7 +361,9 @@ class AnyLife(RuleBasedStateMachine):
                 case Disconnect():
                     self.has_link = self.is_fetching = self.is_open = False
                 case Backfill():
-                    assert self.has_link and self.was_connected and not self.is_fetching
+                    assert self.has_link
+                    assert self.was_connected
+                    assert not self.is_fetching
                     self.is_fetching = True
                 case Fail():
                     self.failures += 1
@@ -412,9 +418,11 @@ class AnyLife(RuleBasedStateMachine):
     @invariant()
     def something_always_comes_next(self) -> None:
         if self.state is CLOSED:
-            assert not self.has_link and self.protocol.deadline is None
+            assert not self.has_link
+            assert self.protocol.deadline is None
         elif self.state is WAITING:
-            assert not self.has_link and self.protocol.deadline is not None
+            assert not self.has_link
+            assert self.protocol.deadline is not None
         else:
             assert self.has_link
         assert self.failures <= (self.state is CLOSED)
