@@ -19,6 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
+from server_stub.api.stream_socket import uvicorn_stream_settings
 from server_stub.app import create_app
 from server_stub.errors import Invalid, Refusal
 from server_stub.logs import log_config
@@ -125,6 +126,7 @@ def _uvicorn_config(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        **uvicorn_stream_settings(),
     )
 
 

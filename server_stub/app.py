@@ -1,7 +1,8 @@
 """Wire the server: the only place where its parts meet, and the only one that reads clocks."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -12,14 +13,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server_stub.api import alerts, auth, meta, tokens, users
+from server_stub.api import alerts, auth, meta, stream, tokens, users
 from server_stub.api.envelope import RequestEnvelope
 from server_stub.api.limits import TokenRates
 from server_stub.api.problems import refused, status_problem
 from server_stub.api.services import Announcements, Services
+from server_stub.api.stream import IncidentStream
+from server_stub.background import Background
 from server_stub.domain.clocks import Clock, Monotonic
+from server_stub.domain.rate_limit import Rate
 from server_stub.errors import Invalid, Refusal
-from server_stub.ingestion import Intake
+from server_stub.hub import Hub, StorageSource, StreamLimits
+from server_stub.ingestion import Enrichment, Intake
 from server_stub.logs import redact_web_server_logs
 from server_stub.security import Authentication, Sessions
 from server_stub.security.directory import Directory, MadeUp
@@ -57,10 +62,22 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         redact_web_server_logs()
         async with Database.opened(settings) as database:
-            services = await _services(settings, database, clock=clock, monotonic=monotonic)
+            doorbell = asyncio.Event()
+            background = Background(Enrichment(database, clock), doorbell.set)
+            services = await _services(
+                settings,
+                database,
+                announcements=Announcements(background.alerts_created, background.alerts_updated),
+                clock=clock,
+                monotonic=monotonic,
+            )
+            hub = _hub(services, doorbell, monotonic=monotonic)
             on_first_start(await services.directory.make_first(settings))
+            await hub.start()
             app.state.services = services
-            yield
+            app.state.stream = IncidentStream(services, hub)
+            async with _at_work(hub.run(), background.run()):
+                yield
 
     app = FastAPI(
         title="IR Central",
@@ -75,11 +92,46 @@ def create_app(
     for router in (auth.router, users.router, tokens.router, alerts.router, meta.router):
         app.include_router(router, prefix=API)
     app.include_router(meta.health_router)
+    app.include_router(stream.router)
     return app
 
 
+@asynccontextmanager
+async def _at_work(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """What runs beside the requests, for as long as there are any."""
+    async with asyncio.TaskGroup() as tasks:
+        at_work = [tasks.create_task(one) for one in work]
+        try:
+            yield
+        finally:
+            for task in at_work:
+                task.cancel()
+
+
+def _hub(services: Services, doorbell: asyncio.Event, *, monotonic: Monotonic) -> Hub:
+    settings = services.settings
+    source = StorageSource(
+        events=services.events,
+        alerts=services.alerts,
+        incidents=services.incidents,
+        authentication=services.authentication,
+    )
+    limits = StreamLimits(
+        broadcasts=Rate(settings.stream_frames_per_second, settings.stream_frames_burst),
+        send_seconds=settings.stream_send_seconds,
+        max_connections=settings.stream_connections,
+        max_connections_per_viewer=settings.stream_connections_per_user,
+    )
+    return Hub(source, limits=limits, doorbell=doorbell, clock=monotonic)
+
+
 async def _services(
-    settings: ServerSettings, database: Database, *, clock: Clock, monotonic: Monotonic
+    settings: ServerSettings,
+    database: Database,
+    *,
+    announcements: Announcements,
+    clock: Clock,
+    monotonic: Monotonic,
 ) -> Services:
     epoch = await database.write(lambda connection: ensure_epoch(connection, uuid4().hex))
     keys = load_keys(settings)
@@ -109,7 +161,7 @@ async def _services(
         alerts=Alerts(database, clock),
         incidents=Incidents(database, clock),
         events=Events(database, epoch=epoch),
-        announcements=Announcements(created=lambda _: None, changed=lambda _: None),
+        announcements=announcements,
     )
 
 

@@ -77,6 +77,14 @@ class ServerSettings(BaseSettings):
     """How long to wait while another process holds the database."""
     readers: int = Field(default=4, ge=1, le=64)
 
+    stream_frames_per_second: float = Field(default=200, gt=0)
+    stream_frames_burst: float = Field(default=2_000, ge=1)
+    """How fast changes are told on one stream connection; it delays, it never drops."""
+    stream_send_seconds: float = Field(default=10, gt=0)
+    """A stream connection that takes nothing for so long is too slow."""
+    stream_connections: int = Field(default=2_000, ge=1)
+    stream_connections_per_user: int = Field(default=50, ge=1)
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     access_log: bool = False
 

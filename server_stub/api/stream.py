@@ -10,6 +10,7 @@ import asyncio
 import logging
 from urllib.parse import urlsplit
 
+from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ir_client.wire.commands import Command, Ping
@@ -28,6 +29,8 @@ from server_stub.security import Principal
 from server_stub.security.principals import require_reader
 
 logger = logging.getLogger(__name__)
+
+router = APIRouter()
 
 # Signing in, the first snapshot, a command: each is given up after this.
 STEP_SECONDS = 10.0
@@ -146,6 +149,13 @@ class IncidentStream:
                 return None if subscriber.closed else await desk.carry_out(command)
         except TimeoutError:
             raise Unavailable("This took too long; look whether it was done.") from None
+
+
+@router.websocket("/ws/incidents")
+async def incidents_stream(websocket: WebSocket) -> None:
+    """The stream of this application."""
+    stream: IncidentStream = websocket.app.state.stream
+    await stream.serve(websocket)
 
 
 def _refused(

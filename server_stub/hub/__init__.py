@@ -2,6 +2,15 @@
 
 from server_stub.hub.hub import Hub, TooManyConnectionsError
 from server_stub.hub.limits import StreamLimits
+from server_stub.hub.source import StorageSource
 from server_stub.hub.subscriber import CloseCode, Outlet, Subscriber
 
-__all__ = ["CloseCode", "Hub", "Outlet", "StreamLimits", "Subscriber", "TooManyConnectionsError"]
+__all__ = [
+    "CloseCode",
+    "Hub",
+    "Outlet",
+    "StorageSource",
+    "StreamLimits",
+    "Subscriber",
+    "TooManyConnectionsError",
+]

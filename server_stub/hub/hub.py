@@ -38,7 +38,14 @@ class TooManyConnectionsError(Exception):
 class Hub:
     """All open stream connections, and the one reader of the log that feeds them."""
 
-    def __init__(self, source: Source, *, limits: StreamLimits, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        limits: StreamLimits,
+        doorbell: asyncio.Event,
+        clock: Callable[[], float],
+    ) -> None:
         self.limits = limits
         self.clock = clock
         self.renderings = Renderings(max_bytes=limits.max_rendered_bytes)
@@ -47,7 +54,7 @@ class Hub:
         self._cursor = 0
         self._subscribers: dict[Subscriber, None] = {}
         self._waiting: dict[Subscriber, None] = {}
-        self._bell = asyncio.Event()
+        self._doorbell = doorbell
 
     @property
     def subscribers(self) -> tuple[Subscriber, ...]:
@@ -55,7 +62,7 @@ class Hub:
 
     def ring(self) -> None:
         """Hint that there is something to do; never waits, never fails."""
-        self._bell.set()
+        self._doorbell.set()
 
     def join(self, subscriber: Subscriber) -> None:
         """Take in a connection. Changes are kept for it from now on, and sent once it is live."""
@@ -107,12 +114,12 @@ class Hub:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _follow(self) -> None:
-        self._bell.clear()
+        self._doorbell.clear()
         if await self.turn():
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._seconds_until_due()):
-                await self._bell.wait()
+                await self._doorbell.wait()
 
     async def turn(self) -> bool:
         """Read on in the log and let out what may leave; whether more can be done at once."""

@@ -5,6 +5,7 @@ heard the last state of every alert that changed while it was there and that it 
 it heard never went back; it heard of nothing it may not see; and nothing grew without bound.
 """
 
+import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -61,7 +62,7 @@ class Stream(RuleBasedStateMachine):
         super().__init__()
         self.now = 0.0
         self.source = MemorySource()
-        self.hub = Hub(self.source, limits=LIMITS, clock=lambda: self.now)
+        self.hub = Hub(self.source, limits=LIMITS, doorbell=asyncio.Event(), clock=lambda: self.now)
         self.connections: list[Connection] = []
         self.read_before: list[AlertState] = []
 

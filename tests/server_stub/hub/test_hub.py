@@ -27,7 +27,9 @@ class Running:
     def __init__(self, **limits: Any) -> None:
         self.source = MemorySource()
         self.clock = asyncio.get_running_loop().time
-        self.hub = Hub(self.source, limits=StreamLimits(**limits), clock=self.clock)
+        self.hub = Hub(
+            self.source, limits=StreamLimits(**limits), doorbell=asyncio.Event(), clock=self.clock
+        )
 
     def connect(self, viewer: Viewer | None = None, outlet: MemoryOutlet | None = None) -> Any:
         viewer, outlet = viewer or an_admin(), outlet or MemoryOutlet(heard_at=self.clock())
