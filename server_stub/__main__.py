@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _serve(settings, listener, until_stdin_closes=options.until_stdin_closes)
     except ValidationError as error:
         _say("cannot start:", *(f"  {field}" for field in Invalid.of(error).fields))
-    except (OSError, Refusal) as error:
+    except (OSError, ValueError, Refusal) as error:
         _say(f"cannot start: {error}")
     return 1
 

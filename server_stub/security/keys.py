@@ -32,10 +32,12 @@ def load_keys(settings: ServerSettings) -> Keys:
 
 
 def _kept_secret(path: Path) -> str:
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        made_up = secrets.token_urlsafe(_MADE_UP_BYTES)
+    if path.exists():
+        kept = path.read_text().strip()
+        if len(kept) < _MADE_UP_BYTES:
+            raise ValueError(f"{path} holds no key; remove it, and everyone signs in again")
+        return kept
+    made_up = secrets.token_urlsafe(_MADE_UP_BYTES)
     # Created for its owner only from the start: there is no moment in which others may read it.
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(made_up + "\n")

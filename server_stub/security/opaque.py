@@ -24,10 +24,15 @@ def new_refresh_token() -> str:
 def successor_of(refresh_token: str, key: bytes) -> str:
     """The token that follows. Told from its parent, so that a lost answer can be given again
     without keeping any token; not to be told without the key."""
-    digest = hmac.digest(key, refresh_token.encode(), "sha256")
+    digest = hmac.digest(key, _bytes(refresh_token), "sha256")
     return _REFRESH_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def token_hash(token: str) -> str:
     """What is kept of a token."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_bytes(token)).hexdigest()
+
+
+def _bytes(token: str) -> bytes:
+    # What is presented may be any text, half characters included; it only has to be unknown.
+    return token.encode("utf-8", "surrogatepass")
