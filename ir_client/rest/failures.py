@@ -67,12 +67,17 @@ def transport_error(error: Exception, url: str) -> IRError:
             return TLSError(f"{url}: TLS failed: {_tls_problem(error)}")
         case httpx.ConnectError():
             return ConnectError(f"Cannot connect to {url}: {_socket_problem(error)}")
-        case httpx.RemoteProtocolError() if "disconnected" in str(error):
-            return ConnectError(f"{url} closed the connection without an answer")
+        case httpx.RemoteProtocolError() if _was_cut_off(error):
+            return ConnectError(f"{url} closed the connection without a whole answer")
         case httpx.NetworkError():
             return ConnectError(f"The connection to {url} broke: {_socket_problem(error)}")
         case _:
             return InvalidResponse(f"{url} did not answer in HTTP ({type(error).__name__})")
+
+
+def _was_cut_off(error: httpx.RemoteProtocolError) -> bool:
+    # httpx has one class for nonsense and for silence; only its words tell them apart.
+    return "disconnected" in str(error) or "closed connection" in str(error)
 
 
 def _tls_problem(error: BaseException) -> str | None:

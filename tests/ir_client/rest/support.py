@@ -1,0 +1,68 @@
+"""A transport whose other end is a function, and servers that misbehave on a real socket."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from ir_client.rest.network import network_for
+from ir_client.rest.transport import Transport
+
+Handler = Callable[[httpx.Request], Awaitable[httpx.Response] | httpx.Response]
+
+
+def shortest(low: float, high: float) -> float:
+    return low
+
+
+@asynccontextmanager
+async def a_transport(
+    handler: Handler | None = None,
+    *,
+    url: str = "http://127.0.0.1:1",
+    verify: bool | str = True,
+    **settings: Any,
+) -> AsyncIterator[Transport]:
+    """A transport to `handler`, or to a real socket at `url`."""
+    mock = httpx.MockTransport(handler) if handler is not None else None  # type: ignore[arg-type]
+    async with asyncio.TaskGroup() as tasks:
+        transport = Transport(
+            network_for(url, verify=verify),
+            tasks=tasks,
+            handler=mock,
+            **({"uniform": shortest} | settings),
+        )
+        try:
+            yield transport
+        finally:
+            await transport.aclose()
+
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def a_socket_server(serve: Serve, **settings: Any) -> AsyncIterator[int]:
+    """The port of a server whose every connection is `serve`; all are closed at the end."""
+    async with asyncio.TaskGroup() as connections:
+
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connections.create_task(serving(reader, writer))
+
+        async def serving(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            try:
+                await serve(reader, writer)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                pass
+            finally:
+                writer.close()
+
+        server = await asyncio.start_server(accept, "127.0.0.1", 0, **settings)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+            for task in list(connections._tasks):
+                task.cancel()
