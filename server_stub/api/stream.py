@@ -42,7 +42,7 @@ class IncidentStream:
 
     def __init__(self, services: Services, hub: Hub) -> None:
         self._services = services
-        self._hub = hub
+        self.hub = hub
 
     async def serve(self, websocket: WebSocket) -> None:
         """Serve one connection until it ends; raises nothing but cancellation."""
@@ -79,20 +79,20 @@ class IncidentStream:
             socket,
             principal.viewer,
             login=principal.login,
-            limits=self._hub.limits,
-            now=self._hub.clock(),
+            limits=self.hub.limits,
+            now=self.hub.clock(),
         )
         try:
-            self._hub.join(subscriber)
+            self.hub.join(subscriber)
         except TooManyConnectionsError:
             socket.close(CloseCode.TRY_LATER, "too many connections")
             return
-        socket.on_writable = self._hub.ring
+        socket.on_writable = self.hub.ring
         try:
             await self._greet(subscriber, principal)
             await self._converse(websocket, subscriber, principal)
         finally:
-            self._hub.leave(subscriber)
+            self.hub.leave(subscriber)
 
     async def _principal(self, websocket: WebSocket) -> Principal:
         """Who connects: by `?token=` or by a bearer header, not both."""
@@ -113,30 +113,30 @@ class IncidentStream:
     async def _greet(self, subscriber: Subscriber, principal: Principal) -> None:
         # The hub keeps changes for the subscriber by now: none falls between these and the first.
         async with asyncio.timeout(STEP_SECONDS):
-            frames = await Snapshots(self._services, self._hub).greeting(principal)
+            frames = await Snapshots(self._services, self.hub).greeting(principal)
         for frame in frames:
             subscriber.answer(frame)
-            self._hub.deliver(subscriber)
+            self.hub.deliver(subscriber)
         subscriber.go_live()
-        self._hub.deliver(subscriber)
+        self.hub.deliver(subscriber)
 
     async def _converse(
         self, websocket: WebSocket, subscriber: Subscriber, principal: Principal
     ) -> None:
-        gate = InboundGate(self._hub.limits, self._hub.clock())
-        desk = CommandDesk(self._services, self._hub, principal=principal, subscriber=subscriber)
+        gate = InboundGate(self.hub.limits, self.hub.clock())
+        desk = CommandDesk(self._services, self.hub, principal=principal, subscriber=subscriber)
         while not subscriber.closed:
             message = await websocket.receive()
             if message["type"] == "websocket.disconnect":
                 return
             try:
-                command = gate.admit(message.get("text"), self._hub.clock())
+                command = gate.admit(message.get("text"), self.hub.clock())
                 answer = await self._carried_out(command, desk, subscriber)
             except Refusal as refusal:
-                answer = _refused(gate, refusal, subscriber, now=self._hub.clock())
+                answer = _refused(gate, refusal, subscriber, now=self.hub.clock())
             if answer is not None:
                 subscriber.answer(answer)
-                self._hub.deliver(subscriber)
+                self.hub.deliver(subscriber)
 
     async def _carried_out(
         self, command: Command, desk: CommandDesk, subscriber: Subscriber
@@ -145,7 +145,7 @@ class IncidentStream:
             async with asyncio.timeout(STEP_SECONDS):
                 if not isinstance(command, Ping):
                     # A login that ended a moment ago carries out nothing more.
-                    await self._hub.check_rights([subscriber])
+                    await self.hub.check_rights([subscriber])
                 return None if subscriber.closed else await desk.carry_out(command)
         except TimeoutError:
             raise Unavailable("This took too long; look whether it was done.") from None

@@ -15,8 +15,8 @@ from server_stub.hub.states import AlertState
 from server_stub.security import Principal, UserPrincipal
 from server_stub.storage.incidents import StoredIncident
 
-# Fifty alerts may be fifty megabytes, twice; a snapshot is for looking at, the whole is fetched.
-_MAX_RECENT_BYTES = 2 * 1024 * 1024
+# Fifty alerts may be fifty megabytes, and common clients take no frame beyond one by default.
+_MAX_RECENT_BYTES = 512 * 1024
 
 
 class Snapshots:
