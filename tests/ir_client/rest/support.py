@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import httpx
 
+from ir_client.credentials import Credentials, Vault
 from ir_client.rest.network import network_for
+from ir_client.rest.session import Session
 from ir_client.rest.transport import Transport
 
 Handler = Callable[[httpx.Request], Awaitable[httpx.Response] | httpx.Response]
@@ -27,17 +29,30 @@ async def a_transport(
 ) -> AsyncIterator[Transport]:
     """A transport to `handler`, or to a real socket at `url`."""
     mock = httpx.MockTransport(handler) if handler is not None else None  # type: ignore[arg-type]
-    async with asyncio.TaskGroup() as tasks:
-        transport = Transport(
-            network_for(url, verify=verify),
-            tasks=tasks,
-            handler=mock,
-            **({"uniform": shortest} | settings),
-        )
-        try:
-            yield transport
-        finally:
-            await transport.aclose()
+    stack = AsyncExitStack()
+    tasks = await stack.enter_async_context(asyncio.TaskGroup())
+    transport = Transport(
+        network_for(url, verify=verify),
+        tasks=tasks,
+        handler=mock,
+        **({"uniform": shortest} | settings),
+    )
+    try:
+        yield transport
+    finally:
+        await transport.aclose()
+        await stack.aclose()  # not told of an exception, which it would wrap
+
+
+@asynccontextmanager
+async def a_session(
+    handler: Handler, credentials: Credentials | None = None, *, vault: Vault | None = None
+) -> AsyncIterator[Session]:
+    """A session whose transport sends its tokens."""
+    async with a_transport(handler) as transport:
+        session = Session(transport, credentials, tasks=transport._tasks, vault=vault)
+        transport.tokens = session
+        yield session
 
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

@@ -1,0 +1,37 @@
+"""What a server can do is asked once."""
+
+import httpx
+import pytest
+
+from ir_client import errors
+from ir_client.rest.meta import PLAIN_SERVER, Meta
+from tests.ir_client.rest.support import a_transport
+
+
+async def test_it_is_asked_once_until_it_is_to_be_asked_again() -> None:
+    asked: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"features": ["cursor"]})
+
+    async with a_transport(handle) as transport:
+        meta = Meta(transport)
+        assert (await meta.fetch()).features == ("cursor",)
+        await meta.fetch()
+        assert len(asked) == 1
+        meta.forget()
+        await meta.fetch()
+        assert len(asked) == 2
+
+
+async def test_a_server_without_the_answer_is_plain() -> None:
+    async with a_transport(lambda request: httpx.Response(404)) as transport:
+        assert await Meta(transport).fetch() == PLAIN_SERVER
+        assert PLAIN_SERVER.features == ()
+
+
+async def test_a_page_of_something_else_is_no_server_of_ours() -> None:
+    async with a_transport(lambda request: httpx.Response(200, text="<html>")) as transport:
+        with pytest.raises(errors.InvalidResponse):
+            await Meta(transport).fetch()
