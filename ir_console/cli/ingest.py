@@ -57,7 +57,7 @@ def ingest(
         raise UsageProblem(f"There is no format {format_name}", hint=f"Say one of {known}.")
     for file in files:
         _check_readable(file)
-    work = _Ingest(Output.standard(), source=source, format_name=format_name)
+    work = IngestRun(Output.standard(), source=source, format_name=format_name)
     asyncio.run(work.run(profile_for(ctx, profile, url), files))
     work.report(as_json=as_json)
     if work.tally.rejected:
@@ -89,7 +89,7 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-class _Ingest:
+class IngestRun:
     """One run over some files; holds the tally."""
 
     def __init__(self, output: Output, *, source: str, format_name: str) -> None:
@@ -101,9 +101,11 @@ class _Ingest:
 
     async def run(self, profile: "Profile", files: list[Path]) -> None:
         async with connected(profile, self._output) as client:
+            # A server that goes away meanwhile is waited for; one that is not there is not.
+            await client.meta()
             try:
                 for file in files:
-                    await self._send_file(client, file)
+                    await self.send_file(client, file)
             except BaseException:
                 self._complain()
                 if self.tally.sent:
@@ -128,7 +130,7 @@ class _Ingest:
             f"{tally.skipped.total()} skipped, {tally.rejected} rejected"
         )
 
-    async def _send_file(self, client: "IRClient", file: Path) -> None:
+    async def send_file(self, client: "IRClient", file: Path) -> None:
         before, sent_before = self._records(), self.tally.sent
         with _opened(file) as stream:
             readings = read_drafts(stream, self._format_name)

@@ -72,7 +72,8 @@ def _until_the_end(server: subprocess.Popen[bytes]) -> bytes:
             if not listens:
                 _tell(chunk)
             said = (said + chunk)[-_LAST_WORDS_BYTES:]
-            listens = listens or LISTENING in said
+            # The line may come in pieces: the address counts when its end is there.
+            listens = listens or b"\n" in said.partition(LISTENING)[2]
         if parent in readable and not os.read(parent, 4096):
             return said
 

@@ -107,9 +107,11 @@ class _Words:
                     if found := _LISTENING.search(line):
                         return found[1]
         except TimeoutError:
-            raise ServerStartError("The bundled server did not start in time") from None
+            what = f"did not start within {START_SECONDS:.0f} s"
+        else:
+            what = "ended at once"
         said = " / ".join(self._last) or "nothing"
-        raise ServerStartError(f"The bundled server ended at once; it said: {said}")
+        raise ServerStartError(f"The bundled server {what}; it said: {said}")
 
     def sweep(self) -> None:
         """Remove the directory, should the keeper have been killed before it could."""
