@@ -134,8 +134,9 @@ class AppClient:
 
 
 def an_alert_body(**fields: Any) -> dict[str, Any]:
-    """An alert as a SIEM sends it."""
-    return {"external_alert_id": "ext-1", "title": "Bad thing", "severity": "high"} | fields
+    """An alert as a SIEM sends it, of which the server has nothing to find out by itself."""
+    defaults = {"external_alert_id": "ext-1", "title": "Bad thing", "severity": "high"}
+    return {**defaults, "risk_score": 50.0, **fields}
 
 
 @asynccontextmanager
