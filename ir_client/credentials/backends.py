@@ -117,16 +117,16 @@ class FileBackend:
                         f"{self._path} can be read by others",
                         hint=f"Make it yours alone: chmod 600 {self._path}",
                     )
-                texts = json.load(file)
+                texts = dict(json.load(file))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):
             # The cause is left out: it may quote the file.
             raise ConfigError(
                 f"{self._path} cannot be read as a credentials file",
                 hint="Remove it and log in again.",
             ) from None
-        return {str(key): str(text) for key, text in dict(texts).items()}
+        return {str(key): str(text) for key, text in texts.items()}
 
     def _write(self, texts: dict[str, str]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

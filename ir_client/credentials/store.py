@@ -143,11 +143,14 @@ def _decode(text: str) -> Storable | None:
     """What was kept; None when it is not ours: the user then logs in anew."""
     try:
         kept = json.loads(text)
-        if "token" in kept:
-            return TokenCredentials(SecretStr(kept["token"]))
-        access = kept.get("access_token")
-        return SessionCredentials(
-            SecretStr(kept["refresh_token"]), SecretStr(access) if access else None
-        )
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except ValueError:
         return None
+    match kept:
+        case {"token": str(token)} if token:
+            return TokenCredentials(SecretStr(token))
+        case {"refresh_token": str(refresh), **rest} if refresh:
+            access = rest.get("access_token")
+            kept_access = SecretStr(access) if isinstance(access, str) else None
+            return SessionCredentials(SecretStr(refresh), kept_access)
+        case _:
+            return None

@@ -47,5 +47,5 @@ class AuthCalls:
     async def create_user(self, user: UserCreate) -> User:
         """Make a user (admins)."""
         body = user.model_dump(mode="json", exclude_unset=True, exclude={"password"})
-        body["password"] = user.password.get_secret_value()
+        body["password"] = user.password
         return parsed(await self._transport.send(Call("POST", "/auth/users", body=body)), User)

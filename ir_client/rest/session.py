@@ -153,13 +153,13 @@ class Session:
 
     async def login_pair(self, username: str, password: SecretStr) -> TokenPair:
         """Ask for tokens with a name and a password."""
-        body = {"username": username, "password": password.get_secret_value()}
+        body = {"username": username, "password": password}
         call = Call("POST", "/auth/login", body=body, is_open=True)
         return parsed(await self._transport.send(call), TokenPair)
 
     async def refreshed_pair(self, refresh_token: SecretStr) -> TokenPair:
         """Exchange a refresh token; the old one is void from then on."""
-        body = {"refresh_token": refresh_token.get_secret_value()}
+        body = {"refresh_token": refresh_token}
         call = Call("POST", "/auth/refresh", body=body, is_open=True)
         return parsed(await self._transport.send(call), TokenPair)
 

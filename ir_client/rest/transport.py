@@ -7,10 +7,12 @@ cancelled safely, keeps the number of requests below the pool's size.
 """
 
 import asyncio
+import json
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -185,8 +187,8 @@ class Transport:
             call.method,
             call.path,
             params=[pair for name, value in call.params.items() for pair in _pairs(name, value)],
-            json=call.body,
-            headers=dict(call.headers),
+            content=_encoded(call.body),
+            headers=_headers(call),
             timeout=httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
         )
         if token is not None:
@@ -228,6 +230,29 @@ class Transport:
             if loop.time() > deadline:
                 raise RequestTimeout(f"{self.network.url} did not finish its answer in time")
         return b"".join(chunks)
+
+
+def _headers(call: Call) -> dict[str, str]:
+    if call.body is None:
+        return dict(call.headers)
+    return {"Content-Type": "application/json", **call.headers}
+
+
+def _encoded(body: object) -> bytes | None:
+    if body is None:
+        return None
+    write = partial(json.dumps, body, default=_reveal, allow_nan=False)
+    try:
+        return write(ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return write().encode()  # half a character, from a broken file: only an escape can say it
+
+
+def _reveal(value: object) -> str:
+    # Only here does a secret become text: no local variable of ours ever holds one.
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
 
 
 def _pairs(name: str, value: object) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Requests go out and answers come back, whatever the other end does."""
 
 import asyncio
+import json
 import random
 import ssl
 from typing import Any
@@ -86,6 +87,20 @@ async def test_parameters_are_written_as_the_contract_has_them() -> None:
     async with a_transport(handle) as transport:
         await transport.send(Call("GET", "/alerts/", params=params))  # type: ignore[arg-type]
     assert seen == ["severity=high&severity=low&reported=true&search=a+b%26c&page=2"]
+
+
+@pytest.mark.parametrize("text", ["ünï", "\ud800 half", "\u202e"])
+async def test_any_text_arrives(text: str) -> None:
+    seen: list[object] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(json.loads(request.content))
+        assert request.headers["Content-Type"] == "application/json"
+        return httpx.Response(200)
+
+    async with a_transport(handle) as transport:
+        await transport.send(Call("POST", "/alerts/7/comments", body={"content": text}))
+    assert seen == [{"content": text}]
 
 
 @pytest.mark.looptime
