@@ -129,10 +129,13 @@ def _title_room(columns: list[Column], width: int) -> int:
 
 
 def _line(columns: tuple[Column, ...], spans: list[Span]) -> Line:
-    cells: list[Span] = []
-    for column, span in zip(columns, spans, strict=True):
-        text = (fit_right if column.at_right else fit)(span.text, column.width)
-        if cells:
-            cells.append(Span(" " * _GAP))
-        cells.append(Span(text, span.tone))
-    return tuple(cells)
+    # The gap belongs to the cell before it: half the spans, half the work of painting.
+    last = len(columns) - 1
+    return tuple(
+        Span(
+            (fit_right if column.at_right else fit)(span.text, column.width)
+            + (" " * _GAP if position < last else ""),
+            span.tone,
+        )
+        for position, (column, span) in enumerate(zip(columns, spans, strict=True))
+    )

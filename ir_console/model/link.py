@@ -111,7 +111,8 @@ def placeholder(
     if link.state is LinkState.LIVE:
         return _empty(link)
     if link.state is LinkState.REFUSED:
-        return Placeholder(Tone.ERROR, "Not authorised", (link.reason, link.hint, "", "q quit"))
+        refused = (link.reason, link.hint, "", "r try again · q quit")
+        return Placeholder(Tone.ERROR, "Not authorised", refused)
     if link.state is LinkState.FAILED:
         ended = (link.reason, link.hint, "", "r retry now · q quit")
         return Placeholder(Tone.ERROR, "The connection ended", ended)

@@ -88,4 +88,5 @@ def _haystack(alert: AlertRow) -> str:
         *alert.tags,
     )
     # Newlines between the fields: no filter word can match across two of them.
-    return "\n".join(safe_text(part) for part in parts if part).casefold()
+    # Only searched, never shown, so it may hold what the screen must not.
+    return "\n".join(part for part in parts if part).casefold()

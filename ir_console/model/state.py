@@ -46,7 +46,6 @@ class Frame:
     """What one batch of arrivals changed."""
 
     changed: frozenset[int] = frozenset()
-    added: int = 0
 
 
 @dataclass(slots=True)
@@ -93,7 +92,7 @@ class ConsoleState:
         self.viewport.restore(anchor)
         self.toasts.announce(new_rows, now, on_cursor=self.viewport.cursor)
         self._note_rate(added, now)
-        return Frame(frozenset(changed), added)
+        return Frame(frozenset(changed))
 
     def caught_up(self, now: float) -> None:
         """Sum up what came while the connection was down."""

@@ -72,6 +72,7 @@ class ConsoleApp(App[None]):
         self._profile = profile
         self._is_frame_due = False
         self._last_frame = 0.0
+        self._changed: set[int] = set()
         self._shown_link = Link()
         for palette in PALETTES.values():
             self.register_theme(theme_of(palette))
@@ -123,27 +124,32 @@ class ConsoleApp(App[None]):
 
     @on(FrameDue)
     def frame_due(self) -> None:
-        """Take in what arrived, now or when the last frame is long enough ago."""
+        """Take in what arrived, and show it now or when the last frame is long enough ago."""
+        self._take_in()
         wait = self._last_frame + 1 / self.settings.frames_per_second - self.clock()
-        if wait > 0:
+        if wait > 0 and len(self.feed.inbox):
+            # Keys are handled before the next slice.
+            self.call_later(self.frame_due)
+        elif wait > 0:
             self.set_timer(wait, self._show_frame)
         else:
             self._show_frame()
 
-    def _show_frame(self) -> None:
-        self._is_frame_due = False
-        started = self._last_frame = self.clock()
-        changed: set[int] = set()
-        added = 0
+    def _take_in(self) -> None:
+        started = self.clock()
         while arrivals := self.feed.take(_SLICE):
-            frame = self.state.take_in(arrivals, started)
-            changed |= frame.changed
-            added += frame.added
+            self._changed |= self.state.take_in(arrivals, started).changed
             if self.clock() - started > _BUDGET_SECONDS:
                 break
+
+    def _show_frame(self) -> None:
+        self._is_frame_due = False
+        self._last_frame = self.clock()
+        self._take_in()
+        changed, self._changed = self._changed, set()
         self._take_in_link(self.feed.link)
         self.state.me = self.feed.me
-        self.live.show_frame(Frame(frozenset(changed), added))
+        self.live.show_frame(Frame(frozenset(changed)))
         if len(self.feed.inbox):
             self._wake()
 

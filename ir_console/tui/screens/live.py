@@ -74,28 +74,34 @@ class LiveScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         top, counters, columns, divider, status, hints = self._bars
-        with Vertical(id="live"):
-            yield top
-            yield counters
-            with Vertical(id="body"):
-                with Vertical(id="list"):
-                    yield columns
-                    yield self.table
-                with Vertical(id="side"):
-                    yield divider
-                    yield self.reader
-            yield status
-            with Horizontal(id="filter-bar"):
-                yield Label(Content(" / "), id="filter-mark")
-                yield Input(id="filter", placeholder='words, -word, "a phrase"')
-                yield Label(id="filter-count")
-            yield hints
+        yield top
+        yield counters
+        with Vertical(id="body"):
+            with Vertical(id="list"):
+                yield columns
+                yield self.table
+            with Vertical(id="side"):
+                yield divider
+                yield self.reader
+        yield status
+        with Horizontal(id="filter-bar"):
+            yield Label(Content(" / "), id="filter-mark")
+            yield Input(id="filter", placeholder='words, -word, "a phrase"')
+            yield Label(id="filter-count")
+        yield hints
         yield self.toast_stack
 
     # What the app tells
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the widgets are there: frames may come before they are and after they were."""
+        return self.toast_stack.is_attached
+
     def show_frame(self, frame: Frame) -> None:
         """Show what one batch changed; every widget at most once."""
+        if not self.is_up:
+            return
         self.table.show(frame.changed)
         if self.reader.alert_id != self.state.viewport.cursor or (
             self.reader.alert_id in frame.changed
@@ -105,6 +111,8 @@ class LiveScreen(Screen[None]):
 
     def show_all(self) -> None:
         """Show everything anew."""
+        if not self.is_up:
+            return
         self.table.show()
         self.show_reader()
         self.show_bars()
@@ -119,6 +127,8 @@ class LiveScreen(Screen[None]):
 
     def tick(self) -> None:
         """Let ages grow."""
+        if not self.is_up:
+            return
         self.table.refresh()
         if self.is_reader_shown:
             self.reader.rebuild()
@@ -248,7 +258,6 @@ class LiveScreen(Screen[None]):
         self._layout = layout_for(event.size.width, event.size.height)
         for layout in Layout:
             self.set_class(layout is self._layout, f"-{layout}")
-        self.toast_stack.place()
         self.call_after_refresh(self.show_all)
 
     # What the bars say

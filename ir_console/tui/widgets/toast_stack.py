@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -21,20 +22,22 @@ class ToastStack(Widget):
         self._painter = painter
         self._toasts: tuple[Toast, ...] = ()
         self._lines: tuple[Line, ...] = ()
+        self._placed_on = Size(0, 0)
 
     def show(self, toasts: tuple[Toast, ...]) -> None:
         """Show these toasts and no others."""
-        if toasts == self._toasts:
+        if (toasts, self.screen.size) == (self._toasts, self._placed_on):
             return
         self._toasts = toasts
         self._lines = tuple(line for toast in toasts for line in toast_lines(toast))
         self.display = bool(toasts)
-        self.place()
+        self._place()
         self.refresh()
 
-    def place(self) -> None:
+    def _place(self) -> None:
         """Stand in the bottom right corner, above the two lines at the bottom."""
         screen, height = self.screen.size, len(self._lines)
+        self._placed_on = screen
         self.styles.height = height
         self.styles.offset = (screen.width - _WIDTH - 2, screen.height - height - 3)
 
