@@ -40,10 +40,10 @@ format: $(READY) ## Format the code
 	@$(BIN)/ruff check --fix .
 
 bench: $(READY) ## Measure us beside a floor or a peer; writes bench/results/*.json
-	@for b in bench/bench_*.py; do $(BIN)/python $$b || exit 1; done
+	@for b in bench/bench_*.py; do $(BIN)/python -m bench.$$(basename $$b .py) || exit 1; done
 
 bench-%: $(READY)
-	@$(BIN)/python bench/bench_$(subst -,_,$*).py
+	@$(BIN)/python -m bench.bench_$(subst -,_,$*)
 
 clean: ## Remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/results

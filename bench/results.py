@@ -52,4 +52,6 @@ def write(name: str, measurements: list[Measurement]) -> None:
             f"{one.reference:10.2f}  ratio {one.ratio:6.2f} {verdict}"
         )
     (RESULTS / f"{name}.json").write_text(json.dumps(rows, indent=2) + "\n")
-    print(f"{platform.python_implementation()} {platform.python_version()}, wrote results/{name}.json")
+    print(
+        f"{platform.python_implementation()} {platform.python_version()}, wrote results/{name}.json"
+    )

@@ -1,0 +1,199 @@
+"""What an analyst waits for: the first picture, a key, an alert.
+
+Everything is seen from outside, in a real terminal of 160 × 50: a program is started, a key is
+typed or an alert posted, and the clock stops when the bytes that show it come out.
+"""
+
+import asyncio
+import random
+import re
+import sys
+import threading
+import time
+from statistics import median
+
+import httpx
+from websockets.asyncio.client import connect
+
+from bench.results import Measurement, percentile, write
+from bench.terminal import Terminal
+from ir_console.cli.local_server import ADMIN, LocalServer, local_server
+
+COLUMNS, LINES = 160, 50
+STARTS = 7
+KEYS = 100
+PEER_KEYS = 30  # its table slows down as it grows: a hundred would take minutes
+ALERTS = 100
+# Alerts come when they come, not when the last one has just been painted.
+PAUSE_SECONDS = (0.02, 0.3)
+KEY_PATIENCE_SECONDS = 30.0
+ROWS, EVENTS_PER_SECOND = 10_000, 1_000
+AT_CURSOR = re.compile(r"❯[^❯]{0,120}?Q(\d{7})")
+
+
+def first_paint(command: list[str], shows: str, env: dict[str, str] | None = None) -> float:
+    """Milliseconds from starting a program to its first picture, the median of several."""
+    samples = []
+    for _ in range(STARTS):
+        with Terminal(command, columns=COLUMNS, lines=LINES, env=env) as terminal:
+            painted, _match = terminal.wait_for(shows)
+            samples.append((painted - terminal.started) * 1000)
+    return median(samples)
+
+
+def key_to_paint(command: list[str], *, settle_seconds: float, keys: int = KEYS) -> list[float]:
+    """Milliseconds from typing `j` or `k` to the painted cursor on another alert."""
+    samples = []
+    with Terminal(command, columns=COLUMNS, lines=LINES) as terminal:
+        terminal.wait_for(AT_CURSOR.pattern, seconds=90)
+        _read_for(terminal, settle_seconds)
+        terminal.press("jjjj")
+        _read_for(terminal, 1.0)
+        at = _cursor(terminal)
+        for number in range(keys):
+            terminal.forget()
+            typed = terminal.press("k" if number % 2 else "j")
+            while (now := _cursor(terminal)) is None or now == at:
+                arrived = terminal.read(5.0)
+                if arrived is None or arrived - typed > KEY_PATIENCE_SECONDS:
+                    raise TimeoutError("the key was never painted")
+            at = now
+            samples.append((arrived - typed) * 1000)
+            _read_for(terminal, 0.15)
+    return samples
+
+
+def _cursor(terminal: Terminal) -> str | None:
+    found = AT_CURSOR.findall(terminal.painted)
+    return found[-1] if found else None
+
+
+def _read_for(terminal: Terminal, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        terminal.read(left)
+
+
+async def post_to_paint(
+    server: LocalServer, env: dict[str, str]
+) -> tuple[list[float], list[float]]:
+    """Milliseconds from posting an alert to its painted row, and to its bare frame."""
+    chance = random.Random(1)
+    painted: dict[str, float] = {}
+    framed: dict[str, float] = {}
+    posted: dict[str, float] = {}
+    done = threading.Event()
+    with Terminal([*CONSOLE], columns=COLUMNS, lines=LINES, env=env) as terminal:
+        terminal.wait_for(r"Live")
+        watcher = threading.Thread(target=_watch, args=(terminal, painted, done))
+        watcher.start()
+        headers = {"Authorization": f"Bearer {server.ingest_token.get_secret_value()}"}
+        stream = f"ws{server.url.removeprefix('http')}/ws/incidents?token={env['IR_TOKEN']}"
+        try:
+            async with (
+                httpx.AsyncClient(base_url=server.url, headers=headers) as http,
+                connect(stream, proxy=None, max_size=None) as bare,
+                asyncio.TaskGroup() as tasks,
+            ):
+                listening = tasks.create_task(_listen(bare, framed))
+                for number in range(ALERTS):
+                    title = f"Q{number:07d}"
+                    posted[title] = time.monotonic()
+                    await http.post("/api/v1/alerts/single", json=_alert(title))
+                    await _until(lambda title=title: title in painted and title in framed)
+                    await asyncio.sleep(chance.uniform(*PAUSE_SECONDS))
+                listening.cancel()
+        finally:
+            done.set()
+            watcher.join()
+    ours = [(painted[title] - posted[title]) * 1000 for title in posted]
+    floor = [(framed[title] - posted[title]) * 1000 for title in posted]
+    return ours, floor
+
+
+def _alert(title: str) -> dict[str, str]:
+    return {
+        "external_alert_id": title,
+        "title": f"{title} Beacon to a known address",
+        "severity": "medium",
+        "source": "bench",
+    }
+
+
+def _watch(terminal: Terminal, painted: dict[str, float], done: threading.Event) -> None:
+    while not done.is_set():
+        if (arrived := terminal.read(0.2)) is None:
+            continue
+        for title in re.findall(r"Q\d{7}", terminal.painted):
+            painted.setdefault(title, arrived)
+        terminal.forget_all_but(2000)
+
+
+async def _listen(bare: object, framed: dict[str, float]) -> None:
+    async for frame in bare:  # type: ignore[attr-defined]  # a connection iterates its frames
+        arrived = time.monotonic()
+        if title := re.search(r"Q\d{7}", str(frame)):
+            framed.setdefault(title[0], arrived)
+
+
+async def _until(condition: object, seconds: float = 10.0) -> None:
+    until = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]  # a function of no arguments
+        if time.monotonic() > until:
+            raise TimeoutError("an alert was never painted")
+        await asyncio.sleep(0.005)
+
+
+CONSOLE = [sys.executable, "-c", "from ir_console.cli.app import main; main()"]
+
+
+async def main() -> None:
+    async with local_server() as server:
+        login = {"username": ADMIN, "password": server.admin_password.get_secret_value()}
+        async with httpx.AsyncClient(base_url=server.url) as http:
+            answer = await http.post("/api/v1/auth/login", json=login)
+        env = {"IR_URL": server.url, "IR_TOKEN": answer.json()["access_token"]}
+        rows, frames = await post_to_paint(server, env)
+        console = await asyncio.to_thread(first_paint, CONSOLE, r"IR Console", env)
+    python = sys.executable
+    hello = first_paint([python, "-m", "bench.hello_world"], r"Hello, world")
+    load = [str(ROWS), str(EVENTS_PER_SECOND)]
+    keys = key_to_paint([python, "-m", "bench.console_under_load", *load], settle_seconds=3)
+    calm = key_to_paint([python, "-m", "bench.console_under_load", "100", "0"], settle_seconds=1)
+    peer = key_to_paint(
+        [python, "-m", "bench.data_table_under_load", *load], settle_seconds=3, keys=PEER_KEYS
+    )
+    frame, storm = "bare websockets client, same POST", f"{ROWS} rows, {EVENTS_PER_SECOND} events/s"
+    measurements = []
+    for share in (50, 99):
+        measurements += [
+            Measurement(
+                f"POST → painted row, p{share}",
+                percentile(rows, share),
+                "ms",
+                frame,
+                percentile(frames, share),
+            ),
+            Measurement(
+                f"key → paint, {storm}, p{share}",
+                percentile(keys, share),
+                "ms",
+                "the console with 100 rows, no events",
+                percentile(calm, share),
+            ),
+            Measurement(
+                f"key → paint, {storm}, p{share}",
+                percentile(keys, share),
+                "ms",
+                "Textual's DataTable, same load",
+                percentile(peer, share),
+            ),
+        ]
+    measurements.append(
+        Measurement("first paint of `ir-console`", console, "ms", "Textual hello world", hello)
+    )
+    write("console", measurements)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
