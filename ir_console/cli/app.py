@@ -3,6 +3,7 @@
 `--help` must answer at once, so what a sub-command needs (Textual, httpx) is imported with it.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -108,5 +109,21 @@ def main() -> None:
     """Run the program and exit with the contract's codes."""
     # Read here and not from the parsed arguments: parsing them may be what fails.
     debug = "--debug" in sys.argv[1:] or bool(os.environ.get("IR_DEBUG"))
+    _set_up_logging(debug=debug)
     with errors_as_exits(debug=debug):
         app(prog_name="ir-console")
+
+
+def _set_up_logging(*, debug: bool) -> None:
+    """Commands tell people what they must know themselves; the log is for looking closer."""
+    root = logging.getLogger()
+    if not root.handlers:
+        # Without any handler, Python writes warnings into the middle of what we show.
+        root.addHandler(logging.NullHandler())
+    if debug:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+        # Ours alone: those of libraries quote headers and addresses with tokens in them.
+        for name in ("ir_client", "ir_console"):
+            logging.getLogger(name).setLevel(logging.DEBUG)
+            logging.getLogger(name).addHandler(handler)

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from ir_console.settings import ConsoleSettings
     from ir_console.tui.app import ConsoleApp
 
-# A closed terminal and a polite kill end the console as its own quit key does.
-_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 _EXIT_BY_SIGNAL = 128
 
 
@@ -60,17 +59,16 @@ def console_settings() -> "ConsoleSettings":
 
 async def run_console(app: "ConsoleApp") -> int:
     """Run the console until it is quit or told to end; returns the exit code."""
-    quiet_logging()
-    with _ended_by_signals(app) as received:
-        await app.run_async()
+    # Log lines would be drawn into the console.
+    logging.disable()
+    try:
+        with _ended_politely(app) as received:
+            await app.run_async()
+    finally:
+        logging.disable(logging.NOTSET)
     if received:
         return _EXIT_BY_SIGNAL + received[0]
     return app.return_code or 0
-
-
-def quiet_logging() -> None:
-    """Keep log lines off the terminal that the console draws on."""
-    logging.getLogger().addHandler(logging.NullHandler())
 
 
 async def check_login(client: "IRClient") -> None:
@@ -92,18 +90,22 @@ async def _opened(profile: "Profile") -> int:
 
 
 @contextmanager
-def _ended_by_signals(app: "ConsoleApp") -> Iterator[list[int]]:
+def _ended_politely(app: "ConsoleApp") -> Iterator[list[int]]:
+    """Let SIGTERM quit the console as its own key does, so that the terminal is restored.
+
+    A second one ends the process at once. SIGHUP does so the first time: the terminal is gone,
+    and whoever still writes to it may wait for ever.
+    """
     loop = asyncio.get_running_loop()
     received: list[int] = []
 
-    def end(number: int) -> None:
+    def quit_once(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 # the signature
+        signal.signal(number, signal.SIG_DFL)
         received.append(number)
-        app.exit()
+        loop.call_soon_threadsafe(app.exit)
 
-    for number in _ENDING_SIGNALS:
-        loop.add_signal_handler(number, end, number)
+    before = signal.signal(signal.SIGTERM, quit_once)
     try:
         yield received
     finally:
-        for number in _ENDING_SIGNALS:
-            loop.remove_signal_handler(number)
+        signal.signal(signal.SIGTERM, before)

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from ir_console.model.format import plural
 
-from .console import can_be_shown, console_settings, quiet_logging, run_console
+from .console import can_be_shown, console_settings, run_console
 from .exits import ExitCode
 from .local_server import ADMIN, LocalServer, local_server
 from .output import Output
@@ -54,7 +54,6 @@ def demo(
     Nothing is kept: quitting ends the server and removes its database. Off a terminal it runs for
     20 alerts and prints the console's last screen and a summary.
     """
-    quiet_logging()
     output = Output.standard()
     code, tally = asyncio.run(_demo(output, rate=rate, seed=seed))
     output.line(
