@@ -131,7 +131,7 @@ async def test_a_new_alert_has_been_processed_when_it_is_told(
     server: StreamServer, admin: dict[str, str]
 ) -> None:
     async with server.connected(admin) as client:
-        alert_id = await an_alert(server, severity="critical")
+        alert_id = await an_alert(server, severity="critical", risk_score=None)
         told = await news_of(client, alert_id, "new_alert", "alert_updated")
         while told["risk_score"] is None:
             told = await news_of(client, alert_id, "alert_updated")
