@@ -275,4 +275,6 @@ def _timeline(given: DetailInput) -> Iterator[Line]:
         return
     if not history.entries:
         yield (Span("  nothing yet", Tone.MUTED),)
-    yield from timeline_lines(history.entries, now=given.now, width=given.width)
+    owner = given.alert.assigned_analyst
+    names = {owner.id: owner.username} if owner else {}
+    yield from timeline_lines(history.entries, now=given.now, width=given.width, names=names)

@@ -1,6 +1,6 @@
 """Tell what happened to an alert: the entries of its timeline in words, newest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ir_client.wire.alerts import Change, TimelineEntry
 from ir_console.safe_text import safe_block, safe_text
@@ -26,13 +26,23 @@ _DEEDS = {
 }
 
 
-def timeline_lines(entries: Sequence[TimelineEntry], *, now: float, width: int) -> Iterator[Line]:
-    """The entries, newest first: who did what, and how long ago."""
+def timeline_lines(
+    entries: Sequence[TimelineEntry],
+    *,
+    now: float,
+    width: int,
+    names: Mapping[int, str] | None = None,
+) -> Iterator[Line]:
+    """The entries, newest first: who did what, and how long ago.
+
+    `names` of users by id turn the owner's number into a name; those who acted are known anyway.
+    """
+    known = _names_of_actors(entries) | dict(names or {})
     for entry in sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True):
         age = fit_right(short_age(now - entry.at.timestamp()), _AGE_WIDTH)
         indent = " " * (_AGE_WIDTH + 2)
         who = safe_text(entry.actor.name, 80)
-        words = wrap(deed(entry), max(8, width - len(indent) - len(who) - 1))
+        words = wrap(deed(entry, known), max(8, width - len(indent) - len(who) - 1))
         yield (Span(age + "  ", Tone.MUTED), Span(who + " ", Tone.ACCENT), Span(words[0]))
         for line in words[1:]:
             yield (Span(indent), Span(line))
@@ -42,9 +52,11 @@ def timeline_lines(entries: Sequence[TimelineEntry], *, now: float, width: int) 
                 yield (Span(indent + "│ ", Tone.MUTED), Span(line, Tone.STRONG))
 
 
-def deed(entry: TimelineEntry) -> str:
+def deed(entry: TimelineEntry, names: Mapping[int, str] | None = None) -> str:
     """What an entry says was done, in words."""
-    changes = ", ".join(_change(name, change) for name, change in entry.changes.items())
+    changes = ", ".join(
+        _change(name, change, names or {}) for name, change in entry.changes.items()
+    )
     known = _DEEDS.get(entry.action)
     if entry.action == "created" or not changes:
         return known or safe_text(entry.action, 40).replace("_", " ")
@@ -56,9 +68,21 @@ def deed_at(entry: TimelineEntry) -> str:
     return f"{moment(entry.at)[11:]}  {safe_text(entry.actor.name, 80)}: {deed(entry)}"
 
 
-def _change(name: str, change: Change) -> str:
+def _names_of_actors(entries: Sequence[TimelineEntry]) -> dict[int, str]:
+    people = (entry.actor for entry in entries if entry.actor.kind == "user")
+    return {actor.id: actor.name for actor in people if actor.id is not None}
+
+
+def _change(name: str, change: Change, names: Mapping[int, str]) -> str:
     word = _FIELD_WORDS.get(name) or safe_text(name, 60).replace("_", " ")
-    return f"{word} {field_value(name, change.before)} → {field_value(name, change.after)}"
+    before, after = (_named(name, value, names) for value in (change.before, change.after))
+    return f"{word} {field_value(name, before)} → {field_value(name, after)}"
+
+
+def _named(name: str, value: object, names: Mapping[int, str]) -> object:
+    if name == "assigned_analyst_id" and isinstance(value, int):
+        return names.get(value, value)
+    return value
 
 
 def field_value(name: str, value: object) -> str:

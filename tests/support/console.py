@@ -24,6 +24,7 @@ class Console:
 
     app: ConsoleApp
     pilot: Pilot[None]
+    tries: int = _TRIES
 
     @property
     def text(self) -> str:
@@ -41,7 +42,7 @@ class Console:
 
     async def until(self, condition: Callable[[], bool], what: str = "") -> None:
         """Wait until a condition holds."""
-        for _ in range(_TRIES):
+        for _ in range(self.tries):
             if condition():
                 await self.pilot.pause()
                 return
@@ -62,15 +63,17 @@ async def a_console(
     server: ConsoleClient | None = None,
     *,
     size: tuple[int, int] = (120, 40),
+    tries: int = _TRIES,
+    wall_clock: Callable[[], float] = lambda: NOON.timestamp() + 60,
     **settings: Any,
 ) -> AsyncIterator[Console]:
-    """A console at noon, connected to `server`."""
+    """A console connected to `server`; a minute past the builders' noon unless told otherwise."""
     given = {"frames_per_second": 60} | settings
     app = ConsoleApp(
         server or MemoryServer(),
         settings=ConsoleSettings(**given),
         profile="test",
-        wall_clock=lambda: NOON.timestamp() + 60,
+        wall_clock=wall_clock,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
-        yield Console(app, pilot)
+        yield Console(app, pilot, tries)

@@ -122,3 +122,10 @@ def test_timeline_is_told_newest_first_with_comments() -> None:
 )
 def test_timeline_has_a_look_for_every_state(history: History, words: str) -> None:
     assert words in said(DetailInput(an_alert(), NOW, 80, history))
+
+
+def test_owner_in_the_timeline_has_a_name() -> None:
+    change = Change(before=None, after=3)
+    history = History((an_entry(changes={"assigned_analyst_id": change}),))
+    text = said(DetailInput(an_alert(**FULL), NOW, 80, history))
+    assert "owner – → lee" in text

@@ -1,0 +1,91 @@
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.cli import Cli
+from tests.support.live_server import LiveServer
+
+IR_CONSOLE = Path(sys.executable).with_name("ir-console")
+
+
+@contextmanager
+def tailing(*options: str) -> Iterator["subprocess.Popen[str]"]:
+    """`ir-console tail`, connected."""
+    with subprocess.Popen(
+        [IR_CONSOLE, "tail", *options],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stderr is not None
+            assert process.stderr.readline().startswith("Connected to http://")
+            yield process
+        finally:
+            process.kill()
+
+
+def ingested(sensor: Cli, tmp_path: Path, **fields: Any) -> str:
+    title = f"{fields.pop('title', 'Beacon')} {uuid4().hex}"
+    path = tmp_path / "alert.json"
+    path.write_text(json.dumps({"title": title, "severity": "high"} | fields))
+    assert sensor("ingest", path).code == 0
+    return title
+
+
+def test_a_new_alert_is_a_line_that_cannot_act_on_the_terminal(sensor: Cli, tmp_path: Path) -> None:
+    with tailing("--limit", "1") as tail:
+        title = ingested(sensor, tmp_path, title="\x1b[2J\u202e [/x]", affected_hostname="ws-7")
+        told, _ = tail.communicate(timeout=30)
+        assert tail.returncode == 0
+    assert title[-32:] in told
+    assert "new" in told
+    assert "ws-7" in told
+    assert told.count("\n") == 1
+    assert told.rstrip("\n").isprintable()
+
+
+def test_json_is_one_document_a_line_and_ends_at_the_limit(
+    sensor: Cli, server: LiveServer, tmp_path: Path
+) -> None:
+    with tailing("--json", "--limit", "2") as tail:
+        titles = [ingested(sensor, tmp_path), ingested(sensor, tmp_path)]
+        told, _ = tail.communicate(timeout=30)
+        assert tail.returncode == 0
+    events = [json.loads(line) for line in told.splitlines()]
+    assert [event["type"] for event in events] == ["new_alert", "new_alert"]
+    assert [event["data"]["title"] for event in events] == titles
+    assert {event["origin"] for event in events} == {"live"}
+
+
+def test_a_change_is_told_with_who_has_the_alert(
+    server: LiveServer, admin: Cli, tmp_path: Path
+) -> None:
+    admin.set(IR_TOKEN=server.ingest_token)
+    title = ingested(admin, tmp_path)
+    admin.unset("IR_TOKEN")
+    (alert,) = admin("alerts", "list", "--search", title, "--json").document["alerts"]
+    with tailing("--limit", "1") as tail:
+        admin("alerts", "take", alert["id"])
+        told, _ = tail.communicate(timeout=30)
+    assert "changed" in told
+    assert "admin" in told
+    assert "investigating" in told
+
+
+@pytest.mark.parametrize("token", ["forged.jwt.token", "no-such-token"])
+def test_a_token_that_is_not_accepted_ends_the_tail(
+    server: LiveServer, cli: Cli, token: str
+) -> None:
+    cli.set(IR_TOKEN=token)
+    ran = cli("tail")
+    assert ran.code == 3
+    assert token not in ran.err
