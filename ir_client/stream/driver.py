@@ -270,7 +270,8 @@ class EventStream:
             self._warned_of.add(event.type)
             logger.warning("The server sent a malformed %s: %s", event.type, event.reason)
         # First the state: the first frame of a connection may begin a backfill.
-        self._perform(self._protocol.frame_arrived(now))
+        if effects := self._protocol.frame_arrived(now):
+            self._perform(effects)
         self._inbox.put(event, size=len(frame))
 
     async def _fetch(self) -> None:
