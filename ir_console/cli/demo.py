@@ -26,6 +26,7 @@ from .stories import COLLEAGUES
 if TYPE_CHECKING:
     from ir_client import IRClient
     from ir_client.wire.values import Role
+    from ir_console.settings import ConsoleSettings
     from ir_console.tui.app import ConsoleApp
 
     from .demo_day import DayTally, DemoDay
@@ -55,7 +56,8 @@ def demo(
     20 alerts and prints the console's last screen and a summary.
     """
     output = Output.standard()
-    code, tally = asyncio.run(_demo(output, rate=rate, seed=seed))
+    settings = console_settings()
+    code, tally = asyncio.run(_demo(output, settings, rate=rate, seed=seed))
     output.line(
         f"Demo over: {plural(tally.alerts, 'alert')}, {plural(tally.deeds, 'action')} by "
         f"colleagues. The server has ended and its files are removed."
@@ -63,7 +65,9 @@ def demo(
     raise typer.Exit(code)
 
 
-async def _demo(output: Output, *, rate: float, seed: int) -> "tuple[int, DayTally]":
+async def _demo(
+    output: Output, settings: "ConsoleSettings", *, rate: float, seed: int
+) -> "tuple[int, DayTally]":
     is_shown = can_be_shown()
     if is_shown:
         output.progress("Starting a server …")
@@ -72,22 +76,24 @@ async def _demo(output: Output, *, rate: float, seed: int) -> "tuple[int, DayTal
         _staff(server) as people,
         _day(server, people, rate=rate, seed=seed) as day,
     ):
-        client = people[ANALYST]
-        code = await (_watched(client, day) if is_shown else _printed(output, client, day))
+        from ir_console.tui.app import ConsoleApp
+
+        app = ConsoleApp(people[ANALYST], settings=settings, profile=PROFILE)
+        code = await (_watched(app, day) if is_shown else _printed(output, app, day))
         return code, day.tally
 
 
-async def _watched(client: "IRClient", day: "DemoDay") -> int:
+async def _watched(app: "ConsoleApp", day: "DemoDay") -> int:
     """The console on the terminal while the day is played."""
     await day.play_at_once(_MORNING_STEPS)
     async with asyncio.TaskGroup() as tasks:
         playing = tasks.create_task(day.play())
-        code = await run_console(_console(client))
+        code = await run_console(app)
         playing.cancel()
     return code
 
 
-async def _printed(output: Output, client: "IRClient", day: "DemoDay") -> int:
+async def _printed(output: Output, app: "ConsoleApp", day: "DemoDay") -> int:
     """The console without a terminal for a few alerts; its last screen as text."""
     from ir_console.tui.headless import NotReachedError, run_headless
 
@@ -95,7 +101,7 @@ async def _printed(output: Output, client: "IRClient", day: "DemoDay") -> int:
         playing = tasks.create_task(day.play(HEADLESS_ALERTS))
         try:
             screen = await run_headless(
-                _console(client),
+                app,
                 until=lambda app: playing.done() and len(app.state.book) >= HEADLESS_ALERTS,
                 timeout=HEADLESS_SECONDS + HEADLESS_ALERTS / day.rate,
             )
@@ -106,12 +112,6 @@ async def _printed(output: Output, client: "IRClient", day: "DemoDay") -> int:
         playing.cancel()
     output.block(screen)
     return code
-
-
-def _console(client: "IRClient") -> "ConsoleApp":
-    from ir_console.tui.app import ConsoleApp
-
-    return ConsoleApp(client, settings=console_settings(), profile=PROFILE)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ _SERVERS = (
     "dc01", "dc02", "fs-finance", "mail-gw", "vpn-edge", "web-shop-1", "web-shop-2", "sql-erp",
     "jump-01", "backup-02", "ci-runner-3", "git-internal",
 )  # fmt: skip
+_MAIL_GATEWAY = "mail-gw"
 _DEPARTMENTS = ("fin", "hr", "eng", "sales", "legal")
 _ATTACKER_NETS = ("192.0.2", "198.51.100", "203.0.113")
 _DOMAINS = (
@@ -113,6 +114,7 @@ def _flow(beat: Beat, cast: Cast) -> dict[str, Any]:
             ends = {"source_ip": cast.workstation_ip, "destination_ip": cast.server_ip}
             return {**on_server, "affected_user": cast.user, **ends, **network}
         case "mail":
-            return {"affected_user": cast.user, "source_ip": cast.attacker_ip, **network}
+            received = {"affected_hostname": _MAIL_GATEWAY, "affected_user": cast.user}
+            return {**received, "source_ip": cast.attacker_ip, **network}
         case _:
             return {**on_workstation, "source_ip": cast.workstation_ip}
