@@ -198,6 +198,16 @@ def _profile(name: str, values: dict[str, Any]) -> Profile:
 def _write(path: Path, document: dict[str, Any]) -> None:
     """Replace the file in one step, so that a crash leaves the old one or the new one."""
     text = _as_toml(document)
+    try:
+        _replace(path, text)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}",
+            hint="Name a file in a directory of yours in IR_CONFIG.",
+        ) from error
+
+
+def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".config-")
     try:

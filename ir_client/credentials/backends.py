@@ -129,6 +129,15 @@ class FileBackend:
         return {str(key): str(text) for key, text in texts.items()}
 
     def _write(self, texts: dict[str, str]) -> None:
+        try:
+            self._replace(texts)
+        except OSError as error:
+            raise ConfigError(
+                f"{self._path} cannot be written: {error.strerror}",
+                hint="Name a file in a directory of yours in IR_CREDENTIALS_FILE.",
+            ) from error
+
+    def _replace(self, texts: dict[str, str]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".credentials-")
         try:

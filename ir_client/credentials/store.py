@@ -15,6 +15,7 @@ import platformdirs
 from pydantic import SecretStr
 
 from ..config import Profile
+from ..errors import ConfigError
 from .backends import (
     SERVICE,
     FileBackend,
@@ -101,14 +102,23 @@ class Vault:
         """The lock, or None while another process holds it."""
         if fcntl is None or not self._store.persistent:
             return VaultLock(None)
-        self._lock_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = self._opened()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             return None
         return VaultLock(descriptor)
+
+    def _opened(self) -> int:
+        try:
+            self._lock_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise ConfigError(
+                f"{self._lock_path} cannot be written: {error.strerror}",
+                hint="Make its directory yours, or use IR_TOKEN.",
+            ) from error
 
 
 class VaultLock:

@@ -111,6 +111,10 @@ class Session:
             return await self._renew_among_processes(self._vault)
         except IRError as error:
             return error
+        except Exception:
+            # Raised, it would end every other task of the client as well.
+            logger.exception("Renewing the login failed in a way that was not foreseen")
+            return IRError("The login could not be renewed: see the log", hint="Report this.")
 
     async def _renew_among_processes(self, vault: Vault) -> SecretStr:
         lock = await self._locked(vault)

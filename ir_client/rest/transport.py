@@ -208,6 +208,10 @@ class Transport:
             return _Outcome(error=transport_error(error, self.network.url), never_sent=never_sent)
         except IRError as error:
             return _Outcome(error=error)
+        except Exception:
+            # Raised, it would end every other task of the client as well.
+            logger.exception("A request failed in a way that was not foreseen")
+            return _Outcome(error=IRError("The request failed: see the log", hint="Report this."))
         answer = Answer(
             request.method, request.url.path, response.status_code, response.headers, body
         )

@@ -115,6 +115,12 @@ def test_a_broken_file_is_a_clear_error(path: Path, text: str) -> None:
         loaded(path, "prod")
 
 
+def test_a_file_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").symlink_to(tmp_path / "missing" / "deep")
+    with pytest.raises(ConfigError, match="cannot be written"):
+        save_profile(PROD, tmp_path / "elsewhere" / "config.toml")
+
+
 def test_a_file_that_would_lose_something_is_not_rewritten(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text("list = [1, 2]\n")

@@ -107,6 +107,12 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["secrets"]
 
 
+def test_a_file_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="cannot be"):
+        FileBackend(tmp_path / "file" / "secrets").set("a", "hunter2")
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
 def test_a_file_that_others_can_read_is_not_read(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "secrets"

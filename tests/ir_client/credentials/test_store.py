@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from ir_client import CredentialStore, Profile, SessionCredentials, TokenCredentials
 from ir_client.credentials import Storable
 from ir_client.credentials.backends import FileBackend, MemoryBackend
+from ir_client.errors import ConfigError
 
 PROD = Profile(name="prod", url="https://soc.example")
 
@@ -56,6 +57,13 @@ def test_one_program_at_a_time_holds_the_lock(store: CredentialStore) -> None:
     again = other.try_lock()
     assert again is not None
     again.release()
+
+
+def test_a_lock_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = CredentialStore(FileBackend(tmp_path / "s"), lock_directory=tmp_path / "file")
+    with pytest.raises(ConfigError, match="cannot be written"):
+        store.vault(PROD).try_lock()
 
 
 def test_memory_needs_no_lock() -> None:

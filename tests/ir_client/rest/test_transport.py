@@ -316,6 +316,23 @@ async def test_closing_during_a_request_is_an_error_and_not_a_cancellation() -> 
             await call
 
 
+async def test_a_mistake_fails_its_own_call_and_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/mistake"):
+            raise ZeroDivisionError
+        return httpx.Response(200)
+
+    async with a_transport(handle) as transport:
+        outcomes = await asyncio.gather(
+            transport.send(Call("GET", "/mistake")), transport.send(GET), return_exceptions=True
+        )
+        assert isinstance(outcomes[0], errors.IRError)
+        assert not isinstance(outcomes[1], BaseException)
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_a_call_does_not_show_its_body() -> None:
     call = Call("POST", "/auth/login", body={"password": "hunter2"}, headers={"If-Match": "7"})
     assert "hunter2" not in repr(call)
