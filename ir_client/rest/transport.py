@@ -159,18 +159,19 @@ class Transport:
 
     async def _attempt(self, call: Call, token: SecretStr | None) -> _Outcome:
         request = self._request(call, token)
-        await self._gate.acquire()
-        task = self._tasks.create_task(self._exchange(request))
-        self._running.add(task)
-        task.add_done_callback(self._finished)
+        task: asyncio.Task[_Outcome] | None = None
         try:
+            # httpx bounds each step, not their sum: a server may drip for ever.
             async with asyncio.timeout(self._seconds(call) + CONNECT_SECONDS):
+                await self._gate.acquire()
+                task = self._tasks.create_task(self._exchange(request))
+                self._running.add(task)
+                task.add_done_callback(self._finished)
                 return await asyncio.shield(task)
         except TimeoutError:
-            # httpx bounds each step, not their sum: a server may drip for ever.
             return _Outcome(error=RequestTimeout(f"{self.network.url} did not answer in time"))
         except asyncio.CancelledError:
-            if task.cancelled():
+            if task is not None and task.cancelled():
                 raise ClientClosedError("The client was closed during the request") from None
             raise
 

@@ -168,6 +168,22 @@ async def test_a_cancelled_caller_is_free_at_once_and_its_request_ends_alone() -
         assert ended == ["done"]
 
 
+@pytest.mark.looptime
+async def test_where_all_connections_hang_the_next_call_is_not_made_to_wait_for_ever() -> None:
+    async def handle(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(3600)
+        return httpx.Response(200)
+
+    loop = asyncio.get_running_loop()
+    async with a_transport(handle) as transport:
+        hanging = [asyncio.ensure_future(transport.send(GET)) for _ in range(MAX_REQUESTS)]
+        await asyncio.sleep(1)
+        with pytest.raises(errors.RequestTimeout):
+            await transport.send(GET)
+        assert loop.time() == pytest.approx(26, abs=1)
+        await asyncio.gather(*hanging, return_exceptions=True)
+
+
 async def test_thousands_of_cancelled_requests_leave_the_pool_as_it_was() -> None:
     # Requirement 26, against a real socket: plain httpx is dead for ever after this.
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
