@@ -32,6 +32,7 @@ from .ports import ConsoleClient, LiveStream
 _log = logging.getLogger(__name__)
 
 _PAGE_SIZE = 100  # what every server serves at once
+_START_AGAIN = "Try again; if it comes back, start the console anew and report it."
 _STATES = {
     StreamState.CONNECTING: LinkState.CONNECTING,
     StreamState.BACKFILLING: LinkState.CATCHING_UP,
@@ -100,7 +101,7 @@ class Feed:
             return error
         except Exception:  # noqa: BLE001 -- the edge of the task: a fault must not end the console
             _log.exception("the stream failed")
-            return StreamError("The console failed to read the stream", hint="See the log.")
+            return StreamError("The console failed to read the stream", hint=_START_AGAIN)
         finally:
             self._stream = None
         return StreamError("The stream ended", hint="Try again; the server may be restarting.")
@@ -149,7 +150,7 @@ class Feed:
             problem = safe_text(f"{error} {error.hint}", 300)
         except Exception:  # noqa: BLE001 -- the edge of the task: the stream must go on
             _log.exception("loading the alerts failed")
-            problem = "The alerts could not be loaded: see the log."
+            problem = f"The alerts could not be loaded. {_START_AGAIN}"
         self._show(replace(self.link, loading=None, load_problem=problem))
 
     async def _load_pages(self) -> None:

@@ -129,12 +129,11 @@ def _title_room(columns: list[Column], width: int) -> int:
 
 
 def _line(columns: tuple[Column, ...], spans: list[Span]) -> Line:
-    # The gap belongs to the cell before it: half the spans, half the work of painting.
-    last = len(columns) - 1
+    # The gap belongs to the cell after it: half the spans, half the work of painting.
     return tuple(
         Span(
-            (fit_right if column.at_right else fit)(span.text, column.width)
-            + (" " * _GAP if position < last else ""),
+            (" " * _GAP if position else "")
+            + (fit_right if column.at_right else fit)(span.text, column.width),
             span.tone,
         )
         for position, (column, span) in enumerate(zip(columns, spans, strict=True))

@@ -49,9 +49,9 @@ class Conflict:
     """A change that was not applied, because someone else changed the alert first."""
 
     alert_id: int
+    title: str
     attempt: str
     others: tuple[str, ...]
-    revision: int | None
 
 
 def describe_conflict(
@@ -65,7 +65,8 @@ def describe_conflict(
     )
     if not others:
         others = tuple(_differences(before, current))
-    return Conflict(current.id, attempt, others[-_MOST_LINES:], current.revision)
+    title = safe_text(current.title, 200)
+    return Conflict(current.id, title, attempt, others[-_MOST_LINES:])
 
 
 def _differences(before: Alert, current: Alert) -> list[str]:

@@ -17,14 +17,16 @@ from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from ir_console.feed import ConsoleClient, Feed
 from ir_console.model.keys import KEYS
 from ir_console.model.layout import is_too_small
 from ir_console.model.link import Link
+from ir_console.model.spans import Tone
 from ir_console.model.state import ConsoleState, Frame
 from ir_console.model.themes import PALETTES, THEME_WORDS
-from ir_console.model.toasts import ToastPolicy
+from ir_console.model.toasts import Toast, ToastPolicy
 from ir_console.safe_text import safe_block
 from ir_console.settings import ConsoleSettings
 
@@ -66,14 +68,11 @@ class ConsoleApp(App[None]):
         self._painters = {name: Painter(palette) for name, palette in PALETTES.items()}
         super().__init__()
         self.state = ConsoleState(policy=_toast_policy(self.settings))
-        self._client = client
-        self._desk = Desk(client)
-        self._wall_clock = wall_clock
-        self._profile = profile
         self._is_frame_due = False
         self._last_frame = 0.0
         self._changed: set[int] = set()
         self._shown_link = Link()
+        self._wire(client, profile, wall_clock)
         for palette in PALETTES.values():
             self.register_theme(theme_of(palette))
         self.theme = THEME_WORDS[self.settings.theme]
@@ -83,28 +82,23 @@ class ConsoleApp(App[None]):
         """Paints in the present theme."""
         return self._painters.get(self.theme) or next(iter(self._painters.values()))
 
-    def get_default_screen(self) -> Screen[None]:
+    def _wire(self, client: ConsoleClient, profile: str, wall_clock: Callable[[], float]) -> None:
+        settings, state, clock = self.settings, self.state, self.clock
         self.feed = Feed(
-            self._client,
-            snapshot_limit=self.settings.snapshot_limit,
-            clock=self.clock,
-            wake=self._wake,
+            client, snapshot_limit=settings.snapshot_limit, clock=clock, wake=self._wake
         )
-        self.flow = TriageFlow(
-            self,
-            self.state,
-            self._desk,
-            clock=self.clock,
-            is_read_only=self.settings.read_only,
-        )
+        self.desk = Desk(client)
+        self.flow = TriageFlow(self, state, self.desk, clock=clock, is_read_only=settings.read_only)
         self.live = LiveScreen(
-            self.state,
+            state,
             painter=lambda: self.painter,
-            clock=self.clock,
-            wall_clock=self._wall_clock,
-            profile=self._profile,
-            is_read_only=self.settings.read_only,
+            clock=clock,
+            wall_clock=wall_clock,
+            profile=profile,
+            is_read_only=settings.read_only,
         )
+
+    def get_default_screen(self) -> Screen[None]:
         return self.live
 
     def clock(self) -> float:
@@ -162,6 +156,15 @@ class ConsoleApp(App[None]):
         self.state.forget_stale_flashes(self.clock())
         self.live.tick()
 
+    @on(Worker.StateChanged)
+    def worker_changed(self, event: Worker.StateChanged) -> None:
+        """Say that a worker failed, instead of ending."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            report = write_report(error)
+            words = Toast(Tone.ERROR, "Something in the console failed", f"A report is in {report}")
+            self.state.toasts.tell(words, self.clock())
+
     # Triage
 
     def action_take(self) -> None:
@@ -199,7 +202,7 @@ class ConsoleApp(App[None]):
 
     async def _read_history(self, alert_id: int) -> None:
         await asyncio.sleep(_HISTORY_DELAY_SECONDS)
-        entries, problem = await self._desk.history(alert_id)
+        entries, problem = await self.desk.history(alert_id)
         self.post_message(HistoryRead(alert_id, entries, problem))
 
     @on(HistoryRead)

@@ -16,6 +16,8 @@ from ir_console.model.looks import status_word
 from ir_console.model.triage import Conflict, describe_conflict
 from ir_console.safe_text import safe_text
 
+from .crash import write_report
+
 _log = logging.getLogger(__name__)
 
 
@@ -129,9 +131,10 @@ async def _attempt(failure: str, call: Callable[[], Awaitable[Outcome]]) -> Outc
         return await call()
     except IRError as error:
         return Failed(f"{failure}: {_said(error)}", safe_text(error.hint, 200))
-    except Exception:  # noqa: BLE001 -- the edge of the task: a fault must not end the console
+    except Exception as error:  # noqa: BLE001 -- the edge of the task: a fault must not end the console
         _log.exception("a triage call failed")
-        return Failed(failure, "The console made a mistake: see the log.")
+        report = write_report(error)
+        return Failed(failure, f"The console made a mistake; a report is in {report}")
 
 
 def _said(error: IRError) -> str:

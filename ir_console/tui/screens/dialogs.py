@@ -194,9 +194,10 @@ class ConflictDialog(ModalScreen[bool]):
         conflict = self._conflict
         with Vertical(classes="dialog alarm"):
             yield _plain(f"#{conflict.alert_id} was changed meanwhile", classes="dialog-title")
+            yield _plain(conflict.title, classes="dialog-subject")
             for line in conflict.others:
                 yield _plain(line, classes="dialog-line")
-            yield _plain(f"Yours was not applied: {conflict.attempt}", classes="dialog-subject")
+            yield _plain(f"Yours was not applied: {conflict.attempt}", classes="dialog-line")
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Keep theirs", id="keep", variant="primary")
                 yield Button("Apply mine over it", id="apply")

@@ -3,16 +3,14 @@
 Shows the console's state and never changes alerts; triage is asked of the flow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import Input, Label
 
 from ir_console.model.columns import header_line
 from ir_console.model.counters import counter_line
@@ -27,6 +25,7 @@ from ir_console.model.top_line import top_line
 from ..painter import Ground, Painter
 from ..widgets.alert_table import AlertTable
 from ..widgets.detail_pane import DetailPane
+from ..widgets.filter_bar import FilterBar
 from ..widgets.line_bar import BarContent, LineBar
 from ..widgets.toast_stack import ToastStack, toast_strip
 
@@ -56,21 +55,11 @@ class LiveScreen(Screen[None]):
         self._painter, self._clock, self._wall_clock = painter, clock, wall_clock
         self._profile, self._is_read_only = profile, is_read_only
         self._layout = Layout.COMPACT
-        self._filter_before = ""
         self.table = AlertTable(state, painter, wall_clock, self._say_why_empty, widget_id="table")
         self.reader = DetailPane(painter, wall_clock, widget_id="reader")
         self.toast_stack = ToastStack(painter, widget_id="toasts")
-        self._bars = [
-            LineBar(build, painter, widget_id=name)
-            for name, build in (
-                ("top", self._top),
-                ("counters", self._counters),
-                ("columns", self._column_labels),
-                ("divider", self._divider),
-                ("status", self._status),
-                ("hints", self._hints),
-            )
-        ]
+        self.filter_bar = FilterBar(widget_id="filter-bar")
+        self._bars = [LineBar(build, painter, widget_id=name) for name, build in self._builders()]
 
     def compose(self) -> ComposeResult:
         top, counters, columns, divider, status, hints = self._bars
@@ -84,10 +73,7 @@ class LiveScreen(Screen[None]):
                 yield divider
                 yield self.reader
         yield status
-        with Horizontal(id="filter-bar"):
-            yield Label(Content(" / "), id="filter-mark")
-            yield Input(id="filter", placeholder='words, -word, "a phrase"')
-            yield Label(id="filter-count")
+        yield self.filter_bar
         yield hints
         yield self.toast_stack
 
@@ -119,11 +105,12 @@ class LiveScreen(Screen[None]):
 
     def show_bars(self) -> None:
         """Bring the lines around the table and the toasts up to date."""
+        view = self.state.view
         for bar in self._bars:
             bar.update()
         toasts = self.state.toasts.visible(self._clock())
         self.toast_stack.show(() if self._layout is Layout.COMPACT else toasts)
-        self._say_filter_count()
+        self.filter_bar.say_count(view.matching_count, view.known_count)
 
     def tick(self) -> None:
         """Let ages grow."""
@@ -205,7 +192,6 @@ class LiveScreen(Screen[None]):
             self.remove_class("-reading")
             self.table.focus()
         elif self.state.view.filter.text:
-            self.query_one("#filter", Input).value = ""
             self._apply_filter("")
         self.show_bars()
 
@@ -215,28 +201,18 @@ class LiveScreen(Screen[None]):
     # Filtering
 
     def action_filter(self) -> None:
-        self._filter_before = self.state.view.filter.text
-        self.query_one("#filter-bar").add_class("-open")
         self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
+        self.filter_bar.open(self.state.view.filter.text)
+        self.show_bars()
 
-    @on(Input.Changed, "#filter")
-    def filter_changed(self, event: Input.Changed) -> None:
-        self._apply_filter(event.value)
+    @on(FilterBar.Typed)
+    def filter_typed(self, message: FilterBar.Typed) -> None:
+        """Show what passes, while it is typed."""
+        self._apply_filter(message.text)
 
-    @on(Input.Submitted, "#filter")
-    def filter_chosen(self) -> None:
-        self._close_filter()
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "escape" and self.has_class("-filtering"):
-            event.stop()
-            self.query_one("#filter", Input).value = self._filter_before
-            self._apply_filter(self._filter_before)
-            self._close_filter()
-
-    def _close_filter(self) -> None:
-        self.query_one("#filter-bar").remove_class("-open")
+    @on(FilterBar.Closed)
+    def filter_closed(self) -> None:
+        """Go back to the table."""
         self.remove_class("-filtering")
         self.table.focus()
         self.show_bars()
@@ -245,12 +221,6 @@ class LiveScreen(Screen[None]):
         if text.strip() != self.state.view.filter.text:
             self.state.set_filter(text)
             self.after_move()
-
-    def _say_filter_count(self) -> None:
-        if self.has_class("-filtering"):
-            view = self.state.view
-            words = f"{view.matching_count:,} of {view.known_count:,} · Enter keeps · Esc undoes"
-            self.query_one("#filter-count", Label).update(Content(words))
 
     # Sizes
 
@@ -261,6 +231,14 @@ class LiveScreen(Screen[None]):
         self.call_after_refresh(self.show_all)
 
     # What the bars say
+
+    def _builders(self) -> Iterator[tuple[str, Callable[[int], BarContent]]]:
+        yield "top", self._top
+        yield "counters", self._counters
+        yield "columns", self._column_labels
+        yield "divider", self._divider
+        yield "status", self._status
+        yield "hints", self._hints
 
     def _top(self, width: int) -> BarContent:
         now = self._clock()

@@ -1,5 +1,9 @@
 """Every state of the connection has its look, and none ends the console."""
 
+from pathlib import Path
+
+import pytest
+
 from ir_client.errors import AuthRejected, ServerError
 from tests.support.builders import an_alert
 from tests.support.console import a_console
@@ -51,3 +55,21 @@ async def test_snapshot_of_thousands_arrives_whole() -> None:
     async with a_console(server) as console:
         await console.until(lambda: len(console.app.state.view) == 3000)
         await console.sees("High 3.0k")
+
+
+async def test_worker_that_fails_is_said_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("ir_console.tui.crash.user_log_path", lambda _: tmp_path)
+    server = MemoryServer()
+    server.hold(an_alert())
+    async with a_console(server, size=(160, 50)) as console:
+        await console.sees("Suspicious PowerShell")
+
+        async def fail() -> None:
+            raise RuntimeError("token-abc")
+
+        console.app.run_worker(fail(), exit_on_error=False)
+        await console.sees("Something in the console failed")
+        await console.press("j")
+        assert "token-abc" not in (tmp_path / "console-crash.txt").read_text(encoding="utf-8")

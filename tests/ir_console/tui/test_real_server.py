@@ -103,6 +103,8 @@ async def burst(sensor: IRClient, *, first: int, batches: int) -> set[int]:
 
 async def test_wrong_password_is_said_on_the_screen(shared_live_server: LiveServer) -> None:
     login = PasswordCredentials("admin", SecretStr("not the password"))
-    async with IRClient(shared_live_server.url, credentials=login) as client:
-        async with on_screen(client) as console:
-            await console.sees("Not authorised", "Log in again")
+    async with (
+        IRClient(shared_live_server.url, credentials=login) as client,
+        on_screen(client) as console,
+    ):
+        await console.sees("Not authorised", "Log in again")

@@ -1,6 +1,7 @@
 """Take, change, comment, close: each with its result or its error, nothing overwritten."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -162,9 +163,10 @@ async def test_failed_action_says_why_and_what_to_do() -> None:
 
 
 async def test_fault_in_a_worker_does_not_end_the_console(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     server = a_server()
+    monkeypatch.setattr("ir_console.tui.crash.user_log_path", lambda _: tmp_path)
 
     async def fault(alert_id: int, notes: str | None = None) -> None:
         raise RuntimeError("a fault")
@@ -176,6 +178,7 @@ async def test_fault_in_a_worker_does_not_end_the_console(
         await console.sees("✗ #3 could not be taken")
         await console.press("j")
         assert console.cursor == 2
+    assert "RuntimeError" in (tmp_path / "console-crash.txt").read_text(encoding="utf-8")
 
 
 async def test_read_only_console_changes_nothing() -> None:
