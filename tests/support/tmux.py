@@ -66,6 +66,15 @@ class Terminal:
             time.sleep(_LOOK_SECONDS)
         return screen
 
+    def wait_for_line(self, start: str) -> str:
+        """Wait until a line of the screen starts so; returns the screen.
+
+        Unlike a text anywhere, it is not found in the command that was typed to print it.
+        """
+        return self.wait_for(
+            lambda screen: any(line.startswith(start) for line in screen.splitlines())
+        )
+
     def wait_until_nothing_runs(self) -> None:
         """Wait until all that the shell started has ended."""
         deadline = time.monotonic() + PATIENCE_SECONDS

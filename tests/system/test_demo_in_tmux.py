@@ -40,7 +40,7 @@ def assert_restored(shell: Terminal) -> None:
     assert shell.mode("mouse_any_flag") == "0"
     assert shell.mode("cursor_flag") == "1"
     shell.run("stty -a | tr ' ;' '\\n\\n' | grep -cx -e icanon -e echo -e isig; echo checked")
-    assert "\n3\nchecked" in shell.wait_for("\nchecked")
+    assert "\n3\nchecked" in shell.wait_for_line("checked")
 
 
 def demo_process(shell: Terminal) -> int:
@@ -51,7 +51,7 @@ def test_an_alert_is_taken_and_quitting_leaves_the_terminal_as_it_was(demo: Term
     demo.press("a")
     demo.wait_for(lambda screen: "you" in cursor_row(screen).split())
     demo.press("q")
-    screen = demo.wait_for("\nended with")
+    screen = demo.wait_for_line("ended with")
     assert "ended with 0" in screen
     assert "Demo over" in screen
     demo.wait_until_nothing_runs()
@@ -61,7 +61,7 @@ def test_an_alert_is_taken_and_quitting_leaves_the_terminal_as_it_was(demo: Term
 
 def test_a_polite_kill_restores_the_terminal_and_leaves_nothing(demo: Terminal) -> None:
     os.kill(demo_process(demo), signal.SIGTERM)
-    demo.wait_for("ended with 143")
+    demo.wait_for_line("ended with 143")
     demo.wait_until_nothing_runs()
     assert list(demo.temporary.iterdir()) == []
     assert_restored(demo)
