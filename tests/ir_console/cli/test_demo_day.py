@@ -71,7 +71,8 @@ async def staff(office: LiveServer) -> AsyncIterator[Staff]:
 
 async def test_alerts_and_deeds_happen_as_the_story_says(staff: Staff) -> None:
     day = staff.day(seed=1)
-    await day.play_at_once(STEPS)
+    await day.begin(STEPS)
+    await day.play(0)
     told = [story_step(1, step) for step in range(STEPS)]
     alerts = await staff.alerts(seed=1)
     assert set(alerts) == {step.external_alert_id for step in told}
@@ -90,11 +91,12 @@ async def test_colleagues_leave_alone_what_the_analyst_has_taken(staff: Staff) -
     first_deed = next(
         deed for step in range(100) for deed in story_step(2, step).deeds if deed.action == "take"
     )
-    await day.play_at_once(first_deed.target_step + 1)
+    await day.begin(first_deed.target_step + 1)
     mine = story_step(2, first_deed.target_step).external_alert_id
     number = (await staff.alerts(seed=2))[mine].id
     await staff.admin.alerts.take(number)
-    await day.play_at_once(45)
+    await day.begin(45)
+    await day.play(0)
     alert = await staff.admin.alerts.get(number)
     assert alert.assigned_analyst is not None
     assert (alert.assigned_analyst.username, alert.status) == ("admin", "investigating")
