@@ -230,7 +230,7 @@ class ConsoleApp(App[None]):
         if self.is_running and self.screen_stack:
             self.live.repaint()
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 -- fixed
         """What the command palette offers: the keys' actions and the themes."""
         for use in KEYS:
             if "(" not in use.action and use.action != "app.command_palette":
