@@ -85,7 +85,7 @@ async def _demo(
 
 async def _watched(app: "ConsoleApp", day: "DemoDay") -> int:
     """The console on the terminal while the day is played."""
-    await day.play_at_once(_MORNING_STEPS)
+    await day.begin(_MORNING_STEPS)
     async with asyncio.TaskGroup() as tasks:
         playing = tasks.create_task(day.play())
         code = await run_console(app)
@@ -120,17 +120,18 @@ async def _staff(server: LocalServer) -> "AsyncIterator[dict[str, IRClient]]":
     from ir_client import IRClient, PasswordCredentials
     from ir_client.wire.auth import UserCreate
 
-    people: dict[str, IRClient] = {}
+    badges = {name: SecretStr(secrets.token_urlsafe(24)) for name in _ROLES}
+    admin = PasswordCredentials(ADMIN, server.admin_password)
+    # Hashing a password takes a while, on purpose; the server does two at a time.
+    async with IRClient(server.url, credentials=admin) as office, asyncio.TaskGroup() as tasks:
+        for name, password in badges.items():
+            user = UserCreate(username=name, password=password, role=_ROLES[name])
+            tasks.create_task(office.auth.create_user(user))
     async with AsyncExitStack() as stack:
-        admin = PasswordCredentials(ADMIN, server.admin_password)
-        async with IRClient(server.url, credentials=admin) as office:
-            for name, role in _ROLES.items():
-                badge = PasswordCredentials(name, SecretStr(secrets.token_urlsafe(24)))
-                await office.auth.create_user(
-                    UserCreate(username=name, password=badge.password, role=role)
-                )
-                person = IRClient(server.url, credentials=badge)
-                people[name] = await stack.enter_async_context(person)
+        people: dict[str, IRClient] = {}
+        for name, password in badges.items():
+            person = IRClient(server.url, credentials=PasswordCredentials(name, password))
+            people[name] = await stack.enter_async_context(person)
         yield people
 
 

@@ -6,6 +6,7 @@ the day goes on: the demo must outlive a server that is restarted under it.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,26 +54,33 @@ class DemoDay:
         self._now = now
         self._next_step = 0
         self._alert_ids: dict[int, int] = {}
+        self._deeds_due: deque[Deed] = deque()
 
-    async def play_at_once(self, steps: int) -> None:
-        """Play the next steps as fast as the server takes them, their alerts in one request."""
-        await self._play_next(steps)
+    async def begin(self, steps: int) -> None:
+        """Send the alerts of the first steps at once; what colleagues do comes with `play`."""
+        await self._next_alerts(steps)
 
     async def play(self, steps: int | None = None) -> None:
         """Play the next steps, or the rest of the day, at the rate."""
         loop = asyncio.get_running_loop()
+        await self._do_deeds()
         due = loop.time()
         for _ in range(steps) if steps is not None else count():
-            await self._play_next(1)
+            await self._next_alerts(1)
+            await self._do_deeds()
             # A late step delays the rest: catching up would make a burst that nobody asked for.
             due = max(due + 1 / self.rate, loop.time())
             await asyncio.sleep(due - loop.time())
 
-    async def _play_next(self, steps: int) -> None:
+    async def _next_alerts(self, steps: int) -> None:
         first, self._next_step = self._next_step, self._next_step + steps
         stories = [story_step(self._seed, step) for step in range(first, first + steps)]
         await self._attempt(self._send(stories), "ingest")
-        for deed in (deed for story in stories for deed in story.deeds):
+        self._deeds_due.extend(deed for story in stories for deed in story.deeds)
+
+    async def _do_deeds(self) -> None:
+        while self._deeds_due:
+            deed = self._deeds_due.popleft()
             await self._attempt(self._do(deed), deed.action)
 
     async def _attempt(self, action: Coroutine[object, object, None], what: str) -> None:

@@ -32,22 +32,25 @@ async def _follow(profile: "Profile", output: Output, limit: int | None, as_json
     from ir_client import AlertUpdated, MalformedEvent, NewAlert, Resumed, StateChanged
 
     printed = 0
-    async with connected(profile, output) as client, client.events() as stream:
-        async for event in stream:
-            match event:
-                case NewAlert() | AlertUpdated():
-                    _print(output, event, as_json=as_json)
-                    printed += 1
-                    if printed == limit:
-                        return
-                case StateChanged():
-                    _note_state(output, profile, event)
-                case Resumed(recovered=recovered, complete=complete):
-                    _note_resumed(output, recovered, complete=complete)
-                case MalformedEvent(type=kind, reason=reason):
-                    output.note(f"The server sent a {kind or 'frame'} that is none: {reason}")
-                case _:
-                    pass
+    async with connected(profile, output) as client:
+        # A server that goes away meanwhile is waited for; one that is not there is not.
+        await client.meta()
+        async with client.events() as stream:
+            async for event in stream:
+                match event:
+                    case NewAlert() | AlertUpdated():
+                        _print(output, event, as_json=as_json)
+                        printed += 1
+                        if printed == limit:
+                            return
+                    case StateChanged():
+                        _note_state(output, profile, event)
+                    case Resumed(recovered=recovered, complete=complete):
+                        _note_resumed(output, recovered, complete=complete)
+                    case MalformedEvent(type=kind, reason=reason):
+                        output.note(f"The server sent a {kind or 'frame'} that is none: {reason}")
+                    case _:
+                        pass
 
 
 def _print(output: Output, event: "NewAlert | AlertUpdated", *, as_json: bool) -> None:

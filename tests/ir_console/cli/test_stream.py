@@ -89,3 +89,27 @@ def test_a_token_that_is_not_accepted_ends_the_tail(
     ran = cli("tail")
     assert ran.code == 3
     assert token not in ran.err
+
+
+def test_a_server_that_is_down_ends_the_tail(cli: Cli) -> None:
+    cli.set(IR_TOKEN="a-token")
+    ran = cli("tail")
+    assert ran.code == 4
+    assert ran.err.count("\n") == 1
+
+
+def test_a_server_that_comes_back_is_told_of_on_stderr_only(
+    live_server: LiveServer, cli: Cli, tmp_path: Path
+) -> None:
+    cli.set(IR_URL=live_server.url, IR_TOKEN=live_server.ingest_token)
+    with tailing("--limit", "1") as tail:
+        assert tail.stderr is not None
+        live_server.kill()
+        assert tail.stderr.readline().startswith("Not connected (")
+        live_server.restart()
+        while not tail.stderr.readline().startswith("Connected to"):
+            pass
+        ingested(cli, tmp_path)
+        told, _ = tail.communicate(timeout=60)
+        assert tail.returncode == 0
+    assert told.count("\n") == 1
