@@ -137,7 +137,10 @@ def _live_bar(link: Link, now: float, alerts_per_second: float) -> Bar:
     caught_up = link.caught_up
     if caught_up is not None and now - caught_up.at < CAUGHT_UP_SECONDS:
         gap = "" if caught_up.is_complete else " · not all of it could be had: reloading"
-        words = f"✓ Live again · caught up after {caught_up.missed:,} missed{gap}"
+        missed = (
+            f"caught up after {caught_up.missed:,} missed" if caught_up.missed else "none missed"
+        )
+        words = f"✓ Live again · {missed}{gap}"
         return Bar(BarLook.GOOD, (Span(words, Tone.STRONG),))
     live = (Span("● Live", Tone.OK), Span(f"  {rate(alerts_per_second)}", Tone.MUTED))
     if link.loading is not None:

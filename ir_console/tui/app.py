@@ -22,7 +22,7 @@ from textual.worker import Worker, WorkerState
 from ir_console.feed import ConsoleClient, Feed
 from ir_console.model.keys import KEYS
 from ir_console.model.layout import is_too_small
-from ir_console.model.link import Link
+from ir_console.model.link import CaughtUp, Link
 from ir_console.model.spans import Tone
 from ir_console.model.state import ConsoleState, Frame
 from ir_console.model.themes import PALETTES, THEME_WORDS
@@ -71,7 +71,7 @@ class ConsoleApp(App[None]):
         self._is_frame_due = False
         self._last_frame = 0.0
         self._changed: set[int] = set()
-        self._shown_link = Link()
+        self._summed_up: CaughtUp | None = None
         self._wire(client, profile, wall_clock)
         for palette in PALETTES.values():
             self.register_theme(theme_of(palette))
@@ -148,9 +148,10 @@ class ConsoleApp(App[None]):
             self._wake()
 
     def _take_in_link(self, link: Link) -> None:
-        if link.caught_up is not self._shown_link.caught_up and not len(self.feed.inbox):
+        self.state.link = link
+        if link.caught_up is not self._summed_up and not len(self.feed.inbox):
+            self._summed_up = link.caught_up
             self.state.caught_up(self.clock())
-        self.state.link = self._shown_link = link
 
     def _tick(self) -> None:
         self.state.forget_stale_flashes(self.clock())
@@ -230,7 +231,10 @@ class ConsoleApp(App[None]):
         if self.is_running and self.screen_stack:
             self.live.repaint()
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 -- fixed
+    def get_system_commands(
+        self,
+        screen: Screen[object],  # noqa: ARG002 -- the toolkit's signature
+    ) -> Iterable[SystemCommand]:
         """What the command palette offers: the keys' actions and the themes."""
         for use in KEYS:
             if "(" not in use.action and use.action != "app.command_palette":

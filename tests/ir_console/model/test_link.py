@@ -55,6 +55,11 @@ def test_caught_up_is_said_for_a_few_seconds() -> None:
     assert words(link, now=110.0).startswith("● Live")
 
 
+def test_gap_in_which_nothing_happened_is_said_so() -> None:
+    link = Link(LinkState.LIVE, caught_up=CaughtUp(at=99.0, missed=0))
+    assert words(link) == "✓ Live again · none missed"
+
+
 def test_incomplete_catching_up_is_not_hidden() -> None:
     link = Link(LinkState.LIVE, caught_up=CaughtUp(at=99.0, missed=17, is_complete=False))
     assert "not all of it" in words(link)

@@ -32,6 +32,16 @@ async def test_broken_line_shows_age_countdown_and_the_way_back() -> None:
         await console.sees("caught up after 17 missed", "While away: 17 new alerts")
 
 
+async def test_large_backlog_is_summed_up_once_it_is_all_here() -> None:
+    server = MemoryServer()
+    async with a_console(server, size=(160, 50)) as console:
+        await console.sees("● Live")
+        server.go_down()
+        await console.sees("Cannot reach")
+        server.come_back(missed=[an_alert(id=n) for n in range(1, 2001)])
+        await console.sees("caught up after 2,000 missed", "While away: 2,000 new alerts")
+
+
 async def test_refused_login_says_what_to_do() -> None:
     server = MemoryServer()
     server.refuses = AuthRejected("The server refused the token")
