@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from server_stub.api.stream_socket import uvicorn_stream_settings
 from server_stub.app import create_app
 from server_stub.errors import Invalid, Refusal
-from server_stub.logs import log_config
+from server_stub.logs import log_config, release_logs
 from server_stub.security.directory import FIRST_TOKEN, FIRST_USER, MadeUp
 from server_stub.settings import SQLITE_PREFIX, ServerSettings
 
@@ -63,6 +63,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         _say(*self._announcement.lines())
+        release_logs()
 
     def stop(self, *_signal: object) -> None:
         self.should_exit = True
@@ -104,7 +105,10 @@ def _serve(settings: ServerSettings, listener: socket.socket, *, until_stdin_clo
     signal.signal(signal.SIGINT, server.stop)
     if until_stdin_closes:
         server.stop_when_stdin_closes()
-    asyncio.run(_run(app, server, listener))
+    try:
+        asyncio.run(_run(app, server, listener))
+    finally:
+        release_logs()
     return 0
 
 

@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 _SECRETS = (
     re.compile(r"(?i)((?:token|ticket|password|secret|api_key)=)[^&\s\"'<>]+"),
@@ -59,6 +59,33 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
+class HeldBackHandler(logging.StreamHandler[TextIO]):
+    """Writes to stderr, but nothing before `let_go`: the first line belongs to someone else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: list[logging.LogRecord] | None = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._held is None:
+            super().emit(record)
+        else:
+            self._held.append(record)
+
+    def let_go(self) -> None:
+        """Write what was held back, and from now on everything at once."""
+        held, self._held = self._held or [], None
+        for record in held:
+            super().emit(record)
+
+
+def release_logs() -> None:
+    """Let go of what `log_config` holds back."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, HeldBackHandler):
+            handler.let_go()
+
+
 def redact_web_server_logs() -> None:
     """Keep tokens out of what the web server logs, however its logging was set up."""
     for name in _REDACTED_LOGGERS:
@@ -68,13 +95,13 @@ def redact_web_server_logs() -> None:
 
 
 def log_config(level: str, *, access_log: bool) -> dict[str, Any]:
-    """The configuration of all logging in the server's own process."""
+    """The configuration of all logging in the server's own process; held back until released."""
     web_server_level = level if level == "DEBUG" else "WARNING"
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": JsonFormatter}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {"stderr": {"()": HeldBackHandler, "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "alembic": {"level": "WARNING"},

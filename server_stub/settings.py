@@ -4,21 +4,31 @@ Holds values only: opens nothing and makes up no secret. What is left unset here
 (secret key, first password, first token) is made up where the parts are wired.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Megabyte = 1024 * 1024
 SQLITE_PREFIX = "sqlite:///"
 
-SecretText = Annotated[SecretStr, Field(min_length=1)]
-# Without dots it can never be mistaken for a JWT.
-TokenText = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", min_length=16, max_length=256)
-]
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,256}")
+
+
+def _checked_token(value: SecretStr) -> SecretStr:
+    # Without a dot it can never be mistaken for a JWT.
+    if not _TOKEN.fullmatch(value.get_secret_value()):
+        raise PydanticCustomError(
+            "token", "Input should be 16 to 256 letters, digits, hyphens or underscores"
+        )
+    return value
+
+
+EndpointTokenValue = Annotated[SecretStr, AfterValidator(_checked_token)]
 
 
 def default_database_url() -> str:
@@ -55,7 +65,7 @@ class ServerSettings(BaseSettings):
     admin_password: SecretStr | None = Field(default=None, min_length=12, max_length=128)
     """Password of `admin` at a first start."""
 
-    ingest_token: SecretStr | None = Field(default=None, min_length=16, max_length=256)
+    ingest_token: EndpointTokenValue | None = None
     """Value of the endpoint token `bootstrap` at a first start."""
 
     access_token_minutes: int = Field(default=30, ge=1, le=24 * 60)

@@ -124,6 +124,7 @@ class LiveServer:
         finally:
             patience.cancel()
         if not line.startswith("listening on http"):
+            process.kill()
             log = line + process.stderr.read()
             self._clean_up()
             raise RuntimeError(f"the server did not start:\n{log}")

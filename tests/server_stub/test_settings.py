@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from server_stub.settings import ServerSettings
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "SECRET_KEY", "IR_SERVER_DATABASE_URL", "IR_SERVER_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_unset_secrets_stay_unset_and_data_has_a_home() -> None:
+    settings = ServerSettings()
+    assert (settings.secret_key, settings.admin_password, settings.ingest_token) == (None,) * 3
+    assert settings.database_path.is_absolute()
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "IR_SERVER_DATABASE_URL"])
+def test_the_database_has_a_plain_name_too(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "sqlite:////var/lib/ir.db")
+    assert ServerSettings().database_path == Path("/var/lib/ir.db")
+
+
+def test_an_argument_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////var/lib/ir.db")
+    assert ServerSettings(database_url="sqlite:///here.db").database_path == Path("here.db")
+
+
+def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "")
+    assert ServerSettings().secret_key is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "hunter2"),
+        ("IR_SERVER_ADMIN_PASSWORD", "hunter2"),
+        ("IR_SERVER_INGEST_TOKEN", "hunter2"),
+        ("IR_SERVER_INGEST_TOKEN", "hunter2.with.dots.and.length"),
+        ("IR_SERVER_INGEST_TOKEN", "hunter2 with blanks and length"),
+        ("DATABASE_URL", "postgresql://hunter2@db/ir"),
+        ("DATABASE_URL", "sqlite://"),
+        ("IR_SERVER_LOG_LEVEL", "hunter2"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused_without_being_quoted(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as caught:
+        ServerSettings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "a-secret-of-more-than-32-characters")
+    assert "a-secret" not in repr(ServerSettings())
