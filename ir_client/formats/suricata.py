@@ -164,6 +164,8 @@ def _tags(rule: JsonObject) -> Iterator[str]:
 def _labels(rule: JsonObject, key: str) -> tuple[str, ...]:
     """The values of one metadata key; EVE writes lists of texts, some tools a bare text."""
     value = _object(rule.get("metadata")).get(key)
+    if value is None:
+        return ()
     values = value if isinstance(value, list) else [value]
     labels = (_text(one).strip()[:_LABEL_LIMIT] for one in values)
     return tuple(dict.fromkeys(label for label in labels if label))[:_LABEL_LIMIT]
