@@ -2,16 +2,15 @@
 
 uvicorn's own way to send waits for the peer and encodes anew for each one. Here finished frames
 go straight to the transport while it takes them (twice the deliveries, measured); what it does
-not take, the hub keeps. Bounded here too, because nothing above can: a handshake that never ends
-(an over-long request line hangs in uvicorn without an answer), a peer that never reads its close
-frame, one that still talks while it is shown the door, and a flood of pings.
+not take, the hub keeps. Bounded here too, because nothing above can: an upgrade with an over-long
+head (it hangs in uvicorn without an answer), a peer that never reads its close frame, one that
+still talks while it is shown the door, and a flood of pings.
 
 Uses attributes that uvicorn does not promise (`conn, transport, close_sent, ...`): its version is
 pinned to a range, and the tests go through real sockets.
 """
 
 import asyncio
-from asyncio.transports import BaseTransport
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
@@ -25,7 +24,6 @@ from server_stub.domain.rate_limit import Rate, TokenBucket
 
 MAX_MESSAGE_BYTES = 64 * 1024
 PING_SECONDS = 20.0
-HANDSHAKE_SECONDS = 10.0
 _CLOSE_SECONDS = 5.0
 _LINGER_SECONDS = 1.0
 _PINGS = Rate(per_second=10, burst=100)
@@ -63,7 +61,6 @@ class StreamSocket(WebSocketsSansIOProtocol):
         self.heard_at = self.loop.time()
         self.blocked_since: float | None = None
         self.on_writable: Callable[[], None] = _do_nothing
-        self._handshake_timer: asyncio.TimerHandle | None = None
         self._pings = TokenBucket(_PINGS, self.heard_at)
 
     @classmethod
@@ -87,9 +84,9 @@ class StreamSocket(WebSocketsSansIOProtocol):
             and self.conn.state is State.OPEN
         )
 
-    def write(self, frame: bytes) -> None:
-        """Write one finished frame; never waits."""
-        self.transport.write(frame)
+    def write(self, frames: list[bytes]) -> None:
+        """Write finished frames; never waits."""
+        self.transport.writelines(frames)
 
     def close(self, code: int, reason: str) -> None:
         """Put a close frame behind what was written; cut the line if the peer does not answer."""
@@ -115,14 +112,6 @@ class StreamSocket(WebSocketsSansIOProtocol):
 
     # What uvicorn and the transport call
 
-    def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(transport)
-        self._handshake_timer = self.loop.call_later(HANDSHAKE_SECONDS, self.transport.abort)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_handshake_timer()
-        super().connection_lost(exc)
-
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
         super().data_received(data)
@@ -132,15 +121,9 @@ class StreamSocket(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def handle_connect(self, event: Request) -> None:
-        self._stop_handshake_timer()
         super().handle_connect(event)
         if hasattr(self, "scope"):
             self.scope["extensions"][_EXTENSION] = {"socket": self}
-
-    def _stop_handshake_timer(self) -> None:
-        if self._handshake_timer is not None:
-            self._handshake_timer.cancel()
-            self._handshake_timer = None
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -9,7 +9,7 @@ the hub, so nothing that goes wrong here can reach a write. See decisions/0001.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
 from server_stub.domain.backlog import Subject, Topic
 from server_stub.hub.limits import StreamLimits
@@ -18,6 +18,7 @@ from server_stub.hub.renderings import Renderings
 from server_stub.hub.source import Source
 from server_stub.hub.states import AlertState, State
 from server_stub.hub.subscriber import CloseCode, Subscriber
+from server_stub.storage.events import LogEvent
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +28,11 @@ GUARD_SECONDS = 1.0
 EVENTS_A_LOOK = 100
 _STATES_A_READ = 50
 _FRAMES_A_TURN = 100
-_FRAMES_BEFORE_YIELDING = 1_000
-_SHORTEST_WAIT_SECONDS = 0.01
+# Requests are served by the same loop: they wait no longer than this for a fan-out.
+_SECONDS_BEFORE_YIELDING = 0.005
+_MARKS_BEFORE_YIELDING = 5_000
+# Who is at the rate limit is served in bites: a wake-up for each token would be all we do.
+_SHORTEST_WAIT_SECONDS = 0.05
 
 
 class TooManyConnectionsError(Exception):
@@ -142,12 +146,18 @@ class Hub:
         # Read after the events: who lost a right before a change is not told of the change.
         await self.check_rights()
         states = await self._states(subject_of(event) for event in events)
-        self._marker.mark(events, states, self._subscribers)
+        await self._mark(events, states)
         self._waiting |= dict.fromkeys(
             subscriber for subscriber in self._subscribers if subscriber.has_something_to_send
         )
         self._cursor = events[-1].seq
         return len(events) == EVENTS_A_LOOK
+
+    async def _mark(self, events: Sequence[LogEvent], states: Mapping[Subject, State]) -> None:
+        step = max(1, _MARKS_BEFORE_YIELDING // max(1, len(self._subscribers)))
+        for start in range(0, len(events), step):
+            self._marker.mark(events[start : start + step], states, self._subscribers)
+            await asyncio.sleep(0)
 
     async def _states(self, subjects: Iterable[Subject | None]) -> dict[Subject, State]:
         """The newest states of `subjects`, read and kept for everyone."""
@@ -177,15 +187,13 @@ class Hub:
 
     async def _pump_waiting(self) -> bool:
         """Let frames out, a turn for each who waits; whether someone had more than a turn's."""
-        written_since_yield = 0
         someone_has_more = False
+        yielded_at = self.clock()
         for subscriber in list(self._waiting):
-            written = self._pump(subscriber)
-            someone_has_more |= written == _FRAMES_A_TURN
-            written_since_yield += written
-            if written_since_yield >= _FRAMES_BEFORE_YIELDING:
-                written_since_yield = 0
+            someone_has_more |= self._pump(subscriber) == _FRAMES_A_TURN
+            if self.clock() - yielded_at > _SECONDS_BEFORE_YIELDING:
                 await asyncio.sleep(0)
+                yielded_at = self.clock()
         return someone_has_more
 
     def _pump(self, subscriber: Subscriber) -> int:

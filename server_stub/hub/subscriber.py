@@ -16,6 +16,8 @@ from server_stub.hub.renderings import Renderings
 from server_stub.hub.states import IncidentState
 from server_stub.security.principals import LoginId
 
+_BYTES_A_WRITE = 64 * 1024
+
 
 class CloseCode(int, Enum):
     """Why the server ends a connection (contract, section 4)."""
@@ -41,8 +43,8 @@ class Outlet(Protocol):
     def heard_at(self) -> float:
         """When anything last came in, a pong included."""
 
-    def write(self, frame: bytes) -> None:
-        """Write one finished frame; never waits."""
+    def write(self, frames: list[bytes]) -> None:
+        """Write finished frames; never waits."""
 
     def close(self, code: int, reason: str) -> None:
         """End the connection with a close frame; never waits."""
@@ -117,12 +119,24 @@ class Subscriber:
         """Write what may leave now, up to `most` frames; how many were written."""
         written = 0
         while written < most and not self.closed and self._outlet.can_write:
+            frames = self._next_frames(now, renderings, most=most - written)
+            if not frames:
+                break
+            self._outlet.write(frames)
+            written += len(frames)
+        return written
+
+    def _next_frames(self, now: float, renderings: Renderings, *, most: int) -> list[bytes]:
+        """What leaves in one write: one call into the system for many small frames."""
+        frames: list[bytes] = []
+        size = 0
+        while len(frames) < most and size < _BYTES_A_WRITE:
             frame = self._backlog.next_answer() or self._next_change(now, renderings)
             if frame is None:
                 break
-            self._outlet.write(frame)
-            written += 1
-        return written
+            frames.append(frame)
+            size += len(frame)
+        return frames
 
     def _next_change(self, now: float, renderings: Renderings) -> bytes | None:
         while self._live and (entry := self._backlog.next_change()):

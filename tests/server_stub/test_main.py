@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server_stub.__main__ import _listen
 from tests.support.live_server import CHEAP_PASSWORDS, LiveServer, running_server
 from tests.support.server import an_alert_body
 
@@ -228,3 +229,13 @@ def ended_within(seconds: float, pid: int) -> bool:
     """Whether a process that is not our child ends in time."""
     with open(os.pidfd_open(pid), "rb", closefd=True) as process:
         return bool(select.select([process], [], [], seconds)[0])
+
+
+def test_an_answer_in_two_writes_does_not_wait_for_an_acknowledgement_in_between() -> None:
+    with (
+        _listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+    ):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -70,8 +70,8 @@ class MemoryOutlet:
     written: list[bytes] = field(default_factory=list)
     closed_with: tuple[int, str] | None = None
 
-    def write(self, frame: bytes) -> None:
-        self.written.append(frame)
+    def write(self, frames: list[bytes]) -> None:
+        self.written += frames
 
     def close(self, code: int, reason: str) -> None:
         self.closed_with = (int(code), reason)
