@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from .app import Asked
 from .connecting import connected
 from .exits import UsageProblem
+from .hangup import ended_by_hangup
 from .output import Output
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ async def run_console(app: "ConsoleApp") -> int:
     # Log lines would be drawn into the console.
     logging.disable()
     try:
-        with _ended_politely(app) as received:
+        with ended_by_hangup(sys.stdin.fileno()), _ended_politely(app) as received:
             await app.run_async()
     finally:
         logging.disable(logging.NOTSET)
@@ -93,8 +94,7 @@ async def _opened(profile: "Profile") -> int:
 def _ended_politely(app: "ConsoleApp") -> Iterator[list[int]]:
     """Let SIGTERM quit the console as its own key does, so that the terminal is restored.
 
-    A second one ends the process at once. SIGHUP does so the first time: the terminal is gone,
-    and whoever still writes to it may wait for ever.
+    A second one ends the process at once.
     """
     loop = asyncio.get_running_loop()
     received: list[int] = []
