@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo test smoke check format prove bench clean
+.PHONY: help install demo test smoke check format prove bench picture clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ bench: $(READY) ## Measure us beside a floor or a peer; writes bench/results/*.j
 
 bench-%: $(READY)
 	@$(BIN)/python -m bench.bench_$(subst -,_,$*)
+
+picture: $(READY) ## Draw the README's picture of the console anew
+	@$(BIN)/python -m tests.support.picture docs/console.svg
 
 clean: ## Remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/results
