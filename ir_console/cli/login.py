@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 def login(
     ctx: typer.Context,
+    address: Annotated[
+        str | None, typer.Argument(metavar="[URL]", help="The server's address, as --url.")
+    ] = None,
     profile: ProfileOption = None,
     url: UrlOption = None,
     username: Annotated[
@@ -37,12 +40,12 @@ def login(
     """Log in to a server and keep the login in the keyring.
 
     The password, or with --token the endpoint token, is asked for without echo; off a terminal
-    it is the first line of standard input. A new --profile name with a --url makes a profile.
+    it is the first line of standard input. A new --profile name with an address makes a profile.
     """
     from ir_client import CredentialStore
     from ir_client.config import save_profile
 
-    chosen = profile_for(ctx, profile, url, username=username)
+    chosen = profile_for(ctx, profile, address or url, username=username)
     store, output = CredentialStore.default(), Output.standard()
     if token:
         _keep_token(chosen, store)

@@ -80,6 +80,13 @@ def test_without_a_place_for_secrets_the_login_says_that_it_ends(
     assert "IR_CREDENTIALS_FILE" in ran.err
 
 
+def test_the_address_may_stand_alone_and_makes_the_profile(server: LiveServer, cli: Cli) -> None:
+    cli.unset("IR_URL")
+    asked = ["login", server.url, "--profile", "prod", "--username", "admin"]
+    assert cli(*asked, stdin=f"{server.admin_password}\n").code == 0
+    assert cli("whoami", "--profile", "prod").code == 0
+
+
 def test_an_endpoint_token_can_be_kept_for_a_profile(server: LiveServer, cli: Cli) -> None:
     asked = ["login", "--profile", "sensor", "--url", server.url, "--token"]
     assert cli(*asked, stdin=f"{server.ingest_token}\n").code == 0
