@@ -41,19 +41,19 @@ async def principal_of(request: Request, services: InServices) -> Principal:
 AnyPrincipal = Annotated[Principal, Depends(principal_of)]
 
 
-def user_of(principal: AnyPrincipal) -> UserPrincipal:
+async def user_of(principal: AnyPrincipal) -> UserPrincipal:
     return require_user(principal)
 
 
-def reader_of(principal: AnyPrincipal) -> Principal:
+async def reader_of(principal: AnyPrincipal) -> Principal:
     return require_reader(principal)
 
 
-def updater_of(principal: AnyPrincipal) -> Principal:
+async def updater_of(principal: AnyPrincipal) -> Principal:
     return require_updater(principal)
 
 
-def creator_of(principal: AnyPrincipal) -> TokenPrincipal:
+async def creator_of(principal: AnyPrincipal) -> TokenPrincipal:
     return require_creator(principal)
 
 

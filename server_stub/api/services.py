@@ -53,7 +53,8 @@ class Services:
     announcements: Announcements
 
 
-def services_of(request: Request) -> Services:
+# Dependencies are coroutines although they await nothing: others run in threads, one hop each.
+async def services_of(request: Request) -> Services:
     """The services of the application that got this request."""
     services: Services = request.app.state.services
     return services

@@ -15,11 +15,34 @@ from server_stub.domain.correlation import CORRELATED_WITHIN, correlation_name
 from server_stub.domain.risk import risk_score
 from server_stub.storage import timeline
 from server_stub.storage.actors import SYSTEM
+from server_stub.storage.bulk import Prepared
 from server_stub.storage.database import Database
 from server_stub.storage.events import Changed, log_changes
 from server_stub.storage.schema import alerts
 
 _IDS_AT_ONCE = 1_000
+
+_FILL_IN = Prepared(
+    update(alerts)
+    .where(alerts.c.id == bindparam("alert_id"))
+    .values(
+        risk_score=bindparam("risk"),
+        correlation_id=bindparam("correlation"),
+        revision=bindparam("next_revision"),
+        updated_at=bindparam("now"),
+    )
+)
+_LATEST_OF_GROUP = Prepared(
+    select(alerts.c.correlation_id)
+    .where(
+        alerts.c.correlation_key == bindparam("key"),
+        alerts.c.received_at.between(bindparam("since"), bindparam("until")),
+        alerts.c.correlation_id.is_not(None),
+        alerts.c.id < bindparam("alert_id"),
+    )
+    .order_by(alerts.c.received_at.desc(), alerts.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +85,16 @@ def _enrich(connection: Connection, alert_ids: Sequence[int], *, now: str) -> tu
     meanings = list(_meanings(connection, alert_ids))
     if not meanings:
         return ()
-    connection.execute(
-        update(alerts)
-        .where(alerts.c.id == bindparam("alert_id"))
-        .values(
-            risk_score=bindparam("risk"),
-            correlation_id=bindparam("correlation"),
-            revision=alerts.c.revision + 1,
-            updated_at=now,
-        ),
+    _FILL_IN.run_many(
+        connection,
         [
-            {"alert_id": one.alert_id, "risk": one.risk_score, "correlation": one.correlation_id}
+            {
+                "alert_id": one.alert_id,
+                "next_revision": one.revision,
+                "risk": one.risk_score,
+                "correlation": one.correlation_id,
+                "now": now,
+            }
             for one in meanings
         ],
     )
@@ -130,16 +152,11 @@ def _correlation(connection: Connection, row: RowMapping, named: dict[str, tuple
     in_this_batch = named.get(row["correlation_key"])
     if in_this_batch is not None and in_this_batch[0] >= since:
         return in_this_batch[1]
-    statement = (
-        select(alerts.c.correlation_id)
-        .where(
-            alerts.c.correlation_key == row["correlation_key"],
-            alerts.c.received_at.between(since, row["received_at"]),
-            alerts.c.correlation_id.is_not(None),
-            alerts.c.id < row["id"],
-        )
-        .order_by(alerts.c.received_at.desc(), alerts.c.id.desc())
-        .limit(1)
-    )
-    found: str | None = connection.execute(statement).scalar()
+    found: str | None = _LATEST_OF_GROUP.run(
+        connection,
+        key=row["correlation_key"],
+        since=since,
+        until=row["received_at"],
+        alert_id=row["id"],
+    ).scalar()
     return found or correlation_name(row["id"])

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from ir_client.wire.alerts import Change
 from ir_client.wire.values import severity_rank
 from server_stub.storage import timeline
 from server_stub.storage.actors import ActorRef
 from server_stub.storage.alert_rows import DOCUMENT_FIELDS, StoredAlert, alert_search_text
-from server_stub.storage.bulk import Row, insert_rows
+from server_stub.storage.bulk import Prepared, Row, insert_rows
 from server_stub.storage.encoding import to_json
 from server_stub.storage.events import Changed, log_changes, log_new_alerts
 from server_stub.storage.schema import alerts, raw_alerts
@@ -22,7 +22,18 @@ from server_stub.storage.schema import alerts, raw_alerts
 AlertKey = tuple[str, str, str]
 """What makes two alerts the same: (team it came in for, source, external id)."""
 
-_KEYS_AT_ONCE = 500
+# The counter of AUTOINCREMENT, not max(id): the id of a deleted alert is never used again.
+_NEWEST_ID = Prepared(text("SELECT seq FROM sqlite_sequence WHERE name = 'alerts'"))
+# The names go in as one JSON list, so that the statement is the same for any number of them.
+_KNOWN_IDS = Prepared(
+    select(alerts.c.external_alert_id, alerts.c.id).where(
+        alerts.c.origin_team == bindparam("team"),
+        alerts.c.source == bindparam("source"),
+        alerts.c.external_alert_id.in_(
+            select(func.json_each(bindparam("names")).table_valued("value").c.value)
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +135,7 @@ def change_alert(
 
 
 def _newest_id(connection: Connection) -> int:
-    # The counter of AUTOINCREMENT, not max(id): the id of a deleted alert is never used again.
-    counter = text("SELECT seq FROM sqlite_sequence WHERE name = 'alerts'")
-    newest: int | None = connection.execute(counter).scalar()
+    newest: int | None = _NEWEST_ID.run(connection).scalar()
     return newest or 0
 
 
@@ -137,14 +146,8 @@ def _known_ids(connection: Connection, prepared: Sequence[PreparedAlert]) -> dic
         by_source.setdefault((team, source), []).append(external_id)
     known: dict[AlertKey, int] = {}
     for (team, source), external_ids in by_source.items():
-        for start in range(0, len(external_ids), _KEYS_AT_ONCE):
-            statement = select(alerts.c.external_alert_id, alerts.c.id).where(
-                alerts.c.origin_team == team,
-                alerts.c.source == source,
-                alerts.c.external_alert_id.in_(external_ids[start : start + _KEYS_AT_ONCE]),
-            )
-            for external_id, alert_id in connection.execute(statement):
-                known[team, source, external_id] = alert_id
+        rows = _KNOWN_IDS.run(connection, team=team, source=source, names=to_json(external_ids))
+        known |= {(team, source, row.external_alert_id): row.id for row in rows}
     return known
 
 

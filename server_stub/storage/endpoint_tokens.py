@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from ir_client.wire.auth import EndpointToken, EndpointTokenCreate
 from server_stub.access import Viewer
 from server_stub.domain.clocks import instant
+from server_stub.storage.bulk import Prepared
 from server_stub.storage.database import Database
 from server_stub.storage.schema import endpoint_tokens
+
+_NOTE_USE = Prepared(
+    update(endpoint_tokens)
+    .where(endpoint_tokens.c.id == bindparam("token_id"))
+    .values(
+        usage_count=endpoint_tokens.c.usage_count + bindparam("one", 1),
+        last_used_at=bindparam("now"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +77,7 @@ def standing_tokens(
 
 def note_use(connection: Connection, token_id: int, *, now: str) -> None:
     """Count one request of a token."""
-    connection.execute(
-        update(endpoint_tokens)
-        .where(endpoint_tokens.c.id == token_id)
-        .values(usage_count=endpoint_tokens.c.usage_count + 1, last_used_at=now)
-    )
+    _NOTE_USE.run(connection, token_id=token_id, now=now)
 
 
 def token_viewer(token: EndpointToken) -> Viewer:

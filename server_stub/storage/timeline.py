@@ -10,6 +10,7 @@ from sqlalchemy import Row as SqlRow
 from ir_client.wire.alerts import Actor, Change, TimelineEntry
 from server_stub.storage.actors import ActorRef
 from server_stub.storage.bulk import Row, insert_rows
+from server_stub.storage.encoding import to_json
 from server_stub.storage.schema import alert_timeline
 
 
@@ -24,7 +25,7 @@ class Entry:
     comment: str | None = None
 
 
-_CREATED_COLUMNS = (
+_COLUMNS = (
     "alert_id",
     "at",
     "actor_kind",
@@ -32,6 +33,7 @@ _CREATED_COLUMNS = (
     "actor_name",
     "action",
     "changes",
+    "comment",
     "revision",
 )
 
@@ -40,20 +42,21 @@ def add_created(
     connection: Connection, alert_ids: Sequence[int], *, actor: ActorRef, now: str
 ) -> None:
     """Add that these alerts were created, all at revision 1."""
-    rows: list[Row] = [
-        (alert_id, now, actor.kind, actor.id, actor.name, "created", "{}", 1)
-        for alert_id in alert_ids
-    ]
-    insert_rows(connection, alert_timeline, _CREATED_COLUMNS, rows)
+    who = (actor.kind, actor.id, actor.name)
+    rows: list[Row] = [(alert_id, now, *who, "created", "{}", None, 1) for alert_id in alert_ids]
+    insert_rows(connection, alert_timeline, _COLUMNS, rows)
 
 
 def add_entries(
     connection: Connection, entries: Sequence[Entry], *, actor: ActorRef, now: str
 ) -> None:
-    if entries:
-        connection.execute(
-            insert(alert_timeline), [_values(entry, actor=actor, now=now) for entry in entries]
-        )
+    """Add many entries at once."""
+    who = (actor.kind, actor.id, actor.name)
+    rows: list[Row] = [
+        (one.alert_id, now, *who, one.action, to_json(_plain(one)), one.comment, one.revision)
+        for one in entries
+    ]
+    insert_rows(connection, alert_timeline, _COLUMNS, rows)
 
 
 def add_entry(connection: Connection, entry: Entry, *, actor: ActorRef, now: str) -> TimelineEntry:
@@ -87,6 +90,13 @@ def _values(entry: Entry, *, actor: ActorRef, now: str) -> dict[str, object]:
         "changes": {name: change.model_dump(mode="json") for name, change in entry.changes.items()},
         "comment": entry.comment,
         "revision": entry.revision,
+    }
+
+
+def _plain(entry: Entry) -> dict[str, object]:
+    return {
+        name: {"before": change.before, "after": change.after}
+        for name, change in entry.changes.items()
     }
 
 
