@@ -136,6 +136,20 @@ async def test_a_peer_that_reads_slowly_is_told_the_last_state(server: StreamSer
             assert not slow.ended
 
 
+async def test_what_waited_goes_on_as_soon_as_the_peer_reads_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        stream_server(tmp_path, stream_send_seconds=60) as server,
+        a_raw_peer(server) as peer,
+    ):
+        monkeypatch.setattr("server_stub.hub.hub.POLL_SECONDS", 60.0)
+        await ingest_megabytes(server, 8)
+        async with asyncio.timeout(20):
+            while sum(b"new_alert" in bytes(frame.data)[:30] for frame in peer.frames) < 40:
+                await peer.read_once()
+
+
 async def test_a_line_whose_peer_is_gone_without_a_word_is_given_up(tmp_path: Path) -> None:
     fast = {"ws_ping_interval": 0.2, "ws_ping_timeout": 0.2}
     async with (
