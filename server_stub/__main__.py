@@ -31,6 +31,7 @@ _GRACE_SECONDS = 5
 _KEEP_ALIVE_SECONDS = 75
 _BACKLOG = 2048
 _STDIN = 0
+_SWITCH_SECONDS = 0.001
 
 
 @dataclass(slots=True)
@@ -100,6 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(settings: ServerSettings, listener: socket.socket, *, until_stdin_closes: bool) -> int:
+    # Threads that read and write give up the interpreter lock at every row; by default each may
+    # wait 5 ms to get it back from a busy event loop (measured: 17 to 300 us a row, 7 with this).
+    sys.setswitchinterval(_SWITCH_SECONDS)
     logging.config.dictConfig(log_config(settings.log_level, access_log=settings.access_log))
     announcement = _Announcement(_url(listener))
     app = create_app(settings, on_first_start=announcement.note)
