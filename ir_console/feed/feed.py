@@ -74,6 +74,8 @@ class Feed:
                 failure = await self._follow()
                 if self._loader is not None:
                     self._loader.cancel()
+            # The next stream begins with its own moment: what came until then has to be loaded.
+            self._is_loaded = False
             self._show_failure(failure)
             self._retry.clear()
             await self._retry.wait()
@@ -116,7 +118,7 @@ class Feed:
                 caught_up = CaughtUp(self._clock(), missed, is_complete)
                 self._show(replace(self.link, caught_up=caught_up))
                 if not is_complete:
-                    self._start_loading()
+                    self._start_loading_anew()
             case NewAlert() | AlertUpdated():
                 await self._put(event.alert, _origin(event))
             case InitialData():
@@ -138,6 +140,13 @@ class Feed:
     def _start_loading(self) -> None:
         if self._tasks is not None and (self._loader is None or self._loader.done()):
             self._loader = self._tasks.create_task(self._load())
+
+    def _start_loading_anew(self) -> None:
+        # Pages that were read before the gap ended may lack what it swallowed.
+        if self._loader is not None:
+            self._loader.cancel()
+            self._loader = None
+        self._start_loading()
 
     async def _load(self) -> None:
         """Page through the alerts, newest first."""

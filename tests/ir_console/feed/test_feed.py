@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from ir_client.errors import AuthRejected, ProtocolError, ServerError
 from ir_client.stream.events import MalformedEvent, UnknownEvent
 from ir_console.feed import Feed
 from ir_console.model.link import LinkState
 from ir_console.model.state import Arrival, Origin
-from tests.support.builders import an_alert
+from tests.support.builders import NOON, an_alert
 from tests.support.memory_server import MemoryServer
 
 
@@ -109,6 +110,32 @@ async def test_refused_stream_says_what_to_do_and_can_be_tried_again() -> None:
         server.refuses = None
         feed.retry()
         await until(lambda: feed.link.state is LinkState.LIVE)
+
+
+async def test_what_came_while_the_stream_had_failed_is_loaded_when_it_is_tried_again() -> None:
+    server = MemoryServer()
+    server.hold(an_alert(id=1))
+    async with a_feed(server) as feed:
+        await until(lambda: len(feed.inbox) == 1 and feed.link.loading is None)
+        assert server.stream is not None
+        server.stream.tell(AuthRejected("The server refused the token"))
+        await until(lambda: feed.link.state is LinkState.REFUSED)
+        server.hold(an_alert(id=2))
+        feed.retry()
+        assert {arrival.alert.id for arrival in await taken(feed, 2)} == {1, 2}
+
+
+async def test_gap_during_a_load_begins_the_load_anew() -> None:
+    server = MemoryServer()
+    for number in range(1, 301):
+        server.hold(an_alert(id=number))
+    async with a_feed(server) as feed:
+        await until(lambda: len(feed.inbox) >= 100)
+        server.go_down()
+        # Newer than what is loaded by now, so only another look from the top brings it.
+        server.hold(an_alert(id=900, received_at=NOON + timedelta(days=1)))
+        server.come_back(is_complete=False)
+        await until(lambda: len(feed.inbox) == 301)
 
 
 async def test_stream_that_ends_for_good_is_said() -> None:
