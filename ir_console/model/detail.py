@@ -104,8 +104,18 @@ def _person(value: Any, _: float) -> str:
     return f"{name} ({safe_text(value.full_name, 80)})" if value.full_name else name
 
 
+_json_encoder = json.JSONEncoder(indent=2, ensure_ascii=False, default=str)
+
+
 def _json(value: JsonObject, _: float) -> str:
-    return safe_block(json.dumps(value, indent=2, ensure_ascii=False, default=str), _BLOCK_LIMIT)
+    # Written only as far as it is shown: a whole alert may hold a megabyte, and this runs often.
+    written, size = [], 0
+    for part in _json_encoder.iterencode(value):
+        written.append(part)
+        size += len(part)
+        if size > _BLOCK_LIMIT:
+            break
+    return safe_block("".join(written), _BLOCK_LIMIT)
 
 
 _SECTIONS: tuple[tuple[str, tuple[_Field, ...]], ...] = (

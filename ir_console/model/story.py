@@ -1,6 +1,8 @@
 """Tell what happened to an alert: the entries of its timeline in words, newest first."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from heapq import nlargest
 
 from ir_client.wire.alerts import Change, TimelineEntry
 from ir_console.safe_text import safe_block, safe_text
@@ -12,6 +14,7 @@ from .spans import Line, Span, Tone, fit_right, wrap
 _AGE_WIDTH = 6
 _VALUE_LIMIT = 80
 _COMMENT_LIMIT = 4_000
+_MOST_ENTRIES = 200
 _FIELD_WORDS = {
     "assigned_analyst_id": "owner",
     "incident_id": "incident",
@@ -35,10 +38,13 @@ def timeline_lines(
 ) -> Iterator[Line]:
     """The entries, newest first: who did what, and how long ago.
 
+    A noisy alert is seen again ten thousand times: of too many entries, what was done to the alert
+    is told before what was only seen, and how many are left out is said.
     `names` of users by id turn the owner's number into a name; those who acted are known anyway.
     """
     known = _names_of_actors(entries) | dict(names or {})
-    for entry in sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True):
+    told = nlargest(_MOST_ENTRIES, entries, key=lambda entry: (_is_deed(entry), *_place(entry)))
+    for entry in sorted(told, key=_place, reverse=True):
         age = fit_right(short_age(now - entry.at.timestamp()), _AGE_WIDTH)
         indent = " " * (_AGE_WIDTH + 2)
         who = safe_text(entry.actor.name, 80)
@@ -50,6 +56,16 @@ def timeline_lines(
             comment = safe_block(entry.comment, _COMMENT_LIMIT)
             for line in wrap(comment, max(8, width - len(indent) - 2)):
                 yield (Span(indent + "│ ", Tone.MUTED), Span(line, Tone.STRONG))
+    if len(entries) > _MOST_ENTRIES:
+        yield (Span(f"  and {len(entries) - _MOST_ENTRIES:,} more entries", Tone.MUTED),)
+
+
+def _is_deed(entry: TimelineEntry) -> bool:
+    return entry.action != "seen_again"
+
+
+def _place(entry: TimelineEntry) -> tuple[datetime, int]:
+    return (entry.at, entry.id)
 
 
 def deed(entry: TimelineEntry, names: Mapping[int, str] | None = None) -> str:

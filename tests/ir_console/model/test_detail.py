@@ -112,6 +112,27 @@ def test_timeline_is_told_newest_first_with_comments() -> None:
     assert "│ the owner" in text
 
 
+def test_timeline_of_a_noisy_alert_is_short_and_keeps_what_people_did() -> None:
+    comment = an_entry(id=1, action="commented", comment="Known scanner")
+    noise = [
+        an_entry(id=number, at=NOON + timedelta(seconds=number), action="seen_again")
+        for number in range(2, 10_002)
+    ]
+    lines = detail_lines(DetailInput(an_alert(), NOW, 80, History((comment, *noise))))
+    assert len(lines) < 300
+    text = "\n".join("".join(span.text for span in line) for line in lines)
+    assert "Known scanner" in text
+    assert "and 9,801 more entries" in text
+
+
+def test_a_megabyte_of_enrichment_is_cut_where_it_is_shown() -> None:
+    data = {f"key {number}": "x" * 100 for number in range(10_000)}
+    text = said(DetailInput(an_alert(enrichment_data=data), NOW, 80))
+    assert '"key 0": "xxx' in text
+    assert "key 9999" not in text
+    assert len(text) < 20_000
+
+
 @pytest.mark.parametrize(
     ("history", "words"),
     [
