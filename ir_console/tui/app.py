@@ -257,10 +257,10 @@ class ConsoleApp(App[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Step aside while the terminal is too small."""
-        is_shown = isinstance(self.screen, TooSmallScreen)
+        is_shown = any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack)
         if is_too_small(*event.size) and not is_shown:
             self.push_screen(TooSmallScreen())
-        elif not is_too_small(*event.size) and is_shown:
+        elif not is_too_small(*event.size) and isinstance(self.screen, TooSmallScreen):
             self.pop_screen()
 
     def _fatal_error(self) -> None:

@@ -5,11 +5,16 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 
-from ir_console.model.layout import SMALLEST
+from ir_console.model.layout import SMALLEST, is_too_small
 
 
 class TooSmallScreen(Screen[None]):
     """Says what size is needed."""
+
+    def on_screen_resume(self) -> None:
+        """Go at once if the terminal grew while something else stood over this screen."""
+        if not is_too_small(*self.app.size):
+            self.dismiss()
 
     def compose(self) -> ComposeResult:
         width, height = SMALLEST

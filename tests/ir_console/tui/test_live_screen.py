@@ -226,6 +226,18 @@ async def test_terminal_too_small_says_so_and_recovers() -> None:
         await console.sees("Alert 030", "▼ Following", "Triage")
 
 
+async def test_terminal_that_grows_under_another_screen_recovers_too() -> None:
+    async with a_console(a_server(30), size=(80, 24)) as console:
+        await console.sees("Alert 030")
+        await console.pilot.resize_terminal(50, 12)
+        await console.sees("terminal too small (60x15 needed)")
+        await console.press("ctrl+p")
+        await console.until(lambda: len(console.app.screen_stack) == 3)
+        await console.pilot.resize_terminal(120, 40)
+        await console.press("escape")
+        await console.sees("Alert 030", "▼ Following")
+
+
 async def test_resizing_in_a_storm_keeps_the_cursor_on_its_alert() -> None:
     server = a_server(60)
     async with a_console(server, size=(160, 50)) as console:
