@@ -19,6 +19,7 @@ from .spans import Tone
 _STORM_PER_SECOND = 50
 _STORM_WINDOW_SECONDS = 3.0
 _MOST_GROUPS = 50
+_MOST_TARGETS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,18 @@ class _Group:
     def toast(self) -> Toast:
         look = severity_look(self.severity)
         times = f" ×{self.count}" if self.count > 1 else ""
-        return Toast(
-            look.tone, f"{look.mark} {look.word}{times}  {self.rule}", _name_few(list(self.targets))
-        )
+        return Toast(look.tone, f"{look.mark} {look.word}{times}  {self.rule}", self._targets())
+
+    def note(self, target: str) -> None:
+        # A rule that fires without a pause keeps its toast, and must not remember every host.
+        if target and len(self.targets) < _MOST_TARGETS:
+            self.targets[target] = None
+
+    def _targets(self) -> str:
+        names = list(self.targets)
+        shown = ", ".join(names[:3])
+        more = f" +{len(names) - 3}" if len(names) > 3 else ""
+        return shown + more + ("…" if len(names) == _MOST_TARGETS else "")
 
 
 @dataclass(slots=True)
@@ -68,7 +78,8 @@ class ToastBoard:
     def __init__(self, policy: ToastPolicy) -> None:
         self.policy = policy
         self._groups: dict[tuple[str, str], _Group] = {}
-        self._notice: _Notice | None = None
+        self._answer: _Notice | None = None
+        self._summary: _Notice | None = None
         self._arrivals: deque[tuple[float, Counter[str]]] = deque()
         self._storm: Counter[str] = Counter()
 
@@ -79,12 +90,13 @@ class ToastBoard:
 
     def announce(self, rows: Sequence[Row], now: float, *, on_cursor: int | None) -> None:
         """Take in the new alerts of one frame; `on_cursor` is being looked at already."""
-        self._watch_rate(rows, now)
+        worthy = [row for row in rows if self._is_worthy(row)]
+        self._watch_rate(worthy, now)
         if self.is_storm:
             self._groups.clear()
             return
-        for row in rows:
-            if self._is_worthy(row) and row.id != on_cursor:
+        for row in worthy:
+            if row.id != on_cursor:
                 self._join(row, now)
 
     def sum_up_backlog(self, rows: Sequence[Row], now: float) -> None:
@@ -93,23 +105,23 @@ class ToastBoard:
             counts = Counter(row.severity for row in rows)
             detail = _name_severities(counts)
             toast = Toast(Tone.ACCENT, f"While away: {plural(len(rows), 'new alert')}", detail)
-            self._notice = _Notice(toast, now + self.policy.seconds)
+            self._sum_up(toast, now)
 
     def tell(self, toast: Toast, now: float) -> None:
         """Show the answer to something the analyst did; the newest answer stands."""
         is_error = toast.tone is Tone.ERROR
         seconds = self.policy.error_seconds if is_error else self.policy.seconds
-        self._notice = _Notice(toast, now + seconds)
+        self._answer = _Notice(toast, now + seconds)
 
     def dismiss(self) -> None:
         """Take all toasts away."""
         self._groups.clear()
-        self._notice = None
+        self._answer = self._summary = None
 
     def visible(self, now: float) -> tuple[Toast, ...]:
         """The toasts to paint now, at most `limit`."""
         self._expire(now)
-        toasts = [self._notice.toast] if self._notice else []
+        toasts = [notice.toast for notice in (self._answer, self._summary) if notice]
         if self.is_storm:
             toasts.append(self._storm_toast())
         room = self.policy.limit - len(toasts)
@@ -132,12 +144,13 @@ class ToastBoard:
             group = self._groups[key] = _Group(row.severity, row.rule, now)
         group.count += 1
         group.until = now + self.policy.seconds
-        if row.target:
-            group.targets[row.target] = None
+        group.note(row.target)
 
     def _expire(self, now: float) -> None:
-        if self._notice and self._notice.until <= now:
-            self._notice = None
+        if self._answer and self._answer.until <= now:
+            self._answer = None
+        if self._summary and self._summary.until <= now:
+            self._summary = None
         for key in [key for key, group in self._groups.items() if group.until <= now]:
             del self._groups[key]
         self._end_storm(now)
@@ -164,7 +177,11 @@ class ToastBoard:
                 _name_severities(self._storm),
             )
             self._storm.clear()
-            self.tell(ended, now)
+            self._sum_up(ended, now)
+
+    def _sum_up(self, toast: Toast, now: float) -> None:
+        # Apart from the answers: an error that nobody has read yet must not be covered.
+        self._summary = _Notice(toast, now + self.policy.seconds)
 
     def _forget_arrivals(self, now: float) -> None:
         while self._arrivals and self._arrivals[0][0] <= now - _STORM_WINDOW_SECONDS:
@@ -189,8 +206,3 @@ def _rest_toast(groups: Sequence[_Group]) -> Toast:
 def _name_severities(counts: Counter[str]) -> str:
     severities = sorted((s for s in counts if counts[s]), key=severity_rank)
     return " · ".join(f"{counts[s]:,} {severity_look(s).word.lower()}" for s in severities)
-
-
-def _name_few(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:3])
-    return f"{shown} +{len(names) - 3}" if len(names) > 3 else shown

@@ -79,6 +79,30 @@ def test_storm_is_one_toast_and_ends_with_a_summary() -> None:
     assert not board.is_storm
 
 
+def test_storm_of_alerts_that_are_worth_no_toast_is_none() -> None:
+    board = a_board()
+    for frame in range(20):
+        board.announce([a_row(i, severity="info") for i in range(30)], frame / 10, on_cursor=None)
+    board.announce([a_row(900, rule_name="Wiper")], 2.0, on_cursor=None)
+    assert headlines(board, 2.0) == ["▲ High  Wiper"]
+
+
+def test_end_of_a_storm_does_not_cover_an_error() -> None:
+    board = a_board()
+    for frame in range(20):
+        board.announce([a_row(frame * 100 + i) for i in range(30)], frame / 10, on_cursor=None)
+    board.tell(Toast(Tone.ERROR, "not sent"), 4.0)
+    assert headlines(board, 9.0) == ["not sent", "The storm is over: 600 new alerts"]
+
+
+def test_rule_that_fires_without_a_pause_does_not_remember_every_host() -> None:
+    board = a_board()
+    for number in range(1, 501):
+        board.announce([a_row(number, affected_hostname=f"h{number}")], number, on_cursor=None)
+    (toast,) = board.visible(500.0)
+    assert toast.detail == "h1, h2, h3 +97…"
+
+
 def test_backlog_is_summed_up_once_and_only_if_it_matters() -> None:
     board = a_board()
     board.sum_up_backlog([a_row(1, severity="low")], 0.0)
