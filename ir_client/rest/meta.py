@@ -1,6 +1,6 @@
 """Ask a server what it can do."""
 
-from ..errors import NotFound
+from ..errors import APIStatusError
 from ..wire.auth import ServerMeta
 from .failures import parsed
 from .transport import Call, Transport
@@ -21,7 +21,10 @@ class Meta:
             call = Call("GET", "/meta", is_open=True, max_attempts=max_attempts)
             try:
                 self._known = parsed(await self._transport.send(call), ServerMeta)
-            except NotFound:
+            except APIStatusError as error:
+                if error.retryable:
+                    raise
+                # Plain servers refuse an address they do not have with 404, 405, 401 or 403.
                 self._known = PLAIN_SERVER
         return self._known
 

@@ -25,10 +25,17 @@ async def test_it_is_asked_once_until_it_is_to_be_asked_again() -> None:
         assert len(asked) == 2
 
 
-async def test_a_server_without_the_answer_is_plain() -> None:
-    async with a_transport(lambda request: httpx.Response(404)) as transport:
+@pytest.mark.parametrize("status", [404, 405, 401, 403])
+async def test_a_server_without_the_answer_is_plain(status: int) -> None:
+    async with a_transport(lambda request: httpx.Response(status)) as transport:
         assert await Meta(transport).fetch() == PLAIN_SERVER
         assert PLAIN_SERVER.features == ()
+
+
+async def test_a_server_that_fails_for_the_moment_is_not_taken_for_plain() -> None:
+    async with a_transport(lambda request: httpx.Response(503)) as transport:
+        with pytest.raises(errors.ServerError):
+            await Meta(transport).fetch(max_attempts=1)
 
 
 async def test_a_page_of_something_else_is_no_server_of_ours() -> None:
