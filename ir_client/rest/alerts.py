@@ -78,8 +78,10 @@ class AlertQuery:
             place = {"cursor": cursor} if cursor is not None else {"page": number}
             page = await self._fetch({**self._params, **place})
             yield page
-            number, cursor = number + 1, page.next_cursor
-            if not page.alerts or (cursor is None and number > page.pagination.total_pages):
+            number, before, cursor = number + 1, cursor, page.next_cursor
+            # The last page by cursor has none; counts of pages may be estimates by then.
+            is_last = before is not None or number > page.pagination.total_pages
+            if not page.alerts or (cursor is None and is_last):
                 return
 
     async def _fetch(self, params: Mapping[str, Any]) -> Page:

@@ -57,6 +57,12 @@ async def test_a_list_goes_from_cursor_to_cursor() -> None:
     assert {request.url.path for request in desk.requests} == {"/api/v1/alerts/"}
 
 
+async def test_a_walk_by_cursor_ends_with_the_cursors_whatever_the_count_of_pages() -> None:
+    desk = Desk(a_page([1, 2], cursor="c1", pages=9), a_page([3], pages=9))
+    assert await asked(desk, ids_of) == [1, 2, 3]
+    assert len(desk.requests) == 2
+
+
 async def test_without_cursors_it_goes_by_number_and_shows_no_alert_twice() -> None:
     desk = Desk(a_page([1, 2], pages=3), a_page([2, 3], pages=3), a_page([4], pages=3))
     assert await asked(desk, ids_of) == [1, 2, 3, 4]
