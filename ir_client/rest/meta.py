@@ -9,7 +9,7 @@ PLAIN_SERVER = ServerMeta()
 
 
 class Meta:
-    """What the server says about itself, asked once."""
+    """What the server says about itself; a server that says something is asked once."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -24,8 +24,9 @@ class Meta:
             except APIStatusError as error:
                 if error.retryable:
                     raise
-                # Plain servers refuse an address they do not have with 404, 405, 401 or 403.
-                self._known = PLAIN_SERVER
+                # Plain servers refuse an address they do not have with 404, 405, 401 or 403. So
+                # does a proxy whose server restarts: it is no answer to be remembered.
+                return PLAIN_SERVER
         return self._known
 
     def forget(self) -> None:

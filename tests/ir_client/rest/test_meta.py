@@ -32,6 +32,14 @@ async def test_a_server_without_the_answer_is_plain(status: int) -> None:
         assert PLAIN_SERVER.features == ()
 
 
+async def test_a_proxy_that_answers_for_a_restarting_server_is_not_remembered() -> None:
+    answers = iter([httpx.Response(404), httpx.Response(200, json={"features": ["cursor"]})])
+    async with a_transport(lambda request: next(answers)) as transport:
+        meta = Meta(transport)
+        assert await meta.fetch() == PLAIN_SERVER
+        assert (await meta.fetch()).features == ("cursor",)
+
+
 async def test_a_server_that_fails_for_the_moment_is_not_taken_for_plain() -> None:
     async with a_transport(lambda request: httpx.Response(503)) as transport:
         with pytest.raises(errors.ServerError):
