@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr
 
-from ..errors import NotFound
+from ..errors import AuthenticationError, NotFound
 from ..wire.auth import TokenPair, User, UserCreate, UserList
 from .failures import parsed
 from .session import Session
@@ -30,8 +30,8 @@ class AuthCalls:
         """End the login at the server and forget it here, even when the server cannot be asked."""
         try:
             await self._transport.send(Call("POST", "/auth/logout", max_attempts=1))
-        except NotFound:
-            pass  # a server without logout: its tokens expire by themselves
+        except (NotFound, AuthenticationError):
+            pass  # a server without logout, or a login that has ended by itself already
         finally:
             await self._session.forget()
 

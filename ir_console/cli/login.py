@@ -147,8 +147,14 @@ async def _logged_in(profile: "Profile", store: "CredentialStore") -> "Profile":
 
 
 async def _logged_out(profile: "Profile", kept: "Credentials") -> None:
+    from ir_client.errors import IRError
+
     async with _client(profile, kept, None) as client:
-        await client.auth.logout()
+        try:
+            await client.auth.logout()
+        except IRError as error:
+            error.hint = "The login is forgotten here; at the server it ends by itself in a week."
+            raise
 
 
 async def _me(profile: "Profile", output: Output) -> "User":

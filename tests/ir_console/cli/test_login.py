@@ -59,6 +59,25 @@ def test_logging_out_ends_the_login(admin: Cli) -> None:
     assert "Nobody was logged in" in admin("logout").out
 
 
+def test_logging_out_of_a_login_that_has_ended_already_is_no_failure(admin: Cli) -> None:
+    void = {"refresh_token": "void", "access_token": "void"}
+    kept = dict.fromkeys(json.loads(admin.credentials.read_text()), json.dumps(void))
+    admin.credentials.write_text(json.dumps(kept))
+    ran = admin("logout")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Nobody was logged in" in admin("logout").out
+
+
+def test_logging_out_without_the_server_says_what_is_left(admin: Cli, server: LiveServer) -> None:
+    nobody = "http://127.0.0.1:1"
+    kept = admin.credentials.read_text().replace(server.url, nobody)
+    admin.credentials.write_text(kept)
+    ran = admin("logout", "--url", nobody)
+    assert ran.code == 4
+    assert "forgotten here" in ran.err
+    assert "Nobody was logged in" in admin("logout", "--url", nobody).out
+
+
 def test_off_a_terminal_the_user_must_be_named(server: LiveServer, cli: Cli) -> None:
     ran = cli("login", stdin="a password\n")
     assert ran.code == 2
