@@ -36,7 +36,7 @@ from .endings import Ending, Unreachable
 from .events import Event, MalformedEvent, decode
 from .inbox import Inbox
 from .ledger import Ledger
-from .link import LINK_ERRORS, MAX_MESSAGE_BYTES, ending_of, latency_of
+from .link import LINK_ERRORS, MAX_MESSAGE_BYTES, ending_of, heard_at, latency_of
 from .protocol import (
     Announce,
     Backfill,
@@ -116,15 +116,26 @@ class EventStream:
         self._timer: asyncio.TimerHandle | None = None
         self._link: ClientConnection | None = None
         self._last_frame_at: float | None = None
+        self._last_heard_at: float | None = None
         self._warned_of: set[str | None] = set()
 
     @property
     def status(self) -> StreamStatus:
         """How the stream is doing right now."""
-        latency = latency_of(self._link) if self._link is not None else None
+        return self._completed(self._protocol.status)
+
+    def _completed(self, status: StreamStatus) -> StreamStatus:
+        """What the protocol says of the stream, and what only its connection knows."""
         return replace(
-            self._protocol.status, latency_seconds=latency, last_frame_at=self._last_frame_at
+            status,
+            latency_seconds=latency_of(self._link) if self._link is not None else None,
+            last_frame_at=self._last_frame_at,
+            last_heard_at=self._heard_at(),
         )
+
+    def _heard_at(self) -> float | None:
+        heard = heard_at(self._link) if self._link is not None else None
+        return heard or self._last_heard_at
 
     def retry_now(self) -> None:
         """Try to connect at once, if the stream is waiting."""
@@ -187,7 +198,7 @@ class EventStream:
         match effect:
             case Announce(change):
                 _log(change.status)
-                self._inbox.announce(change)
+                self._inbox.announce(replace(change, status=self._completed(change.status)))
             case Connect(renew_token):
                 self._link_task = self._spawn(partial(self._hold_link, renew_token=renew_token))
             case Disconnect():
@@ -219,6 +230,7 @@ class EventStream:
         for task in (self._link_task, self._fetch_task):
             if task is not None:
                 task.cancel()
+        self._last_heard_at = self._heard_at()
         self._link_task = self._fetch_task = self._link = None
         self._inbox.abandon()
 

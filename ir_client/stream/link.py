@@ -46,6 +46,16 @@ class _QuietLogger(logging.LoggerAdapter[logging.Logger]):
 _logger = _QuietLogger(logging.getLogger("ir_client.stream.link"), {})
 
 
+class Link(ClientConnection):
+    """A connection that knows when anything came last, pongs included."""
+
+    heard_at: float | None = None
+
+    def data_received(self, data: bytes) -> None:
+        self.heard_at = self.loop.time()
+        super().data_received(data)
+
+
 class _Connect(connect):
     """A connection that follows no redirect: the token is for one server only."""
 
@@ -72,6 +82,7 @@ def open_link(
         ping_interval=PING_INTERVAL_SECONDS,
         ping_timeout=PING_TIMEOUT_SECONDS,
         close_timeout=CLOSE_TIMEOUT_SECONDS,
+        create_connection=Link,
         logger=_logger,
     )
 
@@ -79,6 +90,11 @@ def open_link(
 def latency_of(link: ClientConnection) -> float | None:
     """The seconds from ping to pong, once there was one."""
     return link.latency or None
+
+
+def heard_at(link: ClientConnection) -> float | None:
+    """When anything came last on a connection that `open_link` made."""
+    return link.heard_at if isinstance(link, Link) else None
 
 
 def ending_of(error: Exception, url: str) -> Ending:

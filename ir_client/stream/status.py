@@ -20,7 +20,8 @@ class StreamStatus:
 
     `attempt` counts the attempts since the stream was last steadily live; `retry_at` is when the
     next one begins; `since` is when this state began; `reason` says what went wrong last, and is
-    empty while all is well.
+    empty while all is well. `last_frame_at` is when an event came last; `last_heard_at` when
+    anything did, the answer to a ping too: until then, nothing was missed.
     """
 
     state: StreamState
@@ -30,3 +31,4 @@ class StreamStatus:
     reason: str = ""
     latency_seconds: float | None = None
     last_frame_at: float | None = None
+    last_heard_at: float | None = None

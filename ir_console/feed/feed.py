@@ -177,7 +177,7 @@ class Feed:
     def _show_status(self, status: StreamStatus) -> None:
         was_heard = self.link.state in (LinkState.LIVE, LinkState.CATCHING_UP)
         # The age of the data counts from the last moment at which it was current.
-        heard_at = (status.last_frame_at or self._clock()) if was_heard else self.link.heard_at
+        heard_at = (status.last_heard_at or self._clock()) if was_heard else self.link.heard_at
         self._show(
             replace(
                 self.link,

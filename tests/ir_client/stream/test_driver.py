@@ -209,6 +209,18 @@ async def test_the_age_of_the_data_is_known() -> None:
         assert stream.status.last_frame_at == pytest.approx(20, abs=0.5)
 
 
+async def test_a_dead_link_says_when_it_was_heard_last_not_when_that_was_noticed() -> None:
+    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+        await asyncio.sleep(40)
+        server.fall_silent()
+        await asyncio.sleep(0)
+        events = await read_until(stream, entered(StreamState.WAITING))
+        changed = events[-1]
+        assert isinstance(changed, StateChanged)
+        assert changed.status.last_heard_at == pytest.approx(30, abs=0.5)  # the second pong
+        assert now() == pytest.approx(57, abs=0.5)
+
+
 async def test_delays_double_and_are_forgotten_after_a_minute_of_being_live() -> None:
     # Requirement 13.
     server = FakeIRServer()
