@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..wire.events import AlertUpdated, NewAlert, ServerFrame, server_frames
+from ..wire.events import ServerFrame, server_frames
 from .status import StreamState, StreamStatus
 
 _UNKNOWN = frozenset({"union_tag_invalid"})
@@ -55,7 +55,6 @@ class MalformedEvent:
 
 
 Event = ServerFrame | StateChanged | Resumed | UnknownEvent | MalformedEvent
-AlertEvent = NewAlert | AlertUpdated
 
 
 def decode(frame: bytes | str) -> ServerFrame | UnknownEvent | MalformedEvent:

@@ -167,14 +167,6 @@ class AlertUpdate(Writer):
     disposition_reason: LongText | None = None
 
 
-class IngestRequest(Writer):
-    """The envelope of a bulk ingest; its alerts are validated one by one, not as a whole."""
-
-    source_system: Label
-    ingestion_timestamp: UtcTime | None = None
-    alerts: Annotated[tuple[JsonObject, ...], Field(min_length=1, max_length=1000)]
-
-
 class IngestResult(Reader):
     """What became of one alert of a bulk ingest."""
 

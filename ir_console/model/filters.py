@@ -29,10 +29,6 @@ class TextFilter:
                 (excluded if minus else required).append(word)
         return cls(text.strip(), tuple(required), tuple(excluded))
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.required and not self.excluded
-
     def matches(self, haystack: str) -> bool:
         """Whether a row with this (casefolded) text passes."""
         return all(word in haystack for word in self.required) and not any(

@@ -143,11 +143,6 @@ class Viewport:
         self._reveal()
         return True
 
-    @property
-    def is_short(self) -> bool:
-        """Whether all rows fit on the screen, so that nothing can be scrolled."""
-        return len(self.view) <= self.height
-
     def _go(self, index: int) -> None:
         if not len(self.view):
             return

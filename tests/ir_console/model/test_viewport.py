@@ -163,7 +163,7 @@ def test_arrivals_never_move_the_cursor_nor_its_line_while_anchored(
     newest = 20
     for what, amount in moves:
         cursor, line, mode = viewport.cursor, viewport.cursor_line, viewport.mode
-        was_short = viewport.is_short
+        was_short = len(viewport.view) <= viewport.height
         if what == "receive":
             receive(viewport, *range(newest + 1, newest + amount + 1))
             newest += amount
