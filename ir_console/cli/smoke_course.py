@@ -24,10 +24,10 @@ from ir_client import (
     TokenCredentials,
 )
 from ir_client.errors import IRError, PermissionDenied, TransportError
+from ir_client.testing import FaultProxy
 from ir_client.wire.auth import EndpointTokenCreate
 
 from .local_server import ADMIN, local_server
-from .relay import Relay
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class StepError(IRError):
 
 
 class Course:
-    """The steps and what they share: clients, the relay, the alerts made so far."""
+    """The steps and what they share: clients, the proxy, the alerts made so far."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Course:
         self._run = secrets.token_hex(4)
         self._made: list[int] = []
         self._away: list[int] = []
-        self._relay: Relay | None = None
+        self._proxy: FaultProxy | None = None
         self._watching: asyncio.Task[None] | None = None
         self._token: SecretStr | None = None
         self.url = profile.url if profile is not None else ""
@@ -136,9 +136,8 @@ class Course:
         address = urlsplit(self.url)
         watched_url = self.url
         if address.scheme == "http" and not address.path:
-            relay = Relay(address.hostname or "", address.port or 80)
-            self._relay = await self._stack.enter_async_context(relay)
-            watched_url = f"http://127.0.0.1:{relay.port}"
+            self._proxy = await self._stack.enter_async_context(FaultProxy(self.url))
+            watched_url = self._proxy.url
         watcher = await self._stack.enter_async_context(self._client(watched_url))
         self._stream = await self._stack.enter_async_context(watcher.events())
         self._watch = Watch(self._stream)
@@ -163,9 +162,9 @@ class Course:
         return f"alert {alert.id} is {alert.status}"
 
     async def _disconnect(self) -> str:
-        if self._relay is None:
+        if self._proxy is None:
             raise SkipStep("only a plain http address can be cut: TLS checks the server's name")
-        cut = self._relay.cut()
+        cut = self._proxy.cut()
         if not cut:
             raise StepError("There was no connection to cut")
         await self._watch.state(StreamState.WAITING, StreamState.CONNECTING)
@@ -179,10 +178,10 @@ class Course:
         return f"{len(self._away)} new alerts, 1 change"
 
     async def _reconnect(self) -> str:
-        relay = self._needs_cut()
+        proxy = self._needs_cut()
         if self._stream.status.state is StreamState.LIVE:
             raise StepError("The stream calls itself live although its line is cut")
-        relay.mend()
+        proxy.mend()
         await self._watch.state(StreamState.LIVE, look_seconds=_RETRY_SECONDS)
         return ""
 
@@ -214,10 +213,10 @@ class Course:
             return "nobody listens there any more"
         raise StepError(f"Something still answers at {self.url}")
 
-    def _needs_cut(self) -> Relay:
-        if self._relay is None:
+    def _needs_cut(self) -> FaultProxy:
+        if self._proxy is None:
             raise SkipStep("the stream could not be cut")
-        return self._relay
+        return self._proxy
 
     async def _ingested(self, what: str, *, count: int) -> list[int]:
         drafts = [

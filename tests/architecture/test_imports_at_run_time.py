@@ -20,6 +20,7 @@ def loaded_after(statement: str) -> set[str]:
     ("statement", "unwanted"),
     [
         ("import ir_client", {"httpx", "websockets", "textual", "fastapi", "keyring"}),
+        ("import ir_client.testing.plugin", {"httpx", "websockets", "pydantic"}),
         ("import ir_client.wire.events", {"httpx", "websockets", "asyncio", "textual"}),
         ("from ir_client import IRClient", {"textual", "fastapi", "sqlalchemy", "typer"}),
         ("import server_stub.app", {"httpx", "textual", "typer", "keyring"}),

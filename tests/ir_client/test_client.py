@@ -23,7 +23,7 @@ from ir_client import (
 from ir_client.credentials import CredentialStore
 from ir_client.credentials.backends import FileBackend
 from ir_client.rest.meta import PLAIN_SERVER
-from tests.support.fake_ir_server import PASSWORD, FakeIRServer
+from ir_client.testing import PASSWORD, FakeServer
 from tests.support.live_server import ADMIN_PASSWORD, INGEST_TOKEN, LiveServer
 
 LAB = Profile(name="lab", url="http://127.0.0.1:1")
@@ -37,7 +37,7 @@ async def test_a_client_that_is_not_open_says_how_to_open_it() -> None:
 
 
 async def test_a_closed_client_is_closed_and_may_be_opened_again() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     client = server.client()
     for _ in range(2):
         async with client:
@@ -47,7 +47,7 @@ async def test_a_closed_client_is_closed_and_may_be_opened_again() -> None:
 
 
 async def test_a_client_is_open_once() -> None:
-    async with FakeIRServer().client() as client:
+    async with FakeServer().client() as client:
         with pytest.raises(errors.ClientClosedError, match="already"):
             await client.__aenter__()
 
@@ -58,14 +58,14 @@ async def test_a_client_belongs_to_the_loop_that_opened_it() -> None:
         with asyncio.Runner() as runner:
             runner.run(client.meta())
 
-    async with FakeIRServer().client() as client:
+    async with FakeServer().client() as client:
         with pytest.raises(errors.ClientClosedError, match="another event loop"):
             await asyncio.to_thread(elsewhere)
 
 
 async def test_an_error_inside_the_block_comes_out_as_it_is() -> None:
     with pytest.raises(ZeroDivisionError):
-        async with FakeIRServer().client():
+        async with FakeServer().client():
             raise ZeroDivisionError
 
 
@@ -109,7 +109,7 @@ def test_an_argument_goes_before_all(
 
 
 async def test_a_login_through_a_profile_is_kept(store: CredentialStore) -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     client = IRClient.from_profile(LAB, store=store)
     client._handler = httpx.MockTransport(server.handle)
     async with client:
@@ -206,7 +206,7 @@ async def test_a_stream_that_is_refused_shows_no_token(
 async def test_it_leaves_no_task_and_no_socket() -> None:
     # `-W error` turns an unclosed socket into a failure here.
     before = asyncio.all_tasks()
-    async with FakeIRServer() as server, server.client() as client, client.events() as stream:
+    async with FakeServer() as server, server.client() as client, client.events() as stream:
         async for event in stream:
             if isinstance(event, InitialData):
                 break

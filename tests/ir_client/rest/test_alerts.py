@@ -9,10 +9,10 @@ import pytest
 
 from ir_client import AlertUpdate, errors
 from ir_client.rest.alerts import AlertCalls
+from ir_client.testing import FakeServer
 from ir_client.wire.cursor import StreamPosition
 from tests.ir_client.rest.support import Handler, a_transport
 from tests.support.builders import NOON, a_draft, an_alert
-from tests.support.fake_ir_server import FakeIRServer
 
 
 class Desk:
@@ -107,7 +107,7 @@ async def test_a_page_tells_where_the_servers_log_stood() -> None:
 
 
 async def test_a_real_walk_over_changing_rows_misses_none() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     server.access_tokens = {""}
     for number in range(1, 8):
         server.commit(number)

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from ir_client import errors
 from ir_client.rest.auth import AuthCalls
+from ir_client.testing import PASSWORD, FakeServer
 from ir_client.wire.auth import UserCreate
 from tests.ir_client.rest.support import Handler, a_session
-from tests.support.fake_ir_server import PASSWORD, FakeIRServer
 
 
 async def asked(handler: Handler, work: Any) -> Any:
@@ -26,17 +26,17 @@ async def test_after_a_login_calls_are_made_as_that_user(password: str | SecretS
         assert pair.access_token.get_secret_value() == "secret-access-1"
         assert (await auth.me()).username == "dana"
 
-    await asked(FakeIRServer().handle, work)
+    await asked(FakeServer().handle, work)
 
 
 async def test_a_wrong_password_is_an_authentication_error_with_a_hint() -> None:
     with pytest.raises(errors.AuthenticationError) as caught:
-        await asked(FakeIRServer().handle, lambda auth: auth.login("dana", "wrong"))
+        await asked(FakeServer().handle, lambda auth: auth.login("dana", "wrong"))
     assert "password" in caught.value.hint
 
 
 async def test_a_logout_ends_the_login_at_the_server_and_here() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
 
     async def work(auth: AuthCalls) -> None:
         await auth.login("dana", PASSWORD)
@@ -49,7 +49,7 @@ async def test_a_logout_ends_the_login_at_the_server_and_here() -> None:
 
 
 async def test_a_login_is_forgotten_even_when_the_server_cannot_be_told() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
 
     async def work(auth: AuthCalls) -> None:
         await auth.login("dana", PASSWORD)
@@ -63,7 +63,7 @@ async def test_a_login_is_forgotten_even_when_the_server_cannot_be_told() -> Non
 
 
 async def test_a_server_without_logout_is_no_error() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
 
     async def work(auth: AuthCalls) -> None:
         await auth.login("dana", PASSWORD)
@@ -78,7 +78,7 @@ async def test_users_are_listed_and_made_with_their_real_password() -> None:
 
     async def handle(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/auth/login"):
-            return await FakeIRServer().handle(request)
+            return await FakeServer().handle(request)
         if request.method == "POST":
             bodies.append(json.loads(request.content))
             return httpx.Response(201, json={"id": 2, "username": "lee"})

@@ -14,13 +14,13 @@ from ir_client.config import Profile
 from ir_client.credentials import Credentials, CredentialStore
 from ir_client.credentials.backends import FileBackend
 from ir_client.rest.session import Session
+from ir_client.testing import PASSWORD, FakeServer
 from tests.ir_client.rest.support import a_session
-from tests.support.fake_ir_server import PASSWORD, FakeIRServer
 
 DANA = PasswordCredentials("dana", SecretStr(PASSWORD))
 
 
-class AuthServer(FakeIRServer):
+class AuthServer(FakeServer):
     """Answers logins and refreshes after a moment, so that callers can meet."""
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
@@ -29,7 +29,7 @@ class AuthServer(FakeIRServer):
 
 
 async def with_session(
-    server: FakeIRServer, credentials: Credentials | None, work: Any, **settings: Any
+    server: FakeServer, credentials: Credentials | None, work: Any, **settings: Any
 ) -> Any:
     async with a_session(server.handle, credentials, **settings) as session:
         return await work(session)
@@ -80,7 +80,7 @@ async def test_a_failed_renewal_fails_for_all_and_the_next_one_starts_anew() -> 
 
 
 async def test_a_login_that_has_ended_is_begun_again_where_the_password_is_known() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
 
     async def work(session: Session) -> None:
         token = await session.token()
@@ -97,7 +97,7 @@ async def test_without_the_password_an_ended_login_says_to_log_in() -> None:
             await session.token()
         assert "Log in again" in caught.value.hint
 
-    await with_session(FakeIRServer(), SessionCredentials(SecretStr("gone")), work)
+    await with_session(FakeServer(), SessionCredentials(SecretStr("gone")), work)
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ async def test_what_cannot_be_renewed_says_what_to_do(
             await session.renewed(SecretStr("ire_x"))
         assert hint in caught.value.hint
 
-    await with_session(FakeIRServer(), credentials, work)
+    await with_session(FakeServer(), credentials, work)
 
 
 async def test_a_wrong_password_is_an_error_and_not_a_loop() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
 
     async def work(session: Session) -> None:
         with pytest.raises(errors.AuthenticationError):
@@ -128,7 +128,7 @@ async def test_a_wrong_password_is_an_error_and_not_a_loop() -> None:
 
 @pytest.mark.looptime
 async def test_a_token_about_to_expire_is_renewed_before_it_is_used() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
 
     async def work(session: Session) -> None:
         await session.token()
@@ -163,7 +163,7 @@ PROFILE = Profile(name="lab", url="http://127.0.0.1:1")
 
 
 async def test_a_renewed_login_is_kept_for_the_next_program(store: CredentialStore) -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     vault = store.vault(PROFILE)
 
     async def work(session: Session) -> None:
@@ -219,7 +219,7 @@ async def test_a_program_that_holds_the_login_for_ever_is_not_waited_for_for_eve
         with pytest.raises(errors.ConfigError, match="Another program"):
             await session.token()
 
-    await with_session(FakeIRServer(), DANA, work, vault=store.vault(PROFILE))
+    await with_session(FakeServer(), DANA, work, vault=store.vault(PROFILE))
     lock.release()
 
 
@@ -228,7 +228,7 @@ async def test_a_login_that_cannot_be_kept_is_used_all_the_same(
 ) -> None:
     secrets = tmp_path / "secrets"
     store = CredentialStore(FileBackend(secrets), lock_directory=tmp_path)
-    server = FakeIRServer()
+    server = FakeServer()
 
     def handle(request: httpx.Request) -> Any:
         secrets.write_text("{}")
@@ -249,5 +249,5 @@ async def test_forgetting_drops_the_login_here_and_where_it_is_kept(store: Crede
         with pytest.raises(errors.AuthenticationError):
             await session.token()
 
-    await with_session(FakeIRServer(), DANA, work, vault=vault)
+    await with_session(FakeServer(), DANA, work, vault=vault)
     assert vault.load() is None

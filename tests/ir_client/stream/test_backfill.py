@@ -15,8 +15,8 @@ from ir_client.rest.network import network_for
 from ir_client.rest.transport import Transport
 from ir_client.stream import backfill
 from ir_client.stream.backfill import Backfill
+from ir_client.testing import FakeServer
 from tests.support.builders import NOON, an_alert
-from tests.support.fake_ir_server import FakeIRServer
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def a_backfill(server: FakeIRServer, **settings: Any) -> AsyncIterator[Backfill]:
+async def a_backfill(server: FakeServer, **settings: Any) -> AsyncIterator[Backfill]:
     server.access_tokens = {""}
     async with asyncio.TaskGroup() as tasks:
         transport = Transport(
@@ -36,14 +36,14 @@ async def a_backfill(server: FakeIRServer, **settings: Any) -> AsyncIterator[Bac
         await transport.aclose()
 
 
-async def fetched(server: FakeIRServer, **settings: Any) -> tuple[list[int], Backfill]:
+async def fetched(server: FakeServer, **settings: Any) -> tuple[list[int], Backfill]:
     async with a_backfill(server, **settings) as fetch:
         ids = [alert.id async for page in fetch.pages() for alert in page]
         return ids, fetch
 
 
-def a_server_with(count: int, *, features: tuple[str, ...]) -> FakeIRServer:
-    server = FakeIRServer(features=features)
+def a_server_with(count: int, *, features: tuple[str, ...]) -> FakeServer:
+    server = FakeServer(features=features)
     for number in range(1, count + 1):
         server.commit(number)
     return server
@@ -81,7 +81,7 @@ async def test_on_a_plain_server_a_row_that_moves_meanwhile_costs_no_other_row()
 
 
 async def test_a_server_that_does_not_sort_is_seen_through() -> None:
-    server = FakeIRServer(features=())
+    server = FakeServer(features=())
     rows = [an_alert(id=1), an_alert(id=2, updated_at=NOON + timedelta(hours=1))]
     page = {
         "alerts": [row.model_dump(mode="json") for row in rows],

@@ -8,8 +8,8 @@ from ir_client import PasswordCredentials, errors
 from ir_client.rest.meta import Meta
 from ir_client.stream.dialer import Dialer, ending_without_token
 from ir_client.stream.endings import Ending, Nonsense, NoToken, Untrusted
+from ir_client.testing import PASSWORD, FakeServer
 from tests.ir_client.rest.support import a_session
-from tests.support.fake_ir_server import PASSWORD, FakeIRServer
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_failure_before_the_handshake_is_told_apart(
 
 async def test_each_attempt_takes_the_token_of_its_moment() -> None:
     # Requirement 9.
-    server = FakeIRServer(features=None)
+    server = FakeServer(features=None)
     credentials = PasswordCredentials("dana", SecretStr(PASSWORD))
     async with a_session(server.handle, credentials) as session:
         meta = Meta(session._transport)
@@ -53,7 +53,7 @@ async def test_each_attempt_takes_the_token_of_its_moment() -> None:
 
 
 async def test_a_server_whose_meta_fails_is_taken_for_a_plain_one_this_time() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     server.rest_answers.append(httpx.Response(500))
     credentials = PasswordCredentials("dana", SecretStr(PASSWORD))
     async with a_session(server.handle, credentials) as session:

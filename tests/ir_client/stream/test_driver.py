@@ -23,9 +23,9 @@ from ir_client import (
 )
 from ir_client.stream.driver import EventStream
 from ir_client.stream.events import Event
+from ir_client.testing import FEATURES, FakeServer
 from ir_client.wire.commands import Ping
 from ir_client.wire.events import Pong
-from tests.support.fake_ir_server import ALL_FEATURES, FakeIRServer
 
 pytestmark = pytest.mark.looptime
 
@@ -62,7 +62,7 @@ def alert_ids(events: list[Event]) -> list[int]:
 
 @asynccontextmanager
 async def a_live_stream(
-    server: FakeIRServer, **settings: Any
+    server: FakeServer, **settings: Any
 ) -> AsyncIterator[tuple[EventStream, IRClient]]:
     async with (
         server,
@@ -74,7 +74,7 @@ async def a_live_stream(
 
 
 async def test_the_first_connection_brings_initial_data_and_live_frames_only() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     server.commit(1)
     async with a_live_stream(server) as (stream, _):
         assert stream.status.state is StreamState.LIVE
@@ -85,7 +85,7 @@ async def test_the_first_connection_brings_initial_data_and_live_frames_only() -
 
 async def test_it_is_not_live_before_the_first_frame() -> None:
     # Requirement 2.
-    server = FakeIRServer()
+    server = FakeServer()
     server.greets = False
     async with server, server.client() as client, client.events() as stream:
         await server.wait_for(lambda: server.listeners)
@@ -97,7 +97,7 @@ async def test_it_is_not_live_before_the_first_frame() -> None:
 
 async def test_a_server_that_says_nothing_is_left_after_ten_seconds() -> None:
     # Requirement 2.
-    server = FakeIRServer()
+    server = FakeServer()
     server.greets = False
     async with server, server.client() as client, client.events() as stream:
         await read_until(stream, entered(StreamState.WAITING))
@@ -106,7 +106,7 @@ async def test_a_server_that_says_nothing_is_left_after_ten_seconds() -> None:
 
 
 async def test_what_was_missed_is_fetched_after_a_reconnect() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.publish(server.commit(1))
         await read_until(stream, NewAlert)
         await server.drop()
@@ -122,14 +122,14 @@ async def test_what_was_missed_is_fetched_after_a_reconnect() -> None:
 
 
 async def test_a_gap_before_the_first_alert_is_fetched_too() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.drop()
         server.commit(1)
         assert alert_ids(await read_until(stream, Resumed)) == [1]
 
 
 async def test_a_greeting_without_time_makes_the_first_gap_incomplete() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     server.greeting_has_time = False
     async with a_live_stream(server) as (stream, _):
         await server.drop()
@@ -139,7 +139,7 @@ async def test_a_greeting_without_time_makes_the_first_gap_incomplete() -> None:
 
 async def test_a_live_update_during_the_fetch_is_not_overwritten_by_an_older_page() -> None:
     # Requirement 22.
-    server = FakeIRServer()
+    server = FakeServer()
     async with a_live_stream(server) as (stream, _):
         await server.drop()
         server.commit(1)
@@ -164,14 +164,14 @@ async def test_a_live_update_during_the_fetch_is_not_overwritten_by_an_older_pag
 @pytest.mark.parametrize("code", [1000, 1001, 1012, 4003])
 async def test_a_server_that_closes_does_not_end_the_loop(code: int) -> None:
     # Requirement 12.
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.drop(code)
         await read_until(stream, Resumed)
         assert server.connections == 2
 
 
 async def test_a_line_that_breaks_does_not_end_the_loop() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         server.break_lines()
         events = await read_until(stream, Resumed)
         waiting = next(event for event in events if entered(StreamState.WAITING)(event))
@@ -181,7 +181,7 @@ async def test_a_line_that_breaks_does_not_end_the_loop() -> None:
 
 async def test_a_dead_peer_is_noticed_within_27_seconds() -> None:
     # Requirements 4 and 14; with the library's defaults it took 50.
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         server.fall_silent()
         silent_since = now()
         await read_until(stream, entered(StreamState.WAITING))
@@ -192,7 +192,7 @@ async def test_a_dead_peer_is_noticed_within_27_seconds() -> None:
 
 async def test_a_new_connection_is_not_judged_by_the_silence_of_the_old_one() -> None:
     # Requirement 3.
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         server.fall_silent()
         await read_until(stream, Resumed)
         await asyncio.sleep(3600)
@@ -201,7 +201,7 @@ async def test_a_new_connection_is_not_judged_by_the_silence_of_the_old_one() ->
 
 
 async def test_the_age_of_the_data_is_known() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await asyncio.sleep(20)
         await server.push({"type": "pong"})
         await read_until(stream, Pong)
@@ -210,7 +210,7 @@ async def test_the_age_of_the_data_is_known() -> None:
 
 
 async def test_a_dead_link_says_when_it_was_heard_last_not_when_that_was_noticed() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await asyncio.sleep(40)
         server.fall_silent()
         await asyncio.sleep(0)
@@ -223,10 +223,10 @@ async def test_a_dead_link_says_when_it_was_heard_last_not_when_that_was_noticed
 
 async def test_delays_double_and_are_forgotten_after_a_minute_of_being_live() -> None:
     # Requirement 13.
-    server = FakeIRServer()
+    server = FakeServer()
     async with a_live_stream(server) as (stream, _):
         await asyncio.sleep(61)
-        server.http_answers.extend([(503, {})] * 4)
+        server.handshake_answers.extend([(503, {})] * 4)
         server.attempted_at.clear()
         await server.drop()
         started = now()
@@ -242,9 +242,9 @@ async def test_delays_double_and_are_forgotten_after_a_minute_of_being_live() ->
 
 
 async def test_a_busy_server_is_given_the_time_it_asks_for() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     async with a_live_stream(server) as (stream, _):
-        server.http_answers.append((503, {"Retry-After": "33"}))
+        server.handshake_answers.append((503, {"Retry-After": "33"}))
         server.attempted_at.clear()
         await server.drop()
         await read_until(stream, Resumed)
@@ -252,8 +252,8 @@ async def test_a_busy_server_is_given_the_time_it_asks_for() -> None:
 
 
 async def test_waiting_can_be_cut_short() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
-        server.http_answers.append((503, {"Retry-After": "100"}))
+    async with a_live_stream(server := FakeServer()) as (stream, _):
+        server.handshake_answers.append((503, {"Retry-After": "100"}))
         await server.drop()
         await read_until(stream, lambda event: stream.status.reason.endswith("(HTTP 503)"))
         before = now()
@@ -264,7 +264,7 @@ async def test_waiting_can_be_cut_short() -> None:
 
 async def test_a_refused_token_is_renewed_once_and_tried_at_once() -> None:
     # Requirement 9.
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         server.expire_access_tokens()
         before = now()
         await server.drop(4001)
@@ -276,7 +276,7 @@ async def test_a_refused_token_is_renewed_once_and_tried_at_once() -> None:
 
 async def test_a_token_that_expired_while_offline_is_renewed_for_the_next_attempt() -> None:
     # Requirement 9.
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.stop()
         await read_until(stream, entered(StreamState.WAITING))
         server.expire_access_tokens()
@@ -288,7 +288,7 @@ async def test_a_token_that_expired_while_offline_is_renewed_for_the_next_attemp
 
 async def test_a_fresh_token_that_is_refused_ends_the_stream() -> None:
     # Requirement 13.
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         server.refuses_every_token = True
         await server.drop(4001)
         with pytest.raises(errors.AuthRejected):
@@ -299,8 +299,8 @@ async def test_a_fresh_token_that_is_refused_ends_the_stream() -> None:
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_refusal_before_the_handshake_is_a_refused_token(status: int) -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
-        server.http_answers.append((status, {}))
+    async with a_live_stream(server := FakeServer()) as (stream, _):
+        server.handshake_answers.append((status, {}))
         server.expire_access_tokens()
         await server.drop()
         await read_until(stream, Resumed)
@@ -308,7 +308,7 @@ async def test_a_refusal_before_the_handshake_is_a_refused_token(status: int) ->
 
 
 async def test_an_ended_login_ends_the_stream_and_says_to_log_in() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, client):
+    async with a_live_stream(server := FakeServer()) as (stream, client):
         client._open.session._credentials = None
         server.expire_access_tokens()
         server.refresh_tokens.clear()
@@ -320,7 +320,7 @@ async def test_an_ended_login_ends_the_stream_and_says_to_log_in() -> None:
 
 async def test_a_renewal_while_live_keeps_the_socket() -> None:
     # Requirement 10.
-    async with a_live_stream(server := FakeIRServer()) as (stream, client):
+    async with a_live_stream(server := FakeServer()) as (stream, client):
         server.expire_access_tokens()
         await client.auth.me()
         assert server.refreshes == 1
@@ -331,7 +331,7 @@ async def test_a_renewal_while_live_keeps_the_socket() -> None:
 
 async def test_many_calls_and_the_stream_share_one_refresh() -> None:
     # Requirement 11.
-    async with a_live_stream(server := FakeIRServer()) as (stream, client):
+    async with a_live_stream(server := FakeServer()) as (stream, client):
         server.expire_access_tokens()
         await server.drop(4001)
         calls = asyncio.gather(*(client.auth.me() for _ in range(50)))
@@ -341,10 +341,10 @@ async def test_many_calls_and_the_stream_share_one_refresh() -> None:
 
 
 async def test_a_token_goes_into_the_path_only_where_the_server_reads_no_header() -> None:
-    plain = FakeIRServer(features=None)
+    plain = FakeServer(features=None)
     async with a_live_stream(plain):
         assert plain.stream_tokens == ["secret-access-1"]
-    modern = FakeIRServer(features=ALL_FEATURES)
+    modern = FakeServer(features=FEATURES)
     async with a_live_stream(modern):
         (connection,) = modern.listeners
         assert connection.request is not None
@@ -353,7 +353,7 @@ async def test_a_token_goes_into_the_path_only_where_the_server_reads_no_header(
 
 async def test_initial_data_of_five_megabytes_is_received() -> None:
     # Requirement 17.
-    server = FakeIRServer()
+    server = FakeServer()
     greeting = server.greeting()
     greeting["data"]["padding"] = "x" * 5_000_000
     server.greeting = lambda: greeting  # type: ignore[method-assign]
@@ -363,7 +363,7 @@ async def test_initial_data_of_five_megabytes_is_received() -> None:
 
 async def test_a_frame_over_the_limit_names_the_setting_and_does_not_loop() -> None:
     # Requirement 17.
-    async with a_live_stream(server := FakeIRServer(), max_message_bytes=10_000) as (stream, _):
+    async with a_live_stream(server := FakeServer(), max_message_bytes=10_000) as (stream, _):
         await server.push({"type": "pong", "data": {"padding": "x" * 20_000}})
         with pytest.raises(errors.MessageTooLarge, match="max_message_bytes"):
             await read_until(stream, Resumed)
@@ -373,7 +373,7 @@ async def test_a_frame_over_the_limit_names_the_setting_and_does_not_loop() -> N
 
 async def test_unknown_and_malformed_frames_are_told_apart_and_end_nothing() -> None:
     # Requirement 20.
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.push({"type": "alert_teleported", "data": 1})
         await server.push({"type": "new_alert", "data": {"id": "x"}})
         await server.push("not json")
@@ -389,7 +389,7 @@ async def test_unknown_and_malformed_frames_are_told_apart_and_end_nothing() -> 
 
 async def test_a_reader_that_falls_behind_keeps_its_connection_and_loses_no_final_state() -> None:
     # Requirement 16.
-    server = FakeIRServer()
+    server = FakeServer()
     async with a_live_stream(server, max_buffered_events=20) as (stream, _):
         for round_ in range(3):
             for number in range(1, 41):
@@ -407,7 +407,7 @@ async def test_a_reader_that_falls_behind_keeps_its_connection_and_loses_no_fina
 
 
 async def test_a_command_goes_out_and_its_answer_comes_as_an_event() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await stream.send(Ping())
         await server.wait_for(lambda: server.commands)
         assert server.commands == [{"type": "ping"}]
@@ -416,7 +416,7 @@ async def test_a_command_goes_out_and_its_answer_comes_as_an_event() -> None:
 
 
 async def test_a_command_while_not_connected_is_an_error_that_says_so() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.stop()
         await read_until(stream, entered(StreamState.WAITING))
         with pytest.raises(errors.ConnectError, match="not connected"):
@@ -424,7 +424,7 @@ async def test_a_command_while_not_connected_is_an_error_that_says_so() -> None:
 
 
 async def test_a_new_connection_can_be_asked_for() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         stream.reconnect()
         server.commit(1)
         assert alert_ids(await read_until(stream, Resumed)) == [1]
@@ -433,14 +433,14 @@ async def test_a_new_connection_can_be_asked_for() -> None:
 
 async def test_a_client_has_one_stream() -> None:
     # Requirement 15.
-    async with a_live_stream(FakeIRServer()) as (_, client):
+    async with a_live_stream(FakeServer()) as (_, client):
         with pytest.raises(errors.StreamAlreadyOpen):
             async with client.events():
                 pass
 
 
 async def test_a_stream_can_be_opened_again_after_it_was_closed() -> None:
-    async with FakeIRServer() as server, server.client() as client:
+    async with FakeServer() as server, server.client() as client:
         for _ in range(2):
             async with client.events() as stream:
                 await read_until(stream, InitialData)
@@ -450,7 +450,7 @@ async def test_a_stream_can_be_opened_again_after_it_was_closed() -> None:
 @pytest.mark.parametrize("moment", ["connecting", "waiting", "live"])
 async def test_closing_is_quick_and_leaves_no_task(moment: str) -> None:
     # Requirement 6.
-    server = FakeIRServer()
+    server = FakeServer()
     async with server, server.client(uniform=longest) as client:
         before = asyncio.all_tasks()
         async with client.events() as stream:
@@ -467,7 +467,7 @@ async def test_closing_is_quick_and_leaves_no_task(moment: str) -> None:
 
 async def test_a_reader_that_is_cancelled_gets_its_cancellation() -> None:
     # Requirement 6.
-    async with a_live_stream(FakeIRServer()) as (stream, _):
+    async with a_live_stream(FakeServer()) as (stream, _):
         reader = asyncio.ensure_future(read_until(stream, Resumed))
         await asyncio.sleep(1)
         reader.cancel()
@@ -476,7 +476,7 @@ async def test_a_reader_that_is_cancelled_gets_its_cancellation() -> None:
 
 
 async def test_closing_the_client_ends_the_loop_of_a_stream_left_open() -> None:
-    async with FakeIRServer() as server:
+    async with FakeServer() as server:
         async with server.client() as client:
             stream = await client.events().__aenter__()
             reader = asyncio.ensure_future(read_until(stream, Resumed))
@@ -485,7 +485,7 @@ async def test_closing_the_client_ends_the_loop_of_a_stream_left_open() -> None:
 
 
 async def test_it_gives_up_where_a_downtime_is_set() -> None:
-    async with a_live_stream(server := FakeIRServer(), max_downtime_seconds=20) as (stream, _):
+    async with a_live_stream(server := FakeServer(), max_downtime_seconds=20) as (stream, _):
         await server.stop()
         down_since = now()
         with pytest.raises(errors.GaveUp, match="cannot connect"):
@@ -494,7 +494,7 @@ async def test_it_gives_up_where_a_downtime_is_set() -> None:
 
 
 async def test_a_fetch_that_fails_for_the_moment_is_tried_again_on_a_new_connection() -> None:
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.drop()
         server.commit(1)
         server.rest_answers.extend([httpx.Response(503)] * 3)
@@ -506,9 +506,9 @@ async def test_a_fetch_that_fails_for_the_moment_is_tried_again_on_a_new_connect
 @asynccontextmanager
 async def something_at_the_port(
     answer: Callable[[asyncio.StreamWriter], None],
-) -> AsyncIterator[FakeIRServer]:
+) -> AsyncIterator[FakeServer]:
     """A fake whose REST works, while `answer` is all that its socket has to say."""
-    fake = FakeIRServer()
+    fake = FakeServer()
     writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -556,7 +556,7 @@ async def test_a_mistake_of_ours_ends_the_stream_loudly_and_harms_no_other_call(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     # Requirement 1: an error that is not the network's must not turn into an endless loop.
-    async with a_live_stream(server := FakeIRServer()) as (stream, client):
+    async with a_live_stream(server := FakeServer()) as (stream, client):
 
         def mistake(frame: bytes) -> Event:
             raise ZeroDivisionError
@@ -571,7 +571,7 @@ async def test_a_mistake_of_ours_ends_the_stream_loudly_and_harms_no_other_call(
 
 async def test_every_down_is_paired_with_a_way_back() -> None:
     # Requirement 27.
-    async with a_live_stream(server := FakeIRServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer()) as (stream, _):
         seen: list[Event] = []
         for _ in range(3):
             await server.drop()

@@ -31,9 +31,9 @@ from ir_client.stream.endings import BackfillFailed, NoToken
 from ir_client.stream.inbox import Inbox
 from ir_client.stream.ledger import Ledger
 from ir_client.stream.recovery import Recovery
+from ir_client.testing import FEATURES, FakeServer
 from ir_client.wire.alerts import Alert
 from tests.support.builders import NOON, an_alert
-from tests.support.fake_ir_server import ALL_FEATURES, FakeIRServer
 
 LAG_TICKS = 8
 RESOLUTION = 5
@@ -48,7 +48,7 @@ class World:
     def __init__(self, random: Random, *, features: Sequence[str], max_events: int) -> None:
         self.random = random
         self.has_revisions = "revision" in features
-        self.server = FakeIRServer(features=features)
+        self.server = FakeServer(features=features)
         self.server.before_page = lambda _: self.live_a_little()
         self.tick = 0
         self.open: dict[int, tuple[int, Alert]] = {}
@@ -143,7 +143,7 @@ async def one_life(random: Random, *, features: Sequence[str], max_events: int) 
             handler=httpx.MockTransport(world.server.handle),
         )
         recoverer = Recovery(world.inbox, AlertCalls(transport), Meta(transport))
-        world.server._bearer = lambda request: "t"  # type: ignore[method-assign, assignment]
+        world.server.accepts_every_token = True
         for _ in range(random.randint(1, 6)):
             world.live_a_little()
             world.is_connected = False
@@ -189,7 +189,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SERVERS = {
-    "with revisions and cursor": ALL_FEATURES,
+    "with revisions and cursor": FEATURES,
     "with a cursor, without revisions": ("updated_after", "cursor"),
     "plain": (),
 }
@@ -210,7 +210,7 @@ async def test_the_last_state_that_was_read_is_the_servers(
 class Fetching:
     """Recoveries against a fake server, without a connection."""
 
-    def __init__(self, server: FakeIRServer, tasks: asyncio.TaskGroup, ledger: Ledger) -> None:
+    def __init__(self, server: FakeServer, tasks: asyncio.TaskGroup, ledger: Ledger) -> None:
         self.ledger = ledger
         self.buffer = EventBuffer()
         self.inbox = Inbox(self.buffer, ledger, on_drained=lambda: None)
@@ -236,9 +236,7 @@ class Fetching:
 
 
 @asynccontextmanager
-async def fetching(
-    server: FakeIRServer, *, since: datetime | None = NOON
-) -> AsyncIterator[Fetching]:
+async def fetching(server: FakeServer, *, since: datetime | None = NOON) -> AsyncIterator[Fetching]:
     server.access_tokens = server.access_tokens or {"t"}
     ledger = Ledger()
     ledger.begin(since)
@@ -249,12 +247,12 @@ async def fetching(
 
 
 async def test_without_a_watermark_it_says_that_something_may_be_missing() -> None:
-    async with fetching(FakeIRServer(), since=None) as one:
+    async with fetching(FakeServer(), since=None) as one:
         assert await one.run() == (None, [Resumed(0, complete=False)])
 
 
 async def test_a_server_that_fails_for_the_moment_costs_the_connection() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     server.rest_answers.append(httpx.Response(503))
     async with fetching(server) as one:
         outcome, events = await one.run()
@@ -263,7 +261,7 @@ async def test_a_server_that_fails_for_the_moment_costs_the_connection() -> None
 
 
 async def test_a_login_that_has_ended_ends_the_stream() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     server.access_tokens = {"another"}
     async with fetching(server) as one:
         outcome, _ = await one.run()
@@ -272,8 +270,8 @@ async def test_a_login_that_has_ended_ends_the_stream() -> None:
 
 
 async def test_one_who_may_not_read_lists_goes_live_and_is_told() -> None:
-    server = FakeIRServer()
-    server.rest_answers.append(httpx.Response(200, json={"features": list(ALL_FEATURES)}))
+    server = FakeServer()
+    server.rest_answers.append(httpx.Response(200, json={"features": list(FEATURES)}))
     server.rest_answers.append(httpx.Response(403, json={"detail": "no", "code": "forbidden"}))
     async with fetching(server) as one:
         assert await one.run() == (None, [Resumed(0, complete=False)])
@@ -281,7 +279,7 @@ async def test_one_who_may_not_read_lists_goes_live_and_is_told() -> None:
 
 async def test_the_overlap_brings_back_a_transaction_that_was_late() -> None:
     # Requirement 21: three alerts of one moment, one of which was committed after the others.
-    server = FakeIRServer()
+    server = FakeServer()
     for number in (1, 2, 3):
         server.commit(number, updated_at=NOON + timedelta(seconds=3))
     async with fetching(server) as one:
@@ -293,7 +291,7 @@ async def test_the_overlap_brings_back_a_transaction_that_was_late() -> None:
 
 
 async def test_another_database_behind_the_address_is_noticed_by_its_epoch() -> None:
-    server = FakeIRServer()
+    server = FakeServer()
     server.commit(1)
     async with fetching(server) as one:
         await one.run()

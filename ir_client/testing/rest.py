@@ -1,0 +1,255 @@
+"""The REST half of the fake server: alerts in a dictionary, and answers out of turn on request."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from ..wire.alerts import (
+    Actor,
+    Alert,
+    AlertDraft,
+    AlertUpdate,
+    IngestReport,
+    IngestResult,
+    TimelineEntry,
+)
+from ..wire.auth import UserRef
+from ..wire.incidents import Incident, Ownership
+from .listing import listed
+from .logins import USER, Logins
+from .samples import NOON, an_alert
+
+BASE_PATH = "/api/v1"
+
+
+class FakeRest(Logins):
+    """What the fake server knows and answers; `tell` is how it tells the listeners."""
+
+    def __init__(self, features: Sequence[str] | None) -> None:
+        super().__init__()
+        self.features = features
+        self.alerts: dict[int, Alert] = {}
+        self.timelines: dict[int, list[TimelineEntry]] = {}
+        self.clock: datetime = NOON
+        self.epoch = "epoch-1"
+        self.requests: list[httpx.Request] = []
+        self.rest_answers: deque[httpx.Response | Exception] = deque()
+        self.page_delay_seconds = 0.0
+        self.before_page: Callable[[int], None] | None = None
+        self.pages_served = 0
+
+    async def publish(self, alert: Alert, *, kind: str = "new_alert") -> None:
+        """Push an alert to everyone who listens."""
+        raise NotImplementedError
+
+    def commit(self, alert_id: int | None = None, **fields: Any) -> Alert:
+        """Create or change an alert, telling nobody yet; without a number, create the next."""
+        self.clock += timedelta(seconds=1)
+        known = None if alert_id is None else self.alerts.get(alert_id)
+        if known is None:
+            alert_id = alert_id or max(self.alerts, default=0) + 1
+            fresh: dict[str, Any] = {"revision": 1 if "revision" in (self.features or ()) else None}
+            fresh |= dict.fromkeys(("updated_at", "created_at", "received_at"), self.clock)
+            alert = an_alert(**({"id": alert_id} | fresh | fields))
+        else:
+            revision = None if known.revision is None else known.revision + 1
+            update = {"updated_at": self.clock, "revision": revision} | fields
+            alert = known.model_copy(update=update)
+        self.alerts[alert.id] = alert
+        return alert
+
+    # Answers.
+
+    async def handle(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request; also the handler of an `httpx.MockTransport`."""
+        self.requests.append(request)
+        if self.rest_answers:
+            answer = self.rest_answers.popleft()
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        parts = request.url.path.removeprefix(BASE_PATH).strip("/").split("/")
+        if parts == ["meta"]:
+            return self._meta()
+        try:
+            body = json.loads(request.content or b"{}")
+            if parts[0] == "auth" and parts != ["auth", "me"]:
+                return self._auth(parts[-1], body)
+            if not self.accepts(_bearer(request)):
+                return problem(401, "unauthenticated")
+            return await self._answer(request, parts, body)
+        except (ValueError, KeyError):  # a ValidationError is a ValueError
+            return problem(422, "validation_failed")
+
+    async def _answer(
+        self, request: httpx.Request, parts: list[str], body: dict[str, Any]
+    ) -> httpx.Response:
+        match request.method, parts:
+            case "GET", ["auth", "me"]:
+                return httpx.Response(200, json=USER)
+            case "GET", ["alerts"]:
+                return await self._page(request.url.params)
+            case "POST", ["alerts", "single"]:
+                return await self._create(body)
+            case "POST", ["alerts", "ingest"]:
+                return await self._ingest(body)
+            case method, ["alerts", number, *rest] if number.isdecimal():
+                if (alert := self.alerts.get(int(number))) is not None:
+                    return await self._about(alert, f"{method} {'/'.join(rest)}", request, body)
+        return problem(404, "not_found")
+
+    async def _about(
+        self, alert: Alert, what: str, request: httpx.Request, body: dict[str, Any]
+    ) -> httpx.Response:
+        match what:
+            case "GET ":
+                return _shown(alert)
+            case "PUT ":
+                return await self._update(alert, request, body)
+            case "GET timeline":
+                entries = [entry.model_dump(mode="json") for entry in self._timeline(alert)]
+                return httpx.Response(200, json={"timeline": entries})
+            case "POST comments":
+                return await self._comment(alert, body["content"])
+            case "POST ownership":
+                return await self._take(alert)
+        return problem(404, "not_found")
+
+    def _meta(self) -> httpx.Response:
+        if self.features is None:
+            return problem(404, "not_found")
+        return httpx.Response(200, json={"version": "1", "features": list(self.features)})
+
+    def _auth(self, what: str, body: dict[str, Any]) -> httpx.Response:
+        match what:
+            case "login":
+                return self.login(body) or problem(401, "unauthenticated")
+            case "refresh":
+                return self.refresh(body) or problem(401, "unauthenticated")
+            case "logout":
+                self.access_tokens.clear()
+                self.refresh_tokens.clear()
+                return httpx.Response(204)
+        return problem(404, "not_found")
+
+    async def _page(self, params: httpx.QueryParams) -> httpx.Response:
+        if self.page_delay_seconds:
+            await asyncio.sleep(self.page_delay_seconds)
+        if self.before_page is not None:
+            self.before_page(self.pages_served)
+        self.pages_served += 1
+        body = listed(self.alerts.values(), params, self.features or ())
+        headers = {"X-Stream-Epoch": self.epoch, "X-Stream-Seq": "1"} if self.features else {}
+        return httpx.Response(200, json=body, headers=headers)
+
+    # Changes.
+
+    async def _update(
+        self, alert: Alert, request: httpx.Request, body: dict[str, Any]
+    ) -> httpx.Response:
+        expected = request.headers.get("If-Match", "").strip('"')
+        if expected and expected != str(alert.revision):
+            return problem(412, "changed_since", current=alert.model_dump(mode="json"))
+        changes = AlertUpdate.model_validate(body).model_dump(exclude_unset=True)
+        changed = self.commit(alert.id, **changes)
+        await self.publish(changed, kind="alert_updated")
+        return _shown(changed)
+
+    async def _comment(self, alert: Alert, content: str) -> httpx.Response:
+        changed = self.commit(alert.id)
+        entries = self._timeline(alert)
+        entry = TimelineEntry(
+            id=len(entries) + 1,
+            alert_id=alert.id,
+            at=self.clock,
+            actor=Actor(kind="user", id=1, name="dana"),
+            action="commented",
+            comment=content,
+            revision=changed.revision,
+        )
+        entries.append(entry)
+        await self.publish(changed, kind="alert_updated")
+        return httpx.Response(201, json=entry.model_dump(mode="json"))
+
+    async def _take(self, alert: Alert) -> httpx.Response:
+        user = UserRef.model_validate(USER)
+        if alert.assigned_analyst_id not in (None, user.id):
+            return problem(409, "already_owned")
+        incident = Incident(
+            id=alert.id,
+            incident_id=f"INC-{alert.id}",
+            title=alert.title,
+            severity=alert.severity,
+            priority="P2",
+            status="new",
+            owner_id=user.id,
+            alert_ids=(alert.id,),
+            created_at=self.clock,
+            updated_at=self.clock,
+        )
+        ours = {"assigned_analyst_id": user.id, "assigned_analyst": user}
+        changed = self.commit(
+            alert.id, **ours, status="investigating", incident_id=incident.incident_id
+        )
+        await self.publish(changed, kind="alert_updated")
+        owned = Ownership(alert=changed, incident=incident)
+        return httpx.Response(200, json=owned.model_dump(mode="json"))
+
+    async def _create(self, body: dict[str, Any]) -> httpx.Response:
+        result = await self._created(0, body, source=None)
+        if result.status == "duplicate":
+            return problem(409, "duplicate")
+        assert result.id is not None
+        return _shown(self.alerts[result.id], status=201)
+
+    async def _ingest(self, body: dict[str, Any]) -> httpx.Response:
+        results = []
+        for index, record in enumerate(body["alerts"]):
+            try:
+                result = await self._created(index, record, source=body["source_system"])
+            except ValidationError:
+                result = IngestResult(index=index, status="invalid", error="invalid")
+            results.append(result)
+        ids = tuple(one.id for one in results if one.status == "created" and one.id is not None)
+        report = IngestReport(
+            success=bool(ids),
+            processed_count=len(ids),
+            failed_count=len(results) - len(ids),
+            created_alert_ids=ids,
+            results=tuple(results),
+            ingestion_id=f"ingestion-{len(self.requests)}",
+        )
+        return httpx.Response(200, json=report.model_dump(mode="json"))
+
+    async def _created(self, index: int, record: Any, *, source: str | None) -> IngestResult:
+        draft = AlertDraft.model_validate(record)
+        key = (draft.source or source, draft.external_alert_id)
+        for alert in self.alerts.values():
+            if (alert.source, alert.external_alert_id) == key:
+                return IngestResult(index=index, status="duplicate", id=alert.id)
+        fields = draft.model_dump(exclude_none=True, exclude={"raw_alert_data"})
+        alert = self.commit(**({"detected_at": self.clock} | fields | {"source": key[0] or ""}))
+        await self.publish(alert)
+        return IngestResult(index=index, status="created", id=alert.id)
+
+    def _timeline(self, alert: Alert) -> list[TimelineEntry]:
+        return self.timelines.setdefault(alert.id, [])
+
+
+def problem(status: int, code: str, **more: Any) -> httpx.Response:
+    """An error as the server words it."""
+    return httpx.Response(status, json={"detail": code.replace("_", " "), "code": code} | more)
+
+
+def _shown(alert: Alert, *, status: int = 200) -> httpx.Response:
+    return httpx.Response(status, json=alert.model_dump(mode="json"))
+
+
+def _bearer(request: httpx.Request) -> str:
+    return str(request.headers.get("Authorization", "")).removeprefix("Bearer ")
