@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from ir_client.wire.alerts import Alert
 from ir_client.wire.events import AlertUpdated, NewAlert
 from ir_client.wire.values import SEVERITIES
+from ir_console.cli.console import few_collections
 from ir_console.settings import ConsoleSettings
 from ir_console.tui.app import ConsoleApp
 from tests.support.builders import an_alert
@@ -34,8 +35,9 @@ def alert(number: int, when: datetime, chance: random.Random) -> Alert:
 
 
 async def storm(server: MemoryServer, rate: float) -> None:
+    # What is told is not kept by the server: a real one keeps it in another process.
     chance = random.Random(5)
-    changes = itertools.count(1)
+    changes, numbers = itertools.count(1), itertools.count(len(server.stored) + 1)
     due = 0.0
     while True:
         await asyncio.sleep(STEP_SECONDS)
@@ -44,14 +46,12 @@ async def storm(server: MemoryServer, rate: float) -> None:
             if server.stream is None:
                 continue
             if number % 2:
-                new = alert(len(server.stored) + 1, datetime.now(UTC), chance)
-                server.hold(new)
+                new = alert(next(numbers), datetime.now(UTC), chance)
                 server.stream.tell(NewAlert(data=new))
             else:
                 old = server.stored[chance.randint(1, len(server.stored))]
                 moved = {"revision": (old.revision or 0) + next(changes), "status": "triaged"}
                 changed = old.model_copy(update=moved)
-                server.hold(changed)
                 server.stream.tell(AlertUpdated(data=changed))
         due -= int(due)
 
@@ -62,6 +62,11 @@ async def main(rows: int, rate: float) -> None:
     for number in range(1, rows + 1):
         server.hold(alert(number, now - timedelta(seconds=rows - number), chance))
     app = ConsoleApp(server, settings=ConsoleSettings(toast_severity="none"), profile="bench")
+    with few_collections():
+        await watched(app, server, rate)
+
+
+async def watched(app: ConsoleApp, server: MemoryServer, rate: float) -> None:
     async with asyncio.TaskGroup() as tasks:
         told = tasks.create_task(storm(server, rate))
         await app.run_async()
