@@ -7,6 +7,7 @@ token is like an analyst of its one team. What one may not see does not exist fo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 from ir_client.wire.values import role_at_least
@@ -36,6 +37,17 @@ def sees_alert(viewer: Viewer, *, team: str | None, assigned_analyst_id: int | N
     if viewer.sees_everything or team is None or team in viewer.teams:
         return True
     return viewer.user_id is not None and assigned_analyst_id == viewer.user_id
+
+
+def sight_key(viewer: Viewer) -> str:
+    """A short name of which alerts `viewer` may see: another one means other alerts.
+
+    A position in the log is worth something only to who may see the same as who took it.
+    """
+    if viewer.sees_everything:
+        return "all"
+    sight = repr((viewer.kind, viewer.user_id, sorted(viewer.teams)))
+    return sha256(sight.encode()).hexdigest()[:12]
 
 
 def sees_incident(

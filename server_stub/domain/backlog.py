@@ -48,10 +48,14 @@ class Word(StrEnum):
 
 
 class Change(NamedTuple):
-    """Why a subject is dirty: the word for it, and the event that first made it so."""
+    """Why a subject is dirty: the word for it, and the event that first made it so.
+
+    `revision` is the oldest state that may be told: the one of the last event that was marked.
+    """
 
     word: Word
     seq: int
+    revision: int = 0
 
 
 class Backlog:
@@ -80,6 +84,15 @@ class Backlog:
         oldest = self.next_change()
         return oldest[1].seq if oldest else None
 
+    def position(self, read_through: int) -> int:
+        """Where to resume from when all events up to `read_through` were marked here.
+
+        Just before the oldest change that waits. Not the newest change that has left: an older
+        one of something else may still wait behind it, and would be lost.
+        """
+        oldest_seq = self.oldest_seq
+        return read_through if oldest_seq is None else min(read_through, oldest_seq - 1)
+
     def answer(self, frame: bytes) -> bool:
         """Queue a finished frame; False when the lane is full and it was refused.
 
@@ -96,7 +109,10 @@ class Backlog:
 
         The first word stays: a new alert that is updated while it waits is still news.
         """
-        if subject in self._changes:
+        waiting = self._changes.get(subject)
+        if waiting is not None:
+            if change.revision > waiting.revision:
+                self._changes[subject] = Change(waiting.word, waiting.seq, change.revision)
             return True
         if len(self._changes) >= self._max_changes:
             return False
@@ -119,9 +135,13 @@ class Backlog:
         """Take a change: its state was sent, or there is nothing more to say of it."""
         self._changes.pop(subject, None)
 
-    def upcoming(self, count: int) -> Iterator[Subject]:
-        """The subjects that leave next, for fetching them together."""
-        return islice(self._changes, count)
+    def upcoming(self, count: int) -> Iterator[tuple[Subject, Change]]:
+        """The changes that leave next, for fetching their states together."""
+        return islice(self._changes.items(), count)
+
+    def clear_changes(self) -> None:
+        """Forget what changed: the client fetches it."""
+        self._changes.clear()
 
     def clear(self) -> None:
         """Forget everything: the connection is over."""

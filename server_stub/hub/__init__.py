@@ -2,6 +2,7 @@
 
 from server_stub.hub.hub import Hub, TooManyConnectionsError
 from server_stub.hub.limits import StreamLimits
+from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.source import StorageSource
 from server_stub.hub.subscriber import CloseCode, Outlet, Subscriber
 
@@ -9,6 +10,7 @@ __all__ = [
     "CloseCode",
     "Hub",
     "Outlet",
+    "SequencedSubscriber",
     "StorageSource",
     "StreamLimits",
     "Subscriber",

@@ -11,10 +11,13 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
+from ir_client.wire.protocol2 import ResetReason
 from server_stub.domain.backlog import Subject, Topic
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.marking import Marker, subject_of
 from server_stub.hub.renderings import Renderings
+from server_stub.hub.replay import catch_up
+from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.source import Source
 from server_stub.hub.states import AlertState, State
 from server_stub.hub.subscriber import CloseCode, Subscriber
@@ -56,6 +59,7 @@ class Hub:
         self._source = source
         self._marker = Marker()
         self._cursor = 0
+        self._read_through = 0
         self._subscribers: dict[Subscriber, None] = {}
         self._waiting: dict[Subscriber, None] = {}
         self._doorbell = doorbell
@@ -63,6 +67,11 @@ class Hub:
     @property
     def subscribers(self) -> tuple[Subscriber, ...]:
         return tuple(self._subscribers)
+
+    @property
+    def read_through(self) -> int:
+        """The last event that was marked for everyone who is there."""
+        return self._read_through
 
     def ring(self) -> None:
         """Hint that there is something to do; never waits, never fails."""
@@ -78,6 +87,22 @@ class Hub:
         ):
             raise TooManyConnectionsError
         self._subscribers[subscriber] = None
+
+    async def resume(self, subscriber: SequencedSubscriber, *, since: int) -> ResetReason | None:
+        """Mark what was missed `since`, up to where the log is told live.
+
+        It has joined by now: nothing can fall between what it missed and what comes. None when
+        all can be replayed, else why not; then it goes on from here, and has to fetch.
+        """
+        reason = await catch_up(subscriber, self, self._source, since=since)
+        if reason is not None:
+            self.begin(subscriber)
+        return reason
+
+    def begin(self, subscriber: SequencedSubscriber) -> None:
+        """Let it hear of what comes from now on, and of nothing before."""
+        subscriber.start_at(self._read_through)
+        subscriber.join_log(replays=False)
 
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a connection that has ended."""
@@ -100,7 +125,7 @@ class Hub:
 
     async def start(self) -> None:
         """Find the end of the log: what is older is in the snapshots."""
-        self._cursor = await self._source.head()
+        self._cursor = self._read_through = await self._source.head()
 
     async def run(self) -> None:
         """Follow the log and guard the connections, until cancelled."""
@@ -137,12 +162,14 @@ class Hub:
         if not self._subscribers:
             head = await self._source.head()
             if not self._subscribers:
-                self._cursor = max(self._cursor, head)
+                self._cursor = self._read_through = max(self._cursor, head)
                 return False
             # Someone joined while the head was read, and must not miss what came in between.
         events = await self._source.read_after(self._cursor, EVENTS_A_LOOK)
         if not events:
             return False
+        if events[0].seq != self._cursor + 1:
+            self._tell_of_trimming()
         # Read after the events: who lost a right before a change is not told of the change.
         await self.check_rights()
         states = await self._states(subject_of(event) for event in events)
@@ -156,8 +183,17 @@ class Hub:
     async def _mark(self, events: Sequence[LogEvent], states: Mapping[Subject, State]) -> None:
         step = max(1, _MARKS_BEFORE_YIELDING // max(1, len(self._subscribers)))
         for start in range(0, len(events), step):
-            self._marker.mark(events[start : start + step], states, self._subscribers)
+            part = events[start : start + step]
+            self._marker.mark(part, states, self._subscribers)
+            # At once, for who catches up joins between two parts.
+            self._read_through = max(self._read_through, part[-1].seq)
             await asyncio.sleep(0)
+
+    def _tell_of_trimming(self) -> None:
+        """Seqs have no holes: those that are missing were trimmed before they were read."""
+        logger.error("the log was trimmed beyond what was told; clients have to fetch")
+        for subscriber in self.subscribers:
+            subscriber.log_was_trimmed()
 
     async def _states(self, subjects: Iterable[Subject | None]) -> dict[Subject, State]:
         """The newest states of `subjects`, read and kept for everyone."""
@@ -222,6 +258,14 @@ class Hub:
         await asyncio.sleep(GUARD_SECONDS)
         self.sweep()
         await self.check_rights()
+        self.beat()
+
+    def beat(self) -> None:
+        """Let a heartbeat out where nothing else was sent for long."""
+        for subscriber in self.subscribers:
+            subscriber.beat(self.clock())
+            if subscriber.has_something_to_send:
+                self.deliver(subscriber)
 
     def sweep(self) -> None:
         """End the connections that are dead or take nothing."""
@@ -240,7 +284,7 @@ class Hub:
             if viewer is None:
                 subscriber.close(CloseCode.UNAUTHENTICATED, "the login has ended")
             else:
-                subscriber.viewer = viewer
+                subscriber.adopt(viewer)
 
 
 async def read_states(source: Source, subjects: Collection[Subject]) -> dict[Subject, State]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ir_client.wire.protocol2 import MAX_BATCH_EVENTS
 from server_stub.domain.rate_limit import Rate
 
 _BROADCASTS = Rate(per_second=200, burst=2_000)
@@ -19,6 +20,12 @@ class StreamLimits:
     max_changes: int = 20_000
     """As many changed alerts as a resume replays; beyond it a snapshot is cheaper."""
 
+    max_batch_events: int = MAX_BATCH_EVENTS
+    """Changes in one frame of protocol 2."""
+
+    max_replayed_events: int = 200_000
+    """Events that a resume reads through: beyond it a snapshot is cheaper."""
+
     max_answer_bytes: int = 8 * 1024 * 1024
     """Answers that a client asked for and does not read."""
 
@@ -27,6 +34,9 @@ class StreamLimits:
 
     send_seconds: float = 10.0
     """How long a connection may take no byte before it is too slow."""
+
+    heartbeat_seconds: float = 15.0
+    """Protocol 2: silence after which a connection is told where the log stands."""
 
     max_connections: int = 2_000
     max_connections_per_viewer: int = 50

@@ -12,6 +12,7 @@ from ir_client.wire.values import role_at_least
 from server_stub import access
 from server_stub.access import Viewer
 from server_stub.domain.backlog import Change, Subject, Topic, Word
+from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.states import AlertState, IncidentState, State
 from server_stub.hub.subscriber import Subscriber
 from server_stub.storage.events import LogEvent
@@ -32,7 +33,7 @@ class Marker:
     """Turns events into marks in backlogs."""
 
     def __init__(self) -> None:
-        self._told: OrderedDict[int, int] = OrderedDict()
+        self._told: OrderedDict[int, tuple[int, int]] = OrderedDict()
 
     def mark(
         self,
@@ -41,8 +42,12 @@ class Marker:
         subscribers: Iterable[Subscriber],
     ) -> None:
         """Mark everyone who has to hear of `events`, in their order."""
-        listeners = list(subscribers)
+        everyone = list(subscribers)
+        sequenced = [one for one in everyone if isinstance(one, SequencedSubscriber)]
         for event in events:
+            listeners = everyone
+            if sequenced:
+                listeners = [one for one in everyone if _awaits(one, event.seq)]
             subject = subject_of(event)
             state = states.get(subject) if subject else None
             match state:
@@ -54,6 +59,8 @@ class Marker:
                     _mark_updated(event, state, listeners)
                 case None:
                     continue
+        for subscriber in sequenced if events else ():
+            subscriber.advance(events[-1].seq)
 
     def _mark_alert(
         self, event: LogEvent, state: AlertState, subscribers: list[Subscriber]
@@ -61,26 +68,45 @@ class Marker:
         before = event.seen_before
         sight_stayed = event.kind == "new" or before is None or before == state.sight
         told = self._told.get(state.id)
-        if sight_stayed and told is not None and (event.revision) <= told:
-            return
-        as_news = Change(Word.NEW_ALERT, event.seq)
-        as_update = Change(Word.ALERT_UPDATED, event.seq)
+        if sight_stayed and told is not None and event.revision <= told[0]:
+            # Not so for who came later: what was known then was not marked there.
+            subscribers = [one for one in subscribers if _came_after(one, told[1])]
+            if not subscribers:
+                return
+        as_news = Change(Word.NEW_ALERT, event.seq, event.revision)
+        as_update = Change(Word.ALERT_UPDATED, event.seq, event.revision)
         subject = state.subject
         for subscriber in subscribers:
             viewer = subscriber.viewer
             if state.may_be_seen_by(viewer):
-                is_news = event.kind == "new" or not (sight_stayed or _saw(viewer, before))
+                is_news = event.kind == "new" or not (sight_stayed or saw(viewer, before))
                 subscriber.mark(subject, as_news if is_news else as_update)
-        self._remember(state)
+            elif before is not None and _hears_of_removals(subscriber) and saw(viewer, before):
+                subscriber.mark(subject, as_update)
+        self._remember(state, event.seq)
 
-    def _remember(self, state: AlertState) -> None:
-        self._told[state.id] = state.version
+    def _remember(self, state: AlertState, seq: int) -> None:
+        self._told[state.id] = (state.version, seq)
         self._told.move_to_end(state.id)
         if len(self._told) > _REMEMBERED_ALERTS:
             self._told.popitem(last=False)
 
 
-def _saw(viewer: Viewer, sight: access.AlertSight | None) -> bool:
+def _awaits(subscriber: Subscriber, seq: int) -> bool:
+    return not isinstance(subscriber, SequencedSubscriber) or subscriber.awaits(seq)
+
+
+def _came_after(subscriber: Subscriber, seq: int) -> bool:
+    return isinstance(subscriber, SequencedSubscriber) and not subscriber.was_there_at(seq)
+
+
+def _hears_of_removals(subscriber: Subscriber) -> bool:
+    """Whether it is told that an alert left its sight; protocol 1 has no word for that."""
+    return isinstance(subscriber, SequencedSubscriber)
+
+
+def saw(viewer: Viewer, sight: access.AlertSight | None) -> bool:
+    """Whether `viewer` could see an alert of this sight; None is one that did not change."""
     if sight is None:
         return True
     team, analyst_id = sight

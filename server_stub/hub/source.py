@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from server_stub.access import Viewer
+from server_stub.access import AlertSight, Viewer
 from server_stub.errors import Unavailable
 from server_stub.hub.states import AlertState, IncidentState
 from server_stub.security.authentication import Authentication
@@ -29,6 +29,9 @@ class Source(Protocol):
 
     async def alerts(self, ids: Collection[int]) -> list[AlertState]:
         """The present states of those that exist."""
+
+    async def sights(self, ids: Collection[int]) -> Mapping[int, AlertSight]:
+        """What decides now who sees these alerts, of those that exist."""
 
     async def incidents(self, ids: Collection[int]) -> list[IncidentState]:
         """The present states of those that exist."""
@@ -62,6 +65,9 @@ class StorageSource:
     async def alerts(self, ids: Collection[int]) -> list[AlertState]:
         rows = await _read_what_can_be_read(self._alerts.get_many, ids)
         return [AlertState.of(row) for row in rows]
+
+    async def sights(self, ids: Collection[int]) -> Mapping[int, AlertSight]:
+        return await self._alerts.sights(list(ids))
 
     async def incidents(self, ids: Collection[int]) -> list[IncidentState]:
         rows = await _read_what_can_be_read(self._incidents.get_many, ids)

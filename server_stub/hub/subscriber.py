@@ -11,9 +11,10 @@ from typing import Protocol
 from server_stub.access import Viewer
 from server_stub.domain.backlog import Backlog, Change, Subject
 from server_stub.domain.rate_limit import TokenBucket
+from server_stub.hub.frames import Message, envelope
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.renderings import Renderings
-from server_stub.hub.states import IncidentState
+from server_stub.hub.states import IncidentState, State
 from server_stub.security.principals import LoginId
 
 _BYTES_A_WRITE = 64 * 1024
@@ -51,7 +52,7 @@ class Outlet(Protocol):
 
 
 class Subscriber:
-    """One open stream connection."""
+    """One open stream connection, which speaks protocol 1 if it is not a sequenced one."""
 
     def __init__(
         self, outlet: Outlet, viewer: Viewer, *, login: LoginId, limits: StreamLimits, now: float
@@ -110,10 +111,29 @@ class Subscriber:
         if not self.closed and not self._backlog.answer(frame):
             self.close(CloseCode.TRY_LATER, "too slow: answers are not read")
 
+    def tell(self, message: Message, *, request_id: str | None = None) -> None:
+        """Queue what is said to this connection alone, in the frame of its protocol."""
+        del request_id  # protocol 1 has no place for it
+        self.answer(envelope(*message))
+
+    def adopt(self, viewer: Viewer) -> None:
+        """Go on with the viewer's present rights."""
+        self.viewer = viewer
+
+    def log_was_trimmed(self) -> None:
+        """Events were removed before they were marked: the client has to fetch."""
+        self.close(CloseCode.TRY_LATER, "too slow: the log went on")
+
+    def beat(self, now: float) -> None:
+        """Say where the log stands, if that is due; protocol 1 hears nothing when idle."""
+
     def mark(self, subject: Subject, change: Change) -> None:
         """Note a change that this viewer may see."""
         if not self.closed and not self._backlog.mark(subject, change):
-            self.close(CloseCode.TRY_LATER, "too slow: too many changes wait")
+            self._overflow()
+
+    def _overflow(self) -> None:
+        self.close(CloseCode.TRY_LATER, "too slow: too many changes wait")
 
     def pump(self, now: float, renderings: Renderings, *, most: int) -> int:
         """Write what may leave now, up to `most` frames; how many were written."""
@@ -142,7 +162,7 @@ class Subscriber:
         while self._live and (entry := self._backlog.next_change()):
             subject, change = entry
             state = renderings.get(subject)
-            if state is None:
+            if state is None or not is_told_by(state, change):
                 return None
             if not state.may_be_seen_by(self.viewer):
                 self._backlog.done(subject)
@@ -158,7 +178,9 @@ class Subscriber:
         if self.closed or not self._live:
             return []
         return [
-            subject for subject in self._backlog.upcoming(most) if renderings.get(subject) is None
+            subject
+            for subject, change in self._backlog.upcoming(most)
+            if not is_told_by(renderings.get(subject), change)
         ]
 
     def give_up(self, subject: Subject) -> None:
@@ -186,3 +208,8 @@ class Subscriber:
         self.closed = True
         self._backlog.clear()
         self._outlet.close(code, reason)
+
+
+def is_told_by(state: State | None, change: Change) -> bool:
+    """Whether `state` is held, and as new as the change that is to be told."""
+    return state is not None and state.version >= change.revision

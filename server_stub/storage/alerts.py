@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from ir_client.wire.alerts import TimelineEntry
 from ir_client.wire.cursor import StreamPosition
-from server_stub.access import Viewer
+from server_stub.access import AlertSight, Viewer
 from server_stub.domain.clocks import Clock
 from server_stub.errors import NotFound
 from server_stub.storage.alert_rows import StoredAlert, select_alerts, stored_alert
@@ -94,6 +94,23 @@ class Alerts:
         return await self._database.read(
             lambda connection: read_alerts(connection, alert_ids, now=now)
         )
+
+    async def sights(self, alert_ids: Sequence[int]) -> dict[int, AlertSight]:
+        """What decides who sees these alerts, without reading the rest of them."""
+
+        def read(connection: Connection) -> dict[int, AlertSight]:
+            found: dict[int, AlertSight] = {}
+            for start in range(0, len(alert_ids), _IDS_AT_ONCE):
+                statement = select(alerts.c.id, alerts.c.team, alerts.c.assigned_analyst_id).where(
+                    alerts.c.id.in_(alert_ids[start : start + _IDS_AT_ONCE])
+                )
+                found |= {
+                    alert_id: (team, analyst_id)
+                    for alert_id, team, analyst_id in connection.execute(statement)
+                }
+            return found
+
+        return await self._database.read(read)
 
     async def recent_unassigned(self, viewer: Viewer) -> tuple[StoredAlert, ...]:
         """The newest alerts that are new or triaged and nobody's."""

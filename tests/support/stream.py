@@ -102,6 +102,11 @@ class MemorySource:
         self.incident_rows: dict[int, IncidentState] = {}
         self.standing: dict[LoginId, Viewer] = {}
         self.fails_with: list[Exception] = []
+        self.trimmed = 0
+
+    def trim(self, through: int) -> None:
+        """Remove the oldest events, but never the newest."""
+        self.trimmed = max(self.trimmed, min(through, len(self.log) - 1))
 
     def put_alert(self, alert_id: int, **fields: Any) -> AlertState:
         """Create or change an alert; the log knows of it at once."""
@@ -161,10 +166,13 @@ class MemorySource:
 
     async def read_after(self, seq: int, limit: int) -> list[LogEvent]:
         self._maybe_fail()
-        return self.log[seq : seq + limit]
+        return self.log[max(seq, self.trimmed) :][:limit]
 
     async def alerts(self, ids: Collection[int]) -> list[AlertState]:
         return [self.alert_rows[one] for one in ids if one in self.alert_rows]
+
+    async def sights(self, ids: Collection[int]) -> Mapping[int, AlertSight]:
+        return {one: self.alert_rows[one].sight for one in ids if one in self.alert_rows}
 
     async def incidents(self, ids: Collection[int]) -> list[IncidentState]:
         return [self.incident_rows[one] for one in ids if one in self.incident_rows]
