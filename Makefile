@@ -11,7 +11,7 @@ help: ## Say what each target does
 
 $(READY): pyproject.toml constraints.txt
 	@echo "Installing into .venv: a minute or two, once."
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv # pip comes last: without it, it was cut off
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 

@@ -81,6 +81,7 @@ class StreamProtocol:
         self._ready_by: float | None = None
         self._live_since: float | None = None
         self._down_since: float | None = now
+        self._planned_retry_at: float | None = None
 
     @property
     def state(self) -> StreamState:
@@ -118,8 +119,7 @@ class StreamProtocol:
         """A frame has come; the first one of a connection proves that it works."""
         if self.state is not StreamState.CONNECTING or self._ready_by is None:
             return ()
-        self._ready_by = None
-        self._down_since = None
+        self._ready_by = self._down_since = self._planned_retry_at = None
         if not self._has_listened:
             self._has_listened = True
             return self._go_live(now)
@@ -169,9 +169,10 @@ class StreamProtocol:
         return self.ended(Unreachable("the server accepted the stream, then said nothing"), now)
 
     def retry_now(self, now: float) -> Effects:
-        """Somebody does not want to wait any longer."""
+        """Somebody does not want to wait any longer: an attempt beside the planned one."""
         if self.state is not StreamState.WAITING:
             return ()
+        self._planned_retry_at = self.status.retry_at
         return self._connect(now, reason=self.status.reason)
 
     def close(self, now: float) -> Effects:
@@ -206,9 +207,16 @@ class StreamProtocol:
         return self._wait(verdict, now)
 
     def _wait(self, verdict: Verdict, now: float) -> Effects:
-        delay = max(verdict.wait_at_least, delay_seconds(self._failures, self._uniform))
-        self._failures += 1
-        return self._enter(StreamState.WAITING, now, reason=verdict.reason, retry_at=now + delay)
+        planned, self._planned_retry_at = self._planned_retry_at, None
+        if planned is not None and planned > now:
+            # Who was impatient must not wait longer for it: the plan stands.
+            retry_at = max(planned, now + verdict.wait_at_least)
+        else:
+            retry_at = now + max(
+                verdict.wait_at_least, delay_seconds(self._failures, self._uniform)
+            )
+            self._failures += 1
+        return self._enter(StreamState.WAITING, now, reason=verdict.reason, retry_at=retry_at)
 
     def _connect(self, now: float, *, reason: str) -> Effects:
         entered = self._enter(StreamState.CONNECTING, now, reason=reason)

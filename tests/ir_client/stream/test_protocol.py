@@ -288,6 +288,27 @@ def test_who_does_not_want_to_wait_need_not() -> None:
     assert not protocol.retry_now(1.2)
 
 
+def test_an_attempt_out_of_turn_does_not_lengthen_the_wait() -> None:
+    protocol = a_live_protocol()
+    protocol.ended(BROKEN, 1.0)
+    planned, attempt = protocol.status.retry_at, protocol.status.attempt
+    for press in range(5):
+        protocol.retry_now(1.1 + press / 100)
+        protocol.ended(BROKEN, 1.1 + press / 100)
+    assert (protocol.status.retry_at, protocol.status.attempt) == (planned, attempt)
+
+
+def test_an_attempt_out_of_turn_that_outlasts_the_plan_takes_its_place() -> None:
+    protocol = a_live_protocol()
+    protocol.ended(BROKEN, 1.0)
+    attempt = protocol.status.attempt
+    protocol.retry_now(1.1)
+    protocol.ended(BROKEN, 11.0)
+    assert protocol.status.retry_at is not None
+    assert protocol.status.retry_at > 11.0
+    assert protocol.status.attempt == attempt + 1
+
+
 def test_the_status_tells_why_and_until_when() -> None:
     protocol = a_live_protocol()
     protocol.ended(BROKEN, 10.0)
