@@ -6,6 +6,7 @@ started it. Neither goes through logging: logs are kept, and a password that was
 
 import argparse
 import asyncio
+import errno
 import gc
 import logging.config
 import os
@@ -15,6 +16,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -22,7 +24,7 @@ from pydantic import ValidationError
 
 from server_stub.api.stream_socket import uvicorn_stream_settings
 from server_stub.app import create_app
-from server_stub.errors import Invalid, Refusal
+from server_stub.errors import Refusal
 from server_stub.logs import log_config, release_logs
 from server_stub.security.directory import FIRST_TOKEN, FIRST_USER, MadeUp
 from server_stub.settings import SQLITE_PREFIX, ServerSettings
@@ -36,22 +38,37 @@ _SWITCH_SECONDS = 0.001
 
 @dataclass(slots=True)
 class _Announcement:
-    """What the terminal is told when the server is up."""
+    """What whoever started the server is told when it is up."""
 
     url: str
+    secrets_path: Path
     made_up: MadeUp = field(default_factory=MadeUp)
 
     def note(self, made_up: MadeUp) -> None:
         self.made_up = made_up
 
-    def lines(self) -> list[str]:
-        lines = [f"listening on {self.url}"]
+    def lines(self, *, is_terminal: bool) -> list[str]:
+        """The lines to print; off a terminal the secrets go to a file of their owner's.
+
+        What is not a terminal is a log, sooner or later, and logs are kept.
+        """
+        listening = f"listening on {self.url}"
+        secrets = self._secrets()
+        if not secrets:
+            return [listening]
+        if is_terminal:
+            return [listening, *secrets, "These are shown this once; keep them."]
+        descriptor = os.open(self.secrets_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w") as file:
+            file.writelines(f"{line}\n" for line in secrets)
+        return [listening, f"first password and token: {self.secrets_path} (read it, remove it)"]
+
+    def _secrets(self) -> list[str]:
+        lines = []
         if self.made_up.admin_password:
             lines.append(f"user {FIRST_USER}, password {self.made_up.admin_password}")
         if self.made_up.ingest_token:
             lines.append(f"endpoint token {FIRST_TOKEN}: {self.made_up.ingest_token}")
-        if len(lines) > 1:
-            lines.append("These are shown this once; keep them.")
         return lines
 
 
@@ -64,7 +81,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        _say(*self._announcement.lines())
+        _say(*self._announcement.lines(is_terminal=sys.stderr.isatty()))
         release_logs()
         # What was imported stays: looking through it again costs each full collection 100 ms.
         gc.collect()
@@ -94,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _listen(options.host, options.port) as listener:
             return _serve(settings, listener, until_stdin_closes=options.until_stdin_closes)
     except ValidationError as error:
-        _say("cannot start:", *(f"  {field}" for field in Invalid.of(error).fields))
+        _say("cannot start, correct these settings:", *_settings_lines(error))
     except (OSError, ValueError, Refusal) as error:
         _say(f"cannot start: {error}")
     return 1
@@ -105,7 +122,8 @@ def _serve(settings: ServerSettings, listener: socket.socket, *, until_stdin_clo
     # wait 5 ms to get it back from a busy event loop (measured: 17 to 300 us a row, 7 with this).
     sys.setswitchinterval(_SWITCH_SECONDS)
     logging.config.dictConfig(log_config(settings.log_level, access_log=settings.access_log))
-    announcement = _Announcement(_url(listener))
+    database = settings.database_path
+    announcement = _Announcement(_url(listener), database.with_name(f"{database.name}.first-start"))
     app = create_app(settings, on_first_start=announcement.note)
     server = _Server(_uvicorn_config(app, settings), announcement)
     # uvicorn raises the signal that stopped it once more at its end: before our parts are closed.
@@ -173,11 +191,26 @@ def _listen(host: str, port: int) -> socket.socket:
         return listener
     except OverflowError as error:
         raise OSError("a port is a number from 0 to 65535") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise OSError(f"port {port} is in use; choose another with --port, 0 is any") from error
+        raise
 
 
 def _url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _settings_lines(error: ValidationError) -> list[str]:
+    """The refused settings by the names that an operator gave them."""
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        name = str(problem["loc"][0])
+        prefix = ServerSettings.model_config["env_prefix"]
+        shown = name.upper() if name.isupper() else f"{prefix}{name}".upper()
+        lines.append(f"  {shown}: {problem['msg']}")
+    return lines
 
 
 def _say(*lines: str) -> None:

@@ -63,8 +63,9 @@ def storage_errors() -> Iterator[None]:
     """Turn what the database refuses for now into a refusal that says so."""
     try:
         yield
-    except DBAPIError as error:
-        if refusal := _refusal(error.orig):
+    except (DBAPIError, sqlite3.Error) as error:
+        # A connection that cannot even be opened raises the driver's own error.
+        if refusal := _refusal(error.orig if isinstance(error, DBAPIError) else error):
             raise refusal from error
         raise
 
@@ -81,6 +82,9 @@ def _refusal(error: BaseException | None) -> Refusal | None:
     if primary in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
         _log.error("the database cannot be used: %s", error)
         return Unavailable("The database cannot be read or written; see the server's log.")
+    if primary in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        _log.error("the database cannot be used: %s", error)
+        return Unavailable("The database file is damaged or none of ours; restore a backup.")
     return None
 
 

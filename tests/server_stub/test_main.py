@@ -1,6 +1,7 @@
 """The server as its owner sees it: a process, a terminal, signals."""
 
 import os
+import pty
 import re
 import select
 import signal
@@ -150,18 +151,57 @@ def run(*arguments: str, environment: dict[str, str], stdin: str = "") -> tuple[
     return ended.returncode, ended.stderr
 
 
+def run_on_a_terminal(*arguments: str, environment: dict[str, str]) -> str:
+    """Start a server on a terminal, its owner leaving at once; what it said there."""
+    ours, theirs = pty.openpty()
+    try:
+        command = [sys.executable, "-m", "server_stub", *arguments]
+        subprocess.run(command, input=b"", stderr=theirs, env=environment, timeout=60, check=True)
+        return os.read(ours, 65_536).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 def test_a_first_start_shows_what_it_made_up_once_after_where_it_listens(
     tmp_path: Path, bare_environment: dict[str, str]
 ) -> None:
     arguments = ("--port", "0", "--database", f"sqlite:///{tmp_path}/a.db", "--until-stdin-closes")
-    code, first = run(*arguments, environment=bare_environment)
-    assert code == 0
+    first = run_on_a_terminal(*arguments, environment=bare_environment)
     listening, user, token, *_ = first.splitlines()
     assert re.fullmatch(r"listening on http://127\.0\.0\.1:\d+", listening)
     assert re.fullmatch(r"user admin, password \S{12,}", user)
     assert re.fullmatch(r"endpoint token bootstrap: ire_\S+", token)
-    code, second = run(*arguments, environment=bare_environment)
-    assert (code, len(second.splitlines())) == (0, 1)
+    second = run_on_a_terminal(*arguments, environment=bare_environment)
+    assert len(second.splitlines()) == 1
+
+
+def test_a_first_start_off_a_terminal_keeps_what_it_made_up_out_of_the_log(
+    tmp_path: Path, bare_environment: dict[str, str]
+) -> None:
+    arguments = ("--port", "0", "--database", f"sqlite:///{tmp_path}/a.db", "--until-stdin-closes")
+    code, said = run(*arguments, environment=bare_environment)
+    assert code == 0
+    kept = tmp_path / "a.db.first-start"
+    user, token = kept.read_text().splitlines()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert str(kept) in said
+    for secret in (user.split()[-1], token.split()[-1]):
+        assert secret not in said
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 1000, b"SQLite format 3\0" * 2000])
+def test_a_file_that_is_no_database_is_said_in_a_sentence(
+    tmp_path: Path, bare_environment: dict[str, str], content: bytes
+) -> None:
+    path = tmp_path / "a.db"
+    path.write_bytes(content)
+    arguments = ("--port", "0", "--database", f"sqlite:///{path}")
+    code, error = run(*arguments, environment=bare_environment)
+    assert code == 1
+    assert "damaged or none of ours" in error
+    assert "Traceback" not in error
+    assert path.read_bytes() == content
 
 
 @pytest.mark.parametrize(
