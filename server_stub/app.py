@@ -119,6 +119,7 @@ def _hub(services: Services, doorbell: asyncio.Event, *, monotonic: Monotonic) -
     limits = StreamLimits(
         broadcasts=Rate(settings.stream_frames_per_second, settings.stream_frames_burst),
         send_seconds=settings.stream_send_seconds,
+        heartbeat_seconds=settings.stream_heartbeat_seconds,
         max_connections=settings.stream_connections,
         max_connections_per_viewer=settings.stream_connections_per_user,
     )

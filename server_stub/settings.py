@@ -92,6 +92,8 @@ class ServerSettings(BaseSettings):
     """How fast changes are told on one stream connection; it delays, it never drops."""
     stream_send_seconds: float = Field(default=10, gt=0)
     """A stream connection that takes nothing for so long is too slow."""
+    stream_heartbeat_seconds: float = Field(default=15, gt=0)
+    """Silence after which a connection of protocol 2 is told where the log stands."""
     stream_connections: int = Field(default=2_000, ge=1)
     stream_connections_per_user: int = Field(default=50, ge=1)
 

@@ -9,6 +9,8 @@ from ir_client.wire.alerts import Pagination
 from ir_client.wire.base import UtcTime
 from ir_client.wire.cursor import EPOCH_HEADER, SEQ_HEADER
 from ir_client.wire.values import AlertStatus, Severity, ThreatType
+from server_stub.access import Viewer, sight_key
+from server_stub.domain.resume import epoch_for
 from server_stub.errors import Invalid
 from server_stub.storage.alerts import AlertListing, AlertListRequest
 from server_stub.storage.cursors import decode_cursor
@@ -97,6 +99,8 @@ def listing_json(listing: AlertListing, parameters: AlertListParameters) -> byte
     return b'{"alerts":' + alerts + b"," + rest[1:]
 
 
-def position_headers(listing: AlertListing) -> dict[str, str]:
-    """Where the log stood in the snapshot that was read."""
-    return {EPOCH_HEADER: listing.position.epoch, SEQ_HEADER: str(listing.position.seq)}
+def position_headers(listing: AlertListing, *, viewer: Viewer) -> dict[str, str]:
+    """Where the log stood in the snapshot that was read, for who sees what `viewer` sees."""
+    position = listing.position
+    epoch = epoch_for(position.epoch, sight_key(viewer))
+    return {EPOCH_HEADER: epoch, SEQ_HEADER: str(position.seq)}

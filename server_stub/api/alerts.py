@@ -79,7 +79,9 @@ async def list_alerts(
     reader: InReader, services: InServices, parameters: InListParameters
 ) -> Response:
     listing = await services.alerts.list(parameters.request(), viewer=reader.viewer)
-    return json_answer(listing_json(listing, parameters), headers=position_headers(listing))
+    return json_answer(
+        listing_json(listing, parameters), headers=position_headers(listing, viewer=reader.viewer)
+    )
 
 
 @router.get("/{alert_id}")

@@ -19,12 +19,19 @@ from server_stub.api.limits import client_address
 from server_stub.api.problems import problem
 from server_stub.api.services import Services
 from server_stub.api.stream_commands import CommandDesk
-from server_stub.api.stream_inbound import FloodError, InboundGate
+from server_stub.api.stream_inbound import FloodError, InboundGate, request_id_in
+from server_stub.api.stream_opening import open_sequenced, speaks_protocol_2
 from server_stub.api.stream_snapshots import Snapshots
 from server_stub.api.stream_socket import StreamSocket
 from server_stub.errors import Forbidden, Refusal, Unauthenticated, Unavailable
-from server_stub.hub import CloseCode, Hub, Subscriber, TooManyConnectionsError
-from server_stub.hub.frames import plain_frame
+from server_stub.hub import (
+    CloseCode,
+    Hub,
+    SequencedSubscriber,
+    Subscriber,
+    TooManyConnectionsError,
+)
+from server_stub.hub.frames import Message, plain_message
 from server_stub.security import Principal
 from server_stub.security.principals import require_reader
 
@@ -75,7 +82,8 @@ class IncidentStream:
         except (Unauthenticated, Forbidden) as refusal:
             socket.close(CloseCode.UNAUTHENTICATED, refusal.message)
             return
-        subscriber = Subscriber(
+        speaks_2 = speaks_protocol_2(websocket.query_params)
+        subscriber = (SequencedSubscriber if speaks_2 else Subscriber)(
             socket,
             principal.viewer,
             login=principal.login,
@@ -89,7 +97,7 @@ class IncidentStream:
             return
         socket.on_writable = self.hub.ring
         try:
-            await self._greet(subscriber, principal)
+            await self._open(websocket, subscriber, principal)
             await self._converse(websocket, subscriber, principal)
         finally:
             self.hub.leave(subscriber)
@@ -110,12 +118,25 @@ class IncidentStream:
         )
         return require_reader(principal)
 
+    async def _open(
+        self, websocket: WebSocket, subscriber: Subscriber, principal: Principal
+    ) -> None:
+        async with asyncio.timeout(STEP_SECONDS):
+            if isinstance(subscriber, SequencedSubscriber):
+                await open_sequenced(
+                    subscriber,
+                    principal,
+                    services=self._services,
+                    hub=self.hub,
+                    query=websocket.query_params,
+                )
+            else:
+                await self._greet(subscriber, principal)
+
     async def _greet(self, subscriber: Subscriber, principal: Principal) -> None:
         # The hub keeps changes for the subscriber by now: none falls between these and the first.
-        async with asyncio.timeout(STEP_SECONDS):
-            frames = await Snapshots(self._services, self.hub).greeting(principal)
-        for frame in frames:
-            subscriber.answer(frame)
+        for message in await Snapshots(self._services, self.hub).greeting(principal):
+            subscriber.tell(message)
             self.hub.deliver(subscriber)
         subscriber.go_live()
         self.hub.deliver(subscriber)
@@ -129,18 +150,22 @@ class IncidentStream:
             message = await websocket.receive()
             if message["type"] == "websocket.disconnect":
                 return
+            text = message.get("text")
+            request_id = None
+            if isinstance(subscriber, SequencedSubscriber):
+                request_id = request_id_in(text)
             try:
-                command = gate.admit(message.get("text"), self.hub.clock())
+                command = gate.admit(text, self.hub.clock())
                 answer = await self._carried_out(command, desk, subscriber)
             except Refusal as refusal:
                 answer = _refused(gate, refusal, subscriber, now=self.hub.clock())
             if answer is not None:
-                subscriber.answer(answer)
+                subscriber.tell(answer, request_id=request_id)
                 self.hub.deliver(subscriber)
 
     async def _carried_out(
         self, command: Command, desk: CommandDesk, subscriber: Subscriber
-    ) -> bytes | None:
+    ) -> Message | None:
         try:
             async with asyncio.timeout(STEP_SECONDS):
                 if not isinstance(command, Ping):
@@ -160,9 +185,9 @@ async def incidents_stream(websocket: WebSocket) -> None:
 
 def _refused(
     gate: InboundGate, refusal: Refusal, subscriber: Subscriber, *, now: float
-) -> bytes | None:
+) -> Message | None:
     try:
-        return plain_frame("error", {"message": gate.refuse(refusal, now)})
+        return plain_message("error", {"message": gate.refuse(refusal, now)})
     except FloodError:
         subscriber.close(CloseCode.FLOOD, "too many refused frames")
         return None

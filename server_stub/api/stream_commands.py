@@ -22,12 +22,12 @@ from server_stub.api.services import Services
 from server_stub.api.stream_snapshots import Snapshots
 from server_stub.errors import NotFound, RateLimited
 from server_stub.hub import Hub, Subscriber
-from server_stub.hub.frames import envelope, plain_frame
+from server_stub.hub.frames import Message, plain_message
 from server_stub.hub.states import AlertState
 from server_stub.security import Principal
 from server_stub.security.principals import require_updater, require_user
 
-_PONG = plain_frame("pong", {})
+_PONG = plain_message("pong", {})
 
 
 class CommandDesk:
@@ -42,8 +42,8 @@ class CommandDesk:
         self._subscriber = subscriber
         self._snapshots = Snapshots(services, hub)
 
-    async def carry_out(self, command: Command) -> bytes | None:
-        """The frame that answers `command`. Raises Refusal."""
+    async def carry_out(self, command: Command) -> Message | None:
+        """What answers `command`. Raises Refusal."""
         viewer = self._subscriber.viewer
         match command:
             case Ping():
@@ -64,30 +64,32 @@ class CommandDesk:
             case _:
                 assert_never(command)
 
-    async def _details(self, alert_id: int) -> bytes:
+    async def _details(self, alert_id: int) -> Message:
         viewer = self._subscriber.viewer
         row = await self._services.alerts.get(alert_id, viewer=viewer)
         newest = self._hub.newest(AlertState.of(row))
         if not newest.may_be_seen_by(viewer):
             raise NotFound("There is no such alert, or it is not yours to see.")
-        return envelope("alert_details", newest.data)
+        return Message("alert_details", newest.data)
 
-    async def _take(self, command: TakeOwnership) -> bytes:
+    async def _take(self, command: TakeOwnership) -> Message:
         require_user(self._principal)
         owned = await self._services.triage.take_ownership(
             self._subscriber.viewer, command.alert_id, notes=command.notes
         )
         self._services.announcements.changed([owned.alert.id])
         notice = b'{"alert_id":%d,"incident":%b}' % (owned.alert.id, owned.incident.json)
-        return envelope("alert_ownership_taken", notice)
+        return Message("alert_ownership_taken", notice)
 
-    async def _move(self, command: UpdateAlertStatus) -> bytes:
+    async def _move(self, command: UpdateAlertStatus) -> Message:
         require_updater(self._principal)
         alert = await self._services.triage.update(
             self._subscriber.viewer, command.alert_id, AlertUpdate(status=command.status)
         )
         self._services.announcements.changed([alert.id])
-        return plain_frame("alert_status_updated", {"alert_id": alert.id, "status": command.status})
+        return plain_message(
+            "alert_status_updated", {"alert_id": alert.id, "status": command.status}
+        )
 
     async def _choose(self, command: WatchIncident | UnwatchIncident) -> None:
         incident = await self._services.incidents.get(

@@ -7,6 +7,7 @@ a flood. Reads no clock: the time is an argument.
 from pydantic import ValidationError
 
 from ir_client.wire.commands import Command, decode_command
+from ir_client.wire.protocol2 import MAX_REQUEST_ID_LENGTH
 from server_stub.domain.rate_limit import TokenBucket
 from server_stub.domain.strict_json import MalformedJsonError, flaw_in, parse_json
 from server_stub.errors import Invalid, MalformedBody, RateLimited, Refusal
@@ -58,6 +59,24 @@ def read_command(frame: str) -> Command:
         return decode_command(parsed.value)
     except ValidationError as error:
         raise _mistake(error) from None
+
+
+def request_id_in(frame: str | None) -> str | None:
+    """The name that a client of protocol 2 gave its command, also where the command is a mistake.
+
+    Beside `type`, or among the arguments. What is no text, or too long, names nothing.
+    """
+    try:
+        value = parse_json((frame or "").encode()).value
+    except (MalformedJsonError, UnicodeEncodeError):
+        return None
+    if not isinstance(value, dict):
+        return None
+    data = value.get("data")
+    arguments = data if isinstance(data, dict) else {}
+    named = value.get("request_id", arguments.get("request_id"))
+    is_name = isinstance(named, str) and 0 < len(named) <= MAX_REQUEST_ID_LENGTH
+    return str(named) if is_name else None
 
 
 def _mistake(error: ValidationError) -> Invalid:

@@ -10,7 +10,7 @@ from server_stub.access import Viewer
 from server_stub.api.services import Services
 from server_stub.domain.clocks import instant
 from server_stub.hub import Hub
-from server_stub.hub.frames import envelope, json_array
+from server_stub.hub.frames import Message, json_array
 from server_stub.hub.states import AlertState
 from server_stub.security import Principal, UserPrincipal
 from server_stub.storage.incidents import StoredIncident
@@ -26,10 +26,15 @@ class Snapshots:
         self._services = services
         self._hub = hub
 
-    async def greeting(self, principal: Principal) -> list[bytes]:
-        """The first two frames of a connection."""
+    async def greeting(self, principal: Principal) -> list[Message]:
+        """The first two frames of a connection of protocol 1."""
+        recent_alerts = await self._recent_alerts(principal.viewer)
+        initial_data = await self.initial_data(principal, recent_alerts=recent_alerts)
+        return [initial_data, _recent_alerts_message(recent_alerts)]
+
+    async def initial_data(self, principal: Principal, *, recent_alerts: bytes = b"[]") -> Message:
+        """Who is connected, and what is theirs; without alerts in protocol 2."""
         viewer = principal.viewer
-        recent_alerts = await self._recent_alerts(viewer)
         recent_incidents = await self._services.incidents.recent_for(viewer)
         owned = await self._owned(viewer)
         user = b"null"
@@ -45,16 +50,16 @@ class Snapshots:
             recent_alerts,
             instant(self._services.clock()).encode(),
         )
-        return [envelope("initial_data", data), _recent_alerts_frame(recent_alerts)]
+        return Message("initial_data", data)
 
-    async def recent_alerts(self, viewer: Viewer) -> bytes:
+    async def recent_alerts(self, viewer: Viewer) -> Message:
         """The newest alerts that are new or triaged and nobody's."""
-        return _recent_alerts_frame(await self._recent_alerts(viewer))
+        return _recent_alerts_message(await self._recent_alerts(viewer))
 
-    async def owned_incidents(self, viewer: Viewer) -> bytes:
+    async def owned_incidents(self, viewer: Viewer) -> Message:
         """The open incidents that the viewer owns."""
         incidents = _incident_list(await self._owned(viewer))
-        return envelope("owned_incidents", b'{"incidents":%b}' % incidents)
+        return Message("owned_incidents", b'{"incidents":%b}' % incidents)
 
     async def _recent_alerts(self, viewer: Viewer) -> bytes:
         rows = await self._services.alerts.recent_unassigned(viewer)
@@ -79,5 +84,5 @@ def _incident_list(incidents: Sequence[StoredIncident]) -> bytes:
     return json_array([incident.json for incident in incidents])
 
 
-def _recent_alerts_frame(alerts: bytes) -> bytes:
-    return envelope("recent_alerts", b'{"alerts":%b}' % alerts)
+def _recent_alerts_message(alerts: bytes) -> Message:
+    return Message("recent_alerts", b'{"alerts":%b}' % alerts)

@@ -42,7 +42,8 @@ async def catch_up(
         return "too_many"
     subscriber.start_at(since)
     read = since
-    while read < hub.read_through:
+    # Up to the head too, where the hub is behind: what was there before is no live news.
+    while read < max(head, hub.read_through):
         events = await source.read_after(read, _EVENTS_A_READ)
         if not events or events[0].seq != read + 1:
             return "trimmed"

@@ -43,6 +43,11 @@ class SequencedSubscriber(Subscriber):
         """Where to resume from once all that was sent is processed; it never goes back."""
         return max(self._position, self._backlog.position(self._read_through))
 
+    @property
+    def read_through(self) -> int:
+        """The last event that was marked here, or that was before its time."""
+        return self._read_through
+
     # How it comes to where the hub is
 
     def start_at(self, seq: int) -> None:
