@@ -107,7 +107,7 @@ class BadRequest(APIStatusError):
 
 
 class AuthenticationError(APIStatusError):
-    hint = "Log in again: the user name, password or token was not accepted."
+    hint = "Log in with the right name and password, or use another token."
 
 
 class PermissionDenied(APIStatusError):
@@ -125,7 +125,7 @@ class ConflictError(APIStatusError):
 class ChangedSince(APIStatusError):
     """A person changed the alert after the revision that the update was based on."""
 
-    hint = "Look at the alert as it is now, then decide again."
+    hint = "Nothing was changed: look at the alert as it is now, then decide again."
 
     def __init__(
         self,
@@ -165,6 +165,8 @@ class RateLimited(APIStatusError):
     ) -> None:
         super().__init__(message, status=status, problem=problem, request_id=request_id)
         self.retry_after = retry_after
+        if retry_after is not None:
+            self.hint = f"Try again in {retry_after:.0f} s, or have the limit raised."
 
 
 class ServerError(APIStatusError):

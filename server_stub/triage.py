@@ -99,7 +99,7 @@ class _Desk:
         alert = self._find(alert_id)
         if if_revision is not None and alert.human_revision > if_revision:
             raise ChangedSince(
-                "Someone changed this alert meanwhile; look at it and decide again.",
+                "Someone changed this alert meanwhile.",
                 current=alert.json,
             )
         change = plan_change(alert.model(), update, now=self._now)

@@ -64,7 +64,7 @@ def transport_error(error: Exception, url: str) -> IRError:
                 "The proxy refused to connect", hint="Check the proxy's address and its rules."
             )
         case httpx.ConnectError() if _tls_problem(error) is not None:
-            return TLSError(f"{url}: TLS failed: {_tls_problem(error)}")
+            return _tls_error(error, url)
         case httpx.ConnectError():
             return ConnectError(f"Cannot connect to {url}: {_socket_problem(error)}")
         case httpx.RemoteProtocolError() if _was_cut_off(error):
@@ -78,6 +78,13 @@ def transport_error(error: Exception, url: str) -> IRError:
 def _was_cut_off(error: httpx.RemoteProtocolError) -> bool:
     # httpx has one class for nonsense and for silence; only its words tell them apart.
     return "disconnected" in str(error) or "closed connection" in str(error)
+
+
+def _tls_error(error: Exception, url: str) -> TLSError:
+    problem = _tls_problem(error)
+    if problem == "WRONG_VERSION_NUMBER":
+        return TLSError(f"{url} speaks no TLS", hint="Try the address with http:// instead.")
+    return TLSError(f"{url}: TLS failed: {problem}")
 
 
 def _tls_problem(error: BaseException) -> str | None:

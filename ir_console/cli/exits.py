@@ -72,6 +72,12 @@ def errors_as_exits(*, debug: bool) -> Iterator[None]:
             traceback.print_exception(error, file=sys.stderr)
         sys.stderr.write(f"ir-console: {told(error)}\n")
         code = exit_code_of(error)
+    except* OSError as group:
+        if debug:
+            traceback.print_exception(group, file=sys.stderr)
+        problem = next(_leaves(group)).strerror or type(next(_leaves(group))).__name__
+        sys.stderr.write(f"ir-console: {safe_text(problem)}. Mend that, then run it again.\n")
+        code = ExitCode.FAILED
     except* KeyboardInterrupt:
         code = INTERRUPTED
     except* Exception as group:  # noqa: BLE001 # the outermost edge of the program

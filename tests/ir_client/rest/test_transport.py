@@ -318,6 +318,21 @@ async def test_a_certificate_of_nobody_we_know_is_refused_and_a_known_ca_is_acce
             assert (await transport.send(GET)).status == 200
 
 
+async def test_https_to_a_server_without_tls_says_to_try_http() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with (
+        a_socket_server(serve) as port,
+        a_transport(url=f"https://127.0.0.1:{port}") as transport,
+    ):
+        with pytest.raises(errors.TLSError) as caught:
+            await transport.send(GET)
+        assert "http://" in caught.value.hint
+
+
 @pytest.mark.looptime
 async def test_closing_during_a_request_is_an_error_and_not_a_cancellation() -> None:
     async def handle(request: httpx.Request) -> httpx.Response:

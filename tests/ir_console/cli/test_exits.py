@@ -1,3 +1,5 @@
+import errno
+
 import pytest
 
 from ir_client import errors
@@ -76,6 +78,11 @@ def test_an_unforeseen_error_does_not_quote_what_it_holds(
     assert "RuntimeError" in told
     assert "--debug" in told
     assert "hunter2" not in told
+
+
+def test_a_full_disk_is_said_and_not_called_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_of(OSError(errno.ENOSPC, "No space left on device")) == ExitCode.FAILED
+    assert "No space left on device" in capsys.readouterr().err
 
 
 def test_an_interrupt_has_its_own_code() -> None:
