@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .stream.driver import EventStream
     from .stream.events import MalformedEvent, Resumed, StateChanged, UnknownEvent
     from .stream.status import StreamState, StreamStatus
+    from .sync import SyncIRClient
     from .wire.alerts import Alert, AlertDraft, AlertUpdate
     from .wire.events import AlertUpdated, InitialData, NewAlert
 
@@ -40,6 +41,7 @@ _HOME = {
     "StateChanged": ".stream.events",
     "StreamState": ".stream.status",
     "StreamStatus": ".stream.status",
+    "SyncIRClient": ".sync",
     "TokenCredentials": ".credentials",
     "UnknownEvent": ".stream.events",
 }
@@ -62,6 +64,7 @@ __all__ = [
     "StateChanged",
     "StreamState",
     "StreamStatus",
+    "SyncIRClient",
     "TokenCredentials",
     "UnknownEvent",
 ]

@@ -1,0 +1,95 @@
+"""The calls of the asynchronous client without `await`: same names, arguments, answers, docs."""
+
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+from ..client import IRClient
+from ..rest.alerts import AlertCalls
+from ..rest.auth import AuthCalls
+from ..rest.tokens import TokenCalls
+from .iterating import Runner, SyncAlertQuery
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Calls:
+    """A group of calls of one client; `of` finds the asynchronous group in the client's loop."""
+
+    def __init__(self, client: Runner, of: Callable[[IRClient], Any]) -> None:
+        self._client = client
+        self._of = of
+
+    def _run(self, work: Callable[[Any], Coroutine[Any, Any, R]]) -> R:
+        return self._client._run(lambda client: work(self._of(client)))
+
+
+class Blocking(Generic[P, R]):
+    """An asynchronous method, called without `await`."""
+
+    def __init__(self, method: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> None:
+        self._method = method
+
+    def __get__(self, runner: Runner | None, owner: object = None) -> Callable[P, R]:
+        if runner is None:
+            return cast("Callable[P, R]", self._method)  # for help() and inspect
+
+        @functools.wraps(self._method)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            return runner._run(lambda target: self._method(target, *args, **kwargs))
+
+        return cast("Callable[P, R]", call)
+
+
+class Making(Generic[P, T, R]):
+    """A method that makes something asynchronous, which `turned` makes usable without `await`."""
+
+    def __init__(
+        self,
+        method: Callable[Concatenate[Any, P], T],
+        turned: Callable[[Runner, Callable[[Any], T]], R],
+    ) -> None:
+        self._method = method
+        self._turned = turned
+
+    def __get__(self, runner: Runner | None, owner: object = None) -> Callable[P, R]:
+        if runner is None:
+            return cast("Callable[P, R]", self._method)  # for help() and inspect
+
+        @functools.wraps(self._method)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            return self._turned(runner, lambda target: self._method(target, *args, **kwargs))
+
+        return cast("Callable[P, R]", call)
+
+
+class SyncAlertCalls(Calls):
+    """`client.alerts`."""
+
+    list = Making(AlertCalls.list, SyncAlertQuery)
+    get = Blocking(AlertCalls.get)
+    update = Blocking(AlertCalls.update)
+    comment = Blocking(AlertCalls.comment)
+    timeline = Blocking(AlertCalls.timeline)
+    take = Blocking(AlertCalls.take)
+    create = Blocking(AlertCalls.create)
+    ingest = Blocking(AlertCalls.ingest)
+
+
+class SyncAuthCalls(Calls):
+    """`client.auth`: who we are, and who else there is."""
+
+    login = Blocking(AuthCalls.login)
+    logout = Blocking(AuthCalls.logout)
+    me = Blocking(AuthCalls.me)
+    users = Blocking(AuthCalls.users)
+    create_user = Blocking(AuthCalls.create_user)
+
+
+class SyncTokenCalls(Calls):
+    """`client.tokens`."""
+
+    list = Blocking(TokenCalls.list)
+    create = Blocking(TokenCalls.create)

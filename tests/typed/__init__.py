@@ -1,0 +1,1 @@
+"""What users' type checkers see of the SDK: checked by mypy, never run."""
