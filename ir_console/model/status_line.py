@@ -12,7 +12,14 @@ from .viewport import Mode
 
 _GAP = Span("  ")
 
-READER_HINTS = (("j k", "scroll"), ("J K", "next alert"), ("a s c x", "triage"), ("Esc", "back"))
+READER_HINTS = (("Esc", "back"), ("j k", "scroll"), ("J K", "next alert"), ("a s c x", "triage"))
+
+_LIFELINES = (
+    Span(" ? ", Tone.KEY),
+    Span("help", Tone.MUTED),
+    Span("  q ", Tone.KEY),
+    Span("quit ", Tone.MUTED),
+)
 
 
 def status_line(state: ConsoleState, width: int) -> Line:
@@ -22,15 +29,19 @@ def status_line(state: ConsoleState, width: int) -> Line:
 
 
 def hints_line(width: int, hints: Iterable[tuple[str, str]] | None = None) -> Line:
-    """What the keys do, as far as there is room; help is always there."""
+    """What the keys do, as far as there is room."""
     given = list(hints or ((use.shown_keys.split("  ")[0], use.hint) for use in KEYS if use.hint))
-    last = (Span("? ", Tone.KEY), Span("help ", Tone.MUTED))
     line: list[Span] = [Span(" ")]
     for key, words in given:
         hint = (Span(f"{key} ", Tone.KEY), Span(words, Tone.MUTED), _GAP)
-        if key != "?" and width_of([*line, *hint, *last]) <= width:
+        if key not in "?q" and width_of([*line, *hint, *_LIFELINES]) <= width:
             line.extend(hint)
-    return spread(tuple(line), last, width)
+    return with_lifelines(tuple(line), width)
+
+
+def with_lifelines(line: Line, width: int) -> Line:
+    """A bottom line, cut so that the keys for help and for quitting are always there."""
+    return spread(line, _LIFELINES, width)
 
 
 def _mode(state: ConsoleState) -> Line:

@@ -19,7 +19,8 @@ from ir_console.model.layout import Layout, layout_for
 from ir_console.model.link import BarLook, Placeholder, link_bar, placeholder
 from ir_console.model.spans import Line, Span, Tone, fit_line
 from ir_console.model.state import ConsoleState, Frame
-from ir_console.model.status_line import READER_HINTS, hints_line, status_line
+from ir_console.model.status_line import READER_HINTS, hints_line, status_line, with_lifelines
+from ir_console.model.toast_lines import news_strip
 from ir_console.model.top_line import top_line
 
 from ..painter import Ground, Painter
@@ -27,7 +28,7 @@ from ..widgets.alert_table import AlertTable
 from ..widgets.detail_pane import DetailPane
 from ..widgets.filter_bar import FilterBar
 from ..widgets.line_bar import BarContent, LineBar
-from ..widgets.toast_stack import ToastStack, toast_strip
+from ..widgets.toast_stack import ToastStack, TroubleBar
 
 _GROUNDS = {BarLook.CALM: Ground.BAR, BarLook.GOOD: Ground.GOOD, BarLook.ALARM: Ground.ALARM}
 
@@ -58,6 +59,7 @@ class LiveScreen(Screen[None]):
         self.table = AlertTable(state, painter, wall_clock, self._say_why_empty, widget_id="table")
         self.reader = DetailPane(painter, wall_clock, widget_id="reader")
         self.toast_stack = ToastStack(painter, widget_id="toasts")
+        self.trouble_bar = TroubleBar(painter, widget_id="trouble")
         self.filter_bar = FilterBar(widget_id="filter-bar")
         self._bars = [LineBar(build, painter, widget_id=name) for name, build in self._builders()]
 
@@ -74,6 +76,7 @@ class LiveScreen(Screen[None]):
                 yield self.reader
         yield status
         yield self.filter_bar
+        yield self.trouble_bar
         yield hints
         yield self.toast_stack
 
@@ -109,7 +112,9 @@ class LiveScreen(Screen[None]):
         for bar in self._bars:
             bar.update()
         toasts = self.state.toasts.visible(self._clock())
-        self.toast_stack.show(() if self._layout is Layout.COMPACT else toasts)
+        is_compact = self._layout is Layout.COMPACT
+        self.toast_stack.show(() if is_compact else toasts)
+        self.trouble_bar.show(toasts if is_compact else ())
         self.filter_bar.say_count(view.matching_count, view.known_count)
 
     def tick(self) -> None:
@@ -129,7 +134,7 @@ class LiveScreen(Screen[None]):
 
     def repaint(self) -> None:
         """Paint everything in other colours."""
-        for widget in (*self._bars, self.table, self.reader, self.toast_stack):
+        for widget in (*self._bars, self.table, self.reader, self.toast_stack, self.trouble_bar):
             widget.refresh()
 
     @property
@@ -272,9 +277,9 @@ class LiveScreen(Screen[None]):
         return BarContent(status_line(self.state, width))
 
     def _hints(self, width: int) -> BarContent:
-        toasts = self.state.toasts.visible(self._clock())
-        if toasts and self._layout is Layout.COMPACT:
-            return BarContent(toast_strip(toasts))
+        news = news_strip(self.state.toasts.visible(self._clock()))
+        if news and self._layout is Layout.COMPACT:
+            return BarContent(with_lifelines(news, width))
         return BarContent(hints_line(width, READER_HINTS if self.reader.has_focus else None))
 
     def _say_why_empty(self) -> Placeholder:

@@ -12,7 +12,7 @@ from ir_console.model.layout import Layout, is_too_small, layout_for
 from ir_console.model.link import Bar, BarLook
 from ir_console.model.spans import Line, Span, width_of
 from ir_console.model.state import ConsoleState
-from ir_console.model.status_line import hints_line, status_line
+from ir_console.model.status_line import READER_HINTS, hints_line, status_line, with_lifelines
 from ir_console.model.top_line import top_line
 from tests.support.builders import a_user
 from tests.support.rows import a_row
@@ -101,11 +101,17 @@ def test_status_line_says_that_the_display_is_held() -> None:
     assert "‖ Held · 1 waiting · = lets them in" in text_of(status_line(state, 80))
 
 
-def test_hints_always_lead_to_help() -> None:
+def test_bottom_line_always_leads_to_help_and_out() -> None:
     for width in range(20, 200):
-        line = hints_line(width)
-        assert width_of(line) == width
-        assert text_of(line).endswith("? help ")
+        news = with_lifelines((Span(" ▲ High  " + "Beacon" * 40),), width)
+        for line in (hints_line(width), hints_line(width, READER_HINTS), news):
+            assert width_of(line) == width
+            assert text_of(line).endswith(" ? help  q quit ")
+            assert text_of(line).count("quit") == 1
+
+
+def test_reader_says_how_to_leave_it_on_the_smallest_terminal() -> None:
+    assert "Esc back" in text_of(hints_line(60, READER_HINTS))
 
 
 def test_trouble_takes_the_whole_top_line() -> None:

@@ -189,3 +189,29 @@ async def test_read_only_console_changes_nothing() -> None:
             await console.press(key)
             await console.sees("This console is read-only")
         assert server.alerts.updates == []
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40), (160, 50)])
+async def test_failure_can_be_read_to_its_end_beside_the_keys(size: tuple[int, int]) -> None:
+    server = a_server(20)
+    server.call_fails = ConnectError(
+        "Cannot connect to http://127.0.0.1:8000: all connection attempts failed"
+    )
+    async with a_console(server, size=size) as console:
+        await console.sees("Alert 20")
+        await console.press("c")
+        await console.type("seen")
+        await console.press("enter")
+        await console.sees("✗ The comment on #20", "attempts", "right.", "? help  q quit")
+        assert console.cursor == 20
+        await console.sees("❯")
+        await console.press("D")
+        await console.no_longer_sees("right.")
+
+
+async def test_news_shares_the_line_of_the_keys_on_a_small_terminal() -> None:
+    server = a_server(3)
+    async with a_console(server, size=(80, 24)) as console:
+        await console.sees("Alert 3")
+        server.publish(an_alert(id=4, severity="critical", title="Ransom note " + "x" * 80))
+        await console.sees("◆ Critical  ", "? help  q quit")
