@@ -36,6 +36,7 @@ from server_stub.storage.alerts import Alerts
 from server_stub.storage.database import Database
 from server_stub.storage.events import Events, ensure_epoch
 from server_stub.storage.incidents import Incidents
+from server_stub.storage.log_trim import LogTrim, Retention
 from server_stub.triage import Triage
 
 API = "/api/v1"
@@ -76,7 +77,8 @@ def create_app(
             await hub.start()
             app.state.services = services
             app.state.stream = IncidentStream(services, hub)
-            async with _at_work(hub.run(), background.run()):
+            trim = _log_trim(services)
+            async with _at_work(hub.run(), background.run(), trim.run()):
                 yield
 
     app = FastAPI(
@@ -124,6 +126,12 @@ def _hub(services: Services, doorbell: asyncio.Event, *, monotonic: Monotonic) -
         max_connections_per_viewer=settings.stream_connections_per_user,
     )
     return Hub(source, limits=limits, doorbell=doorbell, clock=monotonic)
+
+
+def _log_trim(services: Services) -> LogTrim:
+    settings = services.settings
+    retention = Retention(timedelta(days=settings.replay_days), settings.replay_events)
+    return LogTrim(services.database, services.clock, retention)
 
 
 async def _services(

@@ -97,6 +97,11 @@ class ServerSettings(BaseSettings):
     stream_connections: int = Field(default=2_000, ge=1)
     stream_connections_per_user: int = Field(default=50, ge=1)
 
+    replay_days: float = Field(default=7, gt=0, le=3650)
+    """How long the log of changes is kept: a client that was away longer fetches anew."""
+    replay_events: int = Field(default=1_000_000, ge=1)
+    """How many changes the log keeps."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     access_log: bool = False
 
