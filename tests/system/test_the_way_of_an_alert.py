@@ -129,19 +129,18 @@ async def burst_until_killed(server: LiveServer, sent: Sent, *, burst: int) -> N
         await asyncio.to_thread(server.kill)
 
 
-async def test_what_was_acknowledged_survives_sigkill_and_reaches_the_table_once(
-    live_server: LiveServer,
-) -> None:
+async def crash_and_compare(server: LiveServer, *, crashes: int) -> None:
+    """Burst, die, come back, so many times; then table, server and what was answered agree."""
     sent = Sent()
-    async with an_analyst(live_server) as analyst, the_console(live_server, analyst) as console:
-        for burst in range(2):
-            await burst_until_killed(live_server, sent, burst=burst)
+    async with an_analyst(server) as analyst, the_console(server, analyst) as console:
+        for burst in range(crashes):
+            await burst_until_killed(server, sent, burst=burst)
             await console.sees("econnect")
-            await asyncio.to_thread(live_server.restart)
+            await asyncio.to_thread(server.restart)
             await console.press("r")
             await console.sees("Live")
         book, view = console.app.state.book, console.app.state.view
-        assert len(sent.created) >= 2 * MIDWAY * SIZE
+        assert len(sent.created) >= crashes * MIDWAY * SIZE
         await console.until(lambda: sent.created <= set(book.rows), "every acknowledged alert")
         await console.until(
             lambda: not any(is_open(book.rows[one].status) for one in sent.closed),
@@ -154,3 +153,14 @@ async def test_what_was_acknowledged_survives_sigkill_and_reaches_the_table_once
         await console.until(
             lambda: {row.id: row.revision for row in book} == stored, "the server's final state"
         )
+
+
+async def test_what_was_acknowledged_survives_sigkill_and_reaches_the_table_once(
+    live_server: LiveServer,
+) -> None:
+    await crash_and_compare(live_server, crashes=2)
+
+
+@pytest.mark.prove
+async def test_a_dozen_crashes_lose_nothing_that_was_acknowledged(live_server: LiveServer) -> None:
+    await crash_and_compare(live_server, crashes=12)
