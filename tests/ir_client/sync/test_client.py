@@ -168,7 +168,7 @@ def test_it_follows_the_stream(shared_live_server: LiveServer) -> None:
     with (
         SyncIRClient(shared_live_server.url, credentials=ADMIN) as client,
         SyncIRClient(shared_live_server.url, credentials=siem) as sensor,
-        client.events() as stream,
+        client.events(max_downtime_seconds=20) as stream,
     ):
         assert next(event for event in stream if isinstance(event, InitialData))
         created = sensor.alerts.create(a_draft(external_alert_id="sync-1"))
@@ -236,7 +236,7 @@ def test_an_interrupted_wait_for_events_leaves_a_stream_that_goes_on(
     # Requirement 23.
     with (
         SyncIRClient(shared_live_server.url, credentials=ADMIN) as client,
-        client.events() as stream,
+        client.events(max_downtime_seconds=20) as stream,
     ):
         assert next(event for event in stream if isinstance(event, InitialData))
         timer = threading.Timer(0.2, interrupt)
