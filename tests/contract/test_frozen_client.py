@@ -96,6 +96,9 @@ async def test_it_hears_of_a_bulk_ingest_and_reads_its_report(
 
 async def test_it_hears_of_a_put(world: World, client: FrozenClient) -> None:
     alert_id = await world.post_alert()
+    # A change that overtakes the news of its alert is told with that news.
+    while alert_id not in client.alerts:
+        await client.listen_once()
     status, alert = await world.user.call(
         "PUT", f"/alerts/{alert_id}", {"status": "resolved", "analyst_comments": "done"}
     )
