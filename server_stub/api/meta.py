@@ -16,7 +16,7 @@ health_router = APIRouter()
 _META = ServerMeta(
     name="IR Central",
     version=version("ir-console"),
-    protocols=(1,),
+    protocols=(1, 2),
     features=(
         "comments",
         "cursor",

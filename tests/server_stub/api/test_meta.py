@@ -8,7 +8,7 @@ from tests.support.server import AppClient
 
 async def test_the_server_says_what_it_is_to_everyone(server: AppClient) -> None:
     meta = ServerMeta.model_validate_json((await server.http.get("/meta")).content)
-    assert (meta.name, meta.protocols) == ("IR Central", (1,))
+    assert (meta.name, meta.protocols) == ("IR Central", (1, 2))
     assert {"revision", "if_match", "updated_after", "cursor", "timeline"} <= set(meta.features)
 
 

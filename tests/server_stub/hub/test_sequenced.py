@@ -1,0 +1,217 @@
+"""What a connection of protocol 2 is told, and each reason for a reset that arises in the hub."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from server_stub.access import Viewer
+from server_stub.hub.hub import Hub
+from server_stub.hub.limits import StreamLimits
+from server_stub.hub.sequenced import SequencedSubscriber
+from tests.support.stream import MemoryOutlet, MemorySource, a_login, an_admin, an_analyst
+
+
+def run_through(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        while True:
+            coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+
+
+class Line:
+    """A hub, and one client that may come back."""
+
+    def __init__(self, viewer: Viewer | None = None, **limits: Any) -> None:
+        self.now = 0.0
+        self.source = MemorySource()
+        self.source.standing[a_login()] = viewer or an_admin()
+        self.limits = StreamLimits(**limits)
+        self.hub = Hub(
+            self.source, limits=self.limits, doorbell=asyncio.Event(), clock=lambda: self.now
+        )
+        run_through(self.hub.start())
+        self.outlet = MemoryOutlet()
+        self.subscriber: SequencedSubscriber
+
+    def connect(self, since: int | None = None) -> str | None:
+        """Open the line; why a resume was refused, if it was."""
+        self.outlet = MemoryOutlet()
+        self.subscriber = SequencedSubscriber(
+            self.outlet,
+            self.source.standing[a_login()],
+            login=a_login(),
+            limits=self.limits,
+            now=self.now,
+        )
+        self.hub.join(self.subscriber)
+        reason: str | None = None
+        if since is None:
+            self.hub.begin(self.subscriber)
+        else:
+            reason = run_through(self.hub.resume(self.subscriber, since=since))
+        self.subscriber.go_live()
+        self.hub.deliver(self.subscriber)
+        return reason
+
+    def turn(self, times: int = 3) -> None:
+        for _ in range(times):
+            run_through(self.hub.turn())
+
+    def heard(self) -> list[tuple[str, int]]:
+        told = [(frame["type"], frame["seq"]) for frame in self.outlet.frames]
+        self.outlet.written.clear()
+        return told
+
+
+def put(line: Line, *alert_ids: int, **fields: Any) -> None:
+    for alert_id in alert_ids:
+        line.source.put_alert(alert_id, **fields)
+
+
+def test_one_change_is_a_frame_and_several_are_a_batch() -> None:
+    line = Line()
+    line.connect()
+    put(line, 1)
+    line.turn()
+    put(line, 1, 2, 3)
+    line.turn()
+    assert line.heard() == [("new_alert", 1), ("batch", 4)]
+
+
+def test_the_position_stays_before_what_still_waits() -> None:
+    line = Line(max_batch_events=1)
+    line.connect()
+    line.outlet.can_write = False
+    put(line, 1, 2, 3)
+    put(line, 1)
+    line.turn()
+    line.outlet.can_write = True
+    line.hub.deliver(line.subscriber)
+    assert line.heard() == [("new_alert", 1), ("new_alert", 2), ("new_alert", 4)]
+
+
+def test_who_falls_too_far_behind_is_reset_and_goes_on() -> None:
+    line = Line(max_changes=2)
+    line.connect()
+    line.outlet.can_write = False
+    put(line, 1, 2, 3)
+    line.turn()
+    line.outlet.can_write = True
+    line.hub.deliver(line.subscriber)
+    assert line.outlet.frames[0]["data"] == {"reason": "lag"}
+    put(line, 4)
+    line.turn()
+    assert line.heard()[-1] == ("new_alert", 4)
+    assert line.outlet.closed_with is None
+
+
+def test_more_changed_alerts_than_may_be_replayed_are_refused() -> None:
+    line = Line(max_changes=2)
+    put(line, 1, 2, 3)
+    assert line.connect(since=0) == "too_many"
+    assert line.connect(since=1) is None
+
+
+def test_more_events_than_may_be_read_are_refused_unread() -> None:
+    line = Line(max_replayed_events=5)
+    put(line, *[1] * 6)
+    assert line.connect(since=0) == "too_many"
+    assert line.connect(since=1) is None
+
+
+def test_a_position_beyond_the_log_or_before_what_is_left_of_it_is_refused() -> None:
+    line = Line()
+    put(line, 1, 2, 3)
+    line.source.trim(2)
+    assert line.connect(since=4) == "ahead"
+    assert line.connect(since=1) == "trimmed"
+    assert line.connect(since=2) is None
+    assert line.connect(since=3) is None
+
+
+def test_events_that_were_trimmed_before_they_were_told_are_a_reset() -> None:
+    line = Line()
+    line.connect()
+    put(line, 1, 2, 3)
+    line.source.trim(2)
+    line.turn()
+    assert line.outlet.frames[0]["data"] == {"reason": "trimmed"}
+
+
+def test_other_rights_are_a_reset_and_the_same_sight_is_not() -> None:
+    line = Line(an_analyst(1, "red"))
+    line.connect()
+    line.source.standing[a_login()] = Viewer("user", "senior_analyst", frozenset({"red"}), 1)
+    run_through(line.hub.check_rights())
+    line.hub.deliver(line.subscriber)
+    assert line.heard() == []
+    line.source.standing[a_login()] = an_analyst(1, "blue")
+    run_through(line.hub.check_rights())
+    line.hub.deliver(line.subscriber)
+    assert [kind for kind, _ in line.heard()] == ["reset"]
+
+
+def test_a_state_that_is_older_than_what_was_missed_is_not_sent_for_it() -> None:
+    """Nobody was there when the alert changed: the shared renderings hold what was before."""
+    line = Line()
+    line.connect()
+    put(line, 1)
+    line.turn()
+    line.hub.leave(line.subscriber)
+    put(line, 1)
+    line.turn()
+    line.connect(since=1)
+    line.turn()
+    assert line.outlet.told_of(1) == [2]
+    assert line.heard() == [("alert_updated", 2), ("resumed", 2)]
+
+
+def test_what_the_hub_knew_before_one_joined_is_told_by_its_own_event() -> None:
+    """The hub read the state between two commits: it was told to those who were there, not here."""
+    line = Line()
+    line.connect()
+    put(line, 1, 1)
+    late = line.source.log.pop()
+    line.turn()
+    line.connect(since=1)
+    line.source.log.append(late)
+    line.turn()
+    assert line.outlet.told_of(1) == [2]
+
+
+def test_live_news_comes_after_the_end_of_the_replay() -> None:
+    line = Line(max_batch_events=10)
+    put(line, 1, 2)
+    line.turn()
+    line.connect(since=0)
+    put(line, 3)
+    line.turn()
+    kinds = [kind for kind, _ in line.heard()]
+    assert kinds == ["batch", "resumed", "new_alert"]
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(14.0, []), (15.0, [("heartbeat", 1)])])
+def test_a_heartbeat_says_how_far_the_log_went_when_nothing_else_did(
+    seconds: float, expected: list[tuple[str, int]]
+) -> None:
+    line = Line(an_analyst(1, "red"))
+    line.connect()
+    put(line, 1, team="blue")
+    line.turn()
+    line.now = seconds
+    line.hub.beat()
+    line.hub.beat()
+    assert line.heard() == expected
+
+
+def test_a_batch_is_bounded_in_bytes_but_takes_one_alert_of_any_size() -> None:
+    line = Line()
+    line.connect()
+    for alert_id in range(1, 5):
+        put(line, alert_id, title="x" * 30_000)
+    put(line, 5, title="x" * 100_000)
+    line.turn()
+    assert line.heard() == [("batch", 2), ("batch", 4), ("new_alert", 5)]
