@@ -38,13 +38,13 @@ from .painter import Painter, theme_of
 from .screens.help import HelpScreen
 from .screens.live import LiveScreen
 from .screens.too_small import TooSmallScreen
+from .timeline_reader import TimelineReader
 from .widgets.detail_pane import DetailPane
 
 _log = logging.getLogger(__name__)
 
 _SLICE = 200
 _BUDGET_SECONDS = 0.008
-_HISTORY_DELAY_SECONDS = 0.25
 
 
 class ConsoleApp(App[None]):
@@ -88,6 +88,7 @@ class ConsoleApp(App[None]):
             client, snapshot_limit=settings.snapshot_limit, clock=clock, wake=self._wake
         )
         self.desk = Desk(client)
+        self.timelines = TimelineReader(self, self.desk)
         self.flow = TriageFlow(self, state, self.desk, clock=clock, is_read_only=settings.read_only)
         self.live = LiveScreen(
             state,
@@ -193,18 +194,8 @@ class ConsoleApp(App[None]):
 
     @on(DetailPane.HistoryWanted)
     def history_wanted(self, message: DetailPane.HistoryWanted) -> None:
-        """Read the timeline, unless the cursor moves on within a moment."""
-        self.run_worker(
-            self._read_history(message.alert_id),
-            group="history",
-            exclusive=True,
-            exit_on_error=False,
-        )
-
-    async def _read_history(self, alert_id: int) -> None:
-        await asyncio.sleep(_HISTORY_DELAY_SECONDS)
-        entries, problem = await self.desk.history(alert_id)
-        self.post_message(HistoryRead(alert_id, entries, problem))
+        """Read the timeline of the alert that is open."""
+        self.timelines.want(message.alert_id)
 
     @on(HistoryRead)
     def history_read(self, message: HistoryRead) -> None:
