@@ -4,6 +4,9 @@ from enum import StrEnum
 
 SMALLEST = (60, 15)
 
+# Below it a dialog has no lines to spare for margins.
+ROOMY_HEIGHT = 24
+
 
 class Layout(StrEnum):
     """One list, list over reader, or list beside reader."""

@@ -3,7 +3,7 @@
 The alert is captured when the dialog opens. Escape always leaves everything as it was.
 """
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,9 +16,12 @@ from textual.widgets import Button, Input, Label, OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from ir_client.wire.values import ALERT_STATUSES, DISPOSITIONS
+from ir_console.model.layout import ROOMY_HEIGHT
 from ir_console.model.looks import status_word
 from ir_console.model.rows import Row
 from ir_console.model.triage import Conflict
+
+Answer = TypeVar("Answer")
 
 _DISPOSITION_WORDS = {
     "true_positive": "True positive · a real threat, handled",
@@ -32,6 +35,12 @@ _DISPOSITION_WORDS = {
 def _plain(text: str, *, widget_id: str | None = None, classes: str = "") -> Label:
     # Content, not str: a str would be parsed as markup, and alert text is the attacker's.
     return Label(Content(text), id=widget_id, classes=classes)
+
+
+class Dialog(ModalScreen[Answer]):
+    """Stands over the console until it is answered; without margins where lines are scarce."""
+
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (ROOMY_HEIGHT, "-roomy")]  # noqa: RUF012 -- as the toolkit declares it
 
 
 class Choices(OptionList):
@@ -58,7 +67,7 @@ class Choices(OptionList):
             self.action_select()
 
 
-class StatusDialog(ModalScreen[str | None]):
+class StatusDialog(Dialog[str | None]):
     """Choose a status."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,7 +95,7 @@ class StatusDialog(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class CloseDialog(ModalScreen[tuple[str, str] | None]):
+class CloseDialog(Dialog[tuple[str, str] | None]):
     """Choose what an alert turned out to be, and say why."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -104,9 +113,7 @@ class CloseDialog(ModalScreen[tuple[str, str] | None]):
             yield _plain(self._row.title, classes="dialog-subject")
             yield Choices(_DISPOSITION_WORDS, chosen=None, widget_id="choices")
             yield Input(self._draft, placeholder="Why? (may stay empty)", id="reason")
-            yield _plain(
-                "Enter goes on, and in the reason closes it · Esc leaves it", classes="dialog-hint"
-            )
+            yield _plain("Enter goes on, then closes it · Esc leaves it", classes="dialog-hint")
 
     @on(OptionList.OptionSelected)
     def go_on(self) -> None:
@@ -138,7 +145,7 @@ class CommentArea(TextArea):
             self.insert("\n")
 
 
-class CommentDialog(ModalScreen[str | None]):
+class CommentDialog(Dialog[str | None]):
     """Write a comment."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -177,7 +184,7 @@ class CommentDialog(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class ConflictDialog(ModalScreen[bool]):
+class ConflictDialog(Dialog[bool]):
     """Show who was faster; the analyst's own change is only applied if asked for again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,16 +8,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from ir_console.model.help import help_lines
 
 from ..painter import Painter
 from ..widgets.lines_view import LinesView
+from .dialogs import Dialog
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Type to search, arrows to scroll, Esc to leave."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

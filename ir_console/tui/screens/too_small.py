@@ -1,6 +1,9 @@
 """What stands on a terminal that is too small; it goes by itself when the terminal grows."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
@@ -9,7 +12,9 @@ from ir_console.model.layout import SMALLEST, is_too_small
 
 
 class TooSmallScreen(Screen[None]):
-    """Says what size is needed."""
+    """Says what size is needed, and how to leave."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", show=False)]
 
     def on_screen_resume(self) -> None:
         """Go at once if the terminal grew while something else stood over this screen."""
@@ -18,4 +23,4 @@ class TooSmallScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         width, height = SMALLEST
-        yield Label(Content(f"terminal too small ({width}x{height} needed)"))
+        yield Label(Content(f"terminal too small ({width}x{height} needed)\nq quits"))

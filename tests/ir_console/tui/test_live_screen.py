@@ -227,6 +227,15 @@ async def test_terminal_too_small_says_so_and_recovers() -> None:
         await console.sees("Alert 030", "▼ Following", "Triage")
 
 
+@pytest.mark.parametrize("size", [(30, 10), (59, 15), (80, 5)])
+async def test_too_small_terminal_is_told_in_full_and_can_be_quit(size: tuple[int, int]) -> None:
+    async with a_console(a_server(3), size=size) as console:
+        await console.sees("terminal too small", "q quits")
+        assert "(60x15 needed)" in " ".join(console.text.split())
+        await console.press("q")
+        await console.until(lambda: not console.app.is_running)
+
+
 async def test_terminal_that_grows_under_another_screen_recovers_too() -> None:
     async with a_console(a_server(30), size=(80, 24)) as console:
         await console.sees("Alert 030")

@@ -107,4 +107,4 @@ async def test_wrong_password_is_said_on_the_screen(shared_live_server: LiveServ
         IRClient(shared_live_server.url, credentials=login) as client,
         on_screen(client) as console,
     ):
-        await console.sees("Not authorised", "Log in again")
+        await console.sees("Not authorised", "Log in with the right name")

@@ -1,0 +1,66 @@
+"""The dialogs at the sizes people have: all choices, the field to write in, and what to press."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.support.builders import an_alert
+from tests.support.console import Console, a_console
+from tests.support.memory_server import MemoryServer
+
+SIZES = [(60, 15), (60, 24), (80, 23), (80, 24), (120, 40)]
+TITLE = "A title that takes several lines of a dialog, as titles of rules do " * 3
+
+
+def a_server() -> MemoryServer:
+    server = MemoryServer()
+    server.hold(an_alert(id=3, title=TITLE))
+    return server
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("key", "texts"),
+    [
+        ("s", ["Status of #3", "1  New", "9  Closed", "Esc leaves it"]),
+        ("x", ["Close #3", "1  True", "5  Incon", "Why? (may stay empty)", "Esc leaves it"]),
+        ("c", ["Comment on #3", "Esc leaves it"]),
+        ("?", ["Help", "Search: take", "next alert", "Esc leaves"]),
+    ],
+)
+async def test_dialog_is_whole(size: tuple[int, int], key: str, texts: Sequence[str]) -> None:
+    async with a_console(a_server(), size=size) as console:
+        await console.sees("❯")
+        await console.press(key)
+        await console.sees(*texts)
+        assert has_both_edges(console)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_conflict_is_whole(size: tuple[int, int]) -> None:
+    server = a_server()
+    async with a_console(server, size=size) as console:
+        await console.sees("❯")
+        await console.press("s")
+        await console.sees("Status of #3")
+        for status in ("triaged", "contained", "escalated"):
+            server.change(3, by="priya", status=status)
+        await console.press("2")
+        await console.sees("changed meanwhile", "Escalated", "Keep theirs", "Enter or Esc keeps")
+        assert has_both_edges(console)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_typed_is_seen(size: tuple[int, int]) -> None:
+    async with a_console(a_server(), size=size) as console:
+        await console.sees("❯")
+        await console.press("x", "2")
+        await console.type("a printer")
+        await console.sees("a printer")
+        await console.press("escape", "c")
+        await console.type("a scanner")
+        await console.sees("a scanner")
+
+
+def has_both_edges(console: Console) -> bool:
+    return "╭" in console.text and "╰" in console.text
