@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 from .app import Asked
 from .connecting import connected
 from .exits import UsageProblem
-from .hangup import ended_by_hangup
+from .hangup import EXIT_CODE, ended_by_hangup, is_gone
 from .output import Output
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ async def run_console(app: "ConsoleApp") -> int:
         with (
             few_collections(),
             ended_by_hangup(sys.stdin.fileno()),
-            _ended_politely(app) as received,
+            _ended_politely(app, sys.stdin.fileno()) as received,
         ):
             await app.run_async()
     finally:
@@ -114,21 +115,30 @@ async def _opened(profile: "Profile") -> int:
 
 
 @contextmanager
-def _ended_politely(app: "ConsoleApp") -> Iterator[list[int]]:
-    """Let SIGTERM quit the console as its own key does, so that the terminal is restored.
+def _ended_politely(app: "ConsoleApp", terminal: int) -> Iterator[list[int]]:
+    """Let SIGTERM and SIGHUP quit the console as its own key does: the terminal is restored.
 
-    A second one ends the process at once.
+    A second one ends the process at once, and so does a SIGHUP without a terminal behind it.
     """
     loop = asyncio.get_running_loop()
     received: list[int] = []
 
     def quit_once(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 # the signature
+        if number == signal.SIGHUP and is_gone(terminal):
+            os._exit(EXIT_CODE)
         signal.signal(number, signal.SIG_DFL)
         received.append(number)
         loop.call_soon_threadsafe(app.exit)
 
-    before = signal.signal(signal.SIGTERM, quit_once)
+    before = {number: signal.signal(number, quit_once) for number in _heeded()}
     try:
         yield received
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _heeded() -> list[signal.Signals]:
+    # Started with nohup, SIGHUP is to be ignored.
+    asked_to_end = (signal.SIGTERM, signal.SIGHUP)
+    return [number for number in asked_to_end if signal.getsignal(number) != signal.SIG_IGN]

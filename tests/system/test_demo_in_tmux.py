@@ -62,9 +62,12 @@ def test_an_alert_is_taken_and_quitting_leaves_the_terminal_as_it_was(demo: Term
     assert_restored(demo)
 
 
-def test_a_polite_kill_restores_the_terminal_and_leaves_nothing(demo: Terminal) -> None:
-    os.kill(demo_process(demo), signal.SIGTERM)
-    demo.wait_for_line("ended with 143")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_polite_kill_restores_the_terminal_and_leaves_nothing(
+    demo: Terminal, number: signal.Signals
+) -> None:
+    os.kill(demo_process(demo), number)
+    demo.wait_for_line(f"ended with {128 + number}")
     demo.wait_until_nothing_runs()
     assert list(demo.temporary.iterdir()) == []
     assert_restored(demo)
@@ -78,3 +81,12 @@ def test_when_the_terminal_or_the_demo_is_gone_nothing_is_left(demo: Terminal, e
         os.kill(demo_process(demo), signal.SIGKILL)
     demo.wait_until_nothing_runs()
     assert list(demo.temporary.iterdir()) == []
+
+
+def test_a_hang_up_that_is_signalled_as_well_leaves_nothing(shell: Terminal) -> None:
+    # In the shell's place the demo leads the session, and the kernel sends it SIGHUP.
+    shell.run(f"exec {IR_CONSOLE} demo")
+    shell.wait_for(CURSOR)
+    shell.hang_up()
+    shell.wait_until_nothing_runs()
+    assert list(shell.temporary.iterdir()) == []

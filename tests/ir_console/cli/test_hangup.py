@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 
-from ir_console.cli.hangup import EXIT_CODE
+from ir_console.cli.hangup import EXIT_CODE, is_gone
 
 CONSOLE = """
 import sys, time
@@ -44,4 +44,14 @@ def test_a_terminal_that_stays_does_not() -> None:
             assert (console.returncode, told) == (0, "open\nclosed\n")
     finally:
         os.close(near)
+        os.close(far)
+
+
+def test_a_terminal_is_gone_when_its_other_end_is_closed() -> None:
+    near, far = os.openpty()
+    try:
+        assert not is_gone(far)
+        os.close(near)
+        assert is_gone(far)
+    finally:
         os.close(far)
