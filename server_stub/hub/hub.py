@@ -153,8 +153,8 @@ class Hub:
     async def turn(self) -> bool:
         """Read on in the log and let out what may leave; whether more can be done at once."""
         more_events = await self._look()
-        await self._read_again()
-        more_frames = await self._pump_waiting()
+        has_read = await self._read_again()
+        more_frames = await self._pump_waiting(after_reading=has_read)
         return more_events or more_frames
 
     async def _look(self) -> bool:
@@ -206,8 +206,8 @@ class Hub:
             if subject in found
         }
 
-    async def _read_again(self) -> None:
-        """Read what waits to be told but was pushed out of the shared renderings."""
+    async def _read_again(self) -> bool:
+        """Read what waits to be told but is not among the shared renderings; whether any did."""
         unread: dict[Subject, None] = {}
         for subscriber in self._waiting:
             unread |= dict.fromkeys(subscriber.unread(self.renderings, most=_STATES_A_READ))
@@ -215,18 +215,23 @@ class Hub:
                 break
         wanted = list(unread)[:_STATES_A_READ]
         if not wanted:
-            return
+            return False
         found = await self._states(wanted)
         for gone in (subject for subject in wanted if subject.carrier not in found):
             for subscriber in self._waiting:
                 subscriber.give_up(gone)
+        return True
 
-    async def _pump_waiting(self) -> bool:
-        """Let frames out, a turn for each who waits; whether someone had more than a turn's."""
+    async def _pump_waiting(self, *, after_reading: bool) -> bool:
+        """Let frames out, a turn for each who waits; whether someone had more than a turn's.
+
+        Where states were read for it and left, the next ones are to be read at once: a replay.
+        """
         someone_has_more = False
         yielded_at = self.clock()
         for subscriber in list(self._waiting):
-            someone_has_more |= self._pump(subscriber) == _FRAMES_A_TURN
+            written = self._pump(subscriber)
+            someone_has_more |= written == _FRAMES_A_TURN or (after_reading and written > 0)
             if self.clock() - yielded_at > _SECONDS_BEFORE_YIELDING:
                 await asyncio.sleep(0)
                 yielded_at = self.clock()
