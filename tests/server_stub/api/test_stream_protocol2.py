@@ -269,7 +269,7 @@ async def test_many_changes_at_once_leave_in_batches(
     assert sum(sizes) >= 249
 
 
-async def test_a_log_that_was_trimmed_and_too_many_changes_are_resets(tmp_path: Path) -> None:
+async def test_a_position_before_what_is_left_of_the_log_is_a_reset(tmp_path: Path) -> None:
     async with stream_server(tmp_path) as server:
         admin = await server.login()
         bodies = [an_alert_body(external_alert_id=str(number)) for number in range(30)]
