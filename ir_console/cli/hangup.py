@@ -1,9 +1,10 @@
 """End the process when its terminal is gone.
 
-SIGHUP does not tell: a person or a shell may send it while the terminal stays, and the kernel sends it to the leader of the session, and to the others only when
-the leader ends. A leader that waits for us, as `make` does, leaves us behind without a word: our
-reader would spin on the end of its input and our writer wait for ever. So a thread watches the
-terminal itself, and ends the process where it stands; there is nobody left to restore it for.
+SIGHUP does not tell: a person or a shell may send it while the terminal stays, and the kernel
+sends it to the leader of the session, and to the others only when the leader ends. A leader that
+waits for us, as `make` does, leaves us behind without a word: our reader would spin on the end of
+its input and our writer wait for ever. So a thread watches the terminal itself, and ends the
+process where it stands; there is nobody left to restore it for.
 """
 
 import os
