@@ -60,7 +60,8 @@ class DetailPane(LinesView, can_focus=True):
             self._changed = changed_fields(before, alert)
             self._changed_at = self._wall_clock()
         if alert is not None and (is_other or before != alert):
-            self.post_message(self.HistoryWanted(alert.id))
+            # Straight to the app: while the screen is still being set up, nothing bubbles.
+            self.app.post_message(self.HistoryWanted(alert.id))
         self.rebuild(from_top=is_other)
 
     def show_history(

@@ -55,6 +55,15 @@ async def test_read_is_not_lost_to_changes_and_is_followed_by_one_more(
         assert reads.asked == [1]
 
 
+async def test_the_first_alert_is_read_without_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = a_server()
+    reads = Reads(server, monkeypatch)
+    async with a_console(server, size=SIZE) as console:
+        await console.until(lambda: reads.asked == [2], "the read")
+        reads.gate.set()
+        await console.sees("nothing yet")
+
+
 async def test_another_alert_ends_the_read_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     server = a_server()
     reads = Reads(server, monkeypatch)
