@@ -73,8 +73,8 @@ async def _demo(
         output.progress("Starting a server …")
     async with (
         local_server() as server,
-        _staff(server) as people,
-        _day(server, people, rate=rate, seed=seed) as day,
+        staff(server) as people,
+        made_up_day(server, people, rate=rate, seed=seed) as day,
     ):
         from ir_console.tui.app import ConsoleApp
 
@@ -115,7 +115,7 @@ async def _printed(output: Output, app: "ConsoleApp", day: "DemoDay") -> int:
 
 
 @asynccontextmanager
-async def _staff(server: LocalServer) -> "AsyncIterator[dict[str, IRClient]]":
+async def staff(server: LocalServer) -> "AsyncIterator[dict[str, IRClient]]":
     """The people of the demo, each logged in; `you` is whoever sits at the console."""
     from ir_client import IRClient, PasswordCredentials
     from ir_client.wire.auth import UserCreate
@@ -136,9 +136,10 @@ async def _staff(server: LocalServer) -> "AsyncIterator[dict[str, IRClient]]":
 
 
 @asynccontextmanager
-async def _day(
+async def made_up_day(
     server: LocalServer, people: "dict[str, IRClient]", *, rate: float, seed: int
 ) -> "AsyncIterator[DemoDay]":
+    """A believable day, ready to be played against the server; the sensor is its own."""
     from ir_client import IRClient, TokenCredentials
 
     from .demo_day import DemoDay

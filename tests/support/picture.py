@@ -10,7 +10,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from ir_client.book import AlertRow
-from ir_console.cli.demo import ANALYST, PROFILE, _day, _staff
+from ir_console.cli.demo import ANALYST, PROFILE, made_up_day, staff
 from ir_console.cli.local_server import local_server
 from ir_console.tui.app import ConsoleApp
 from ir_console.tui.screen_text import save_picture
@@ -23,8 +23,8 @@ RATE = 4.0
 async def draw(picture: Path) -> None:
     async with (
         local_server() as server,
-        _staff(server) as people,
-        _day(server, people, rate=RATE, seed=1) as day,
+        staff(server) as people,
+        made_up_day(server, people, rate=RATE, seed=1) as day,
     ):
         await day.begin(STEPS)
         await day.play(STEPS // 3)
