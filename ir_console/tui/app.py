@@ -126,9 +126,9 @@ class ConsoleApp(App[None]):
             # Keys are handled before the next slice.
             self.call_later(self.frame_due)
         elif wait > 0:
-            self.set_timer(wait, self._show_frame)
+            self.set_timer(wait, self.show_frame)
         else:
-            self._show_frame()
+            self.show_frame()
 
     def _take_in(self) -> None:
         started = self.clock()
@@ -137,7 +137,8 @@ class ConsoleApp(App[None]):
             if self.clock() - started > _BUDGET_SECONDS:
                 break
 
-    def _show_frame(self) -> None:
+    def show_frame(self) -> None:
+        """Show all that was taken in, without waiting until the next frame is due."""
         self._is_frame_due = False
         self._last_frame = self.clock()
         self._take_in()

@@ -41,6 +41,8 @@ async def run_headless(
                     await pilot.pause(_POLL_SECONDS)
         except TimeoutError:
             raise NotReachedError(timeout, screen_text(app)) from None
+        # The state may be ahead of the screen, by as long as a frame lasts.
+        app.show_frame()
         await pilot.pause()
         if picture is not None:
             save_picture(app, picture)

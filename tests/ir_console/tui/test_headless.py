@@ -38,6 +38,19 @@ async def test_last_screen_is_returned_as_text(tmp_path: Path) -> None:
     )
 
 
+async def test_last_screen_shows_what_was_taken_in_before_its_frame_was_due() -> None:
+    server = MemoryServer()
+    server.hold(an_alert(id=1))
+    app = ConsoleApp(server, settings=ConsoleSettings(frames_per_second=3), profile="test")
+
+    def until(app: ConsoleApp) -> bool:
+        if len(app.state.book) == 1:
+            server.publish(an_alert(id=2))
+        return len(app.state.book) == 2
+
+    assert "2 of 2" in await run_headless(app, until=until, size=(100, 30))
+
+
 async def test_what_never_happens_is_an_error_with_the_screen() -> None:
     with pytest.raises(NotReachedError) as caught:
         await run_headless(an_app(), until=lambda app: False, timeout=0.3)
