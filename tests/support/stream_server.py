@@ -19,7 +19,7 @@ from server_stub.api.stream_socket import uvicorn_stream_settings
 from server_stub.app import create_app, system_clock
 from tests.support.server import AppClient, FakeClock, cheap_settings
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 class StreamClient:

