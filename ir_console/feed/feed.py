@@ -23,7 +23,7 @@ from ir_client.wire.alerts import Alert
 from ir_client.wire.auth import User
 from ir_client.wire.events import AlertUpdated, InitialData, NewAlert, RecentAlerts
 from ir_console.model.link import CaughtUp, Link, LinkState, Loading
-from ir_console.model.state import Arrival, Origin
+from ir_console.model.state import Arrival, Departure, Origin
 from ir_console.safe_text import safe_text
 
 from .inbox import Inbox
@@ -89,7 +89,7 @@ class Feed:
         if self.link.load_problem and self.link.state is LinkState.LIVE:
             self._start_loading()
 
-    def take(self, most: int) -> list[Arrival]:
+    def take(self, most: int) -> list[Arrival | Departure]:
         """Hand over up to `most` of what arrived."""
         return self.inbox.take(most)
 

@@ -40,6 +40,18 @@ class Arrival:
     alert: Alert
     origin: Origin
 
+    @property
+    def alert_id(self) -> int:
+        return self.alert.id
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """An alert that left the user's sight at `revision`."""
+
+    alert_id: int
+    revision: int
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -73,13 +85,16 @@ class ConsoleState:
         """The row under the cursor: what actions act on."""
         return self.view.get(self.viewport.cursor)
 
-    def take_in(self, arrivals: Iterable[Arrival], now: float) -> Frame:
+    def take_in(self, news: Iterable[Arrival | Departure], now: float) -> Frame:
         """Apply one batch; every widget is updated once from what this returns."""
         anchor = self.viewport.anchor()
         changed: set[int] = set()
         added = 0
         new_rows: list[Row] = []
-        for arrival in arrivals:
+        for arrival in news:
+            if isinstance(arrival, Departure):
+                changed |= self._let_go(arrival)
+                continue
             change = self.book.apply(arrival.alert)
             if change is None or change.after is None:
                 continue
@@ -93,6 +108,14 @@ class ConsoleState:
         self.toasts.announce(new_rows, now, on_cursor=self.viewport.cursor)
         self._note_rate(added, now)
         return Frame(frozenset(changed))
+
+    def _let_go(self, departure: Departure) -> set[int]:
+        change = self.book.remove(departure.alert_id, departure.revision)
+        if change is None:
+            return set()
+        self._fresh.pop(departure.alert_id, None)
+        self.view.withdraw(departure.alert_id, keep=self.viewport.cursor)
+        return {departure.alert_id}
 
     def caught_up(self, now: float) -> None:
         """Sum up what came while the connection was down."""

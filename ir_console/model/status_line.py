@@ -9,6 +9,7 @@ from .keys import KEYS
 from .spans import Line, Span, Tone, spread, width_of
 from .state import ConsoleState
 from .viewport import Mode
+from .views import TableView
 
 _GAP = Span("  ")
 
@@ -75,6 +76,12 @@ def _position(state: ConsoleState) -> Line:
     index = state.viewport.cursor_index
     if index is None:
         return ()
-    ghost = "gone from the filter · " if state.view.is_ghost(state.viewport.cursor or 0) else ""
+    ghost = _why_ghost(state.view, state.viewport.cursor or 0)
     pinned = "pinned · " if state.viewport.is_pinned else ""
     return (Span(f"{ghost}{pinned}{index + 1:,} of {len(state.view):,}", Tone.MUTED),)
+
+
+def _why_ghost(view: TableView, alert_id: int) -> str:
+    if view.is_gone(alert_id):
+        return "no longer yours to see · "
+    return "gone from the filter · " if view.is_ghost(alert_id) else ""

@@ -23,6 +23,7 @@ class TableView:
         self._order: list[Key] = []
         self._shown: set[int] = set()
         self._ghosts: set[int] = set()
+        self._gone: set[int] = set()  # ghosts that will not come back by themselves
         self._waiting: set[int] = set()
         self._pairs: Counter[tuple[str, str]] = Counter()
 
@@ -36,7 +37,7 @@ class TableView:
     @property
     def known_count(self) -> int:
         """How many alerts there are, shown or not."""
-        return len(self._rows)
+        return len(self._rows) - len(self._gone)
 
     @property
     def matching_count(self) -> int:
@@ -63,6 +64,10 @@ class TableView:
     def is_ghost(self, alert_id: int) -> bool:
         return alert_id in self._ghosts
 
+    def is_gone(self, alert_id: int) -> bool:
+        """Whether a shown alert left the user's sight."""
+        return alert_id in self._gone
+
     def newest_key(self) -> Key | None:
         return self._order[-1] if self._order else None
 
@@ -85,6 +90,7 @@ class TableView:
             self.remove(row.id)
             before = None
         self._rows[row.id] = row
+        self._gone.discard(row.id)
         matches = self.filter.matches(row.haystack)
         if row.id in self._shown and before is not None:
             self._change(before, row, matches=matches, keeps=self.is_held or row.id == keep)
@@ -103,15 +109,32 @@ class TableView:
         if alert_id in self._shown:
             self._hide(row)
         self._waiting.discard(alert_id)
+        self._gone.discard(alert_id)
         del self._rows[alert_id]
+
+    def withdraw(self, alert_id: int, *, keep: int | None = None) -> None:
+        """Forget an alert that left the user's sight, or make it a ghost if it must not vanish."""
+        row = self._rows.get(alert_id)
+        if row is None:
+            return
+        if alert_id not in self._shown or not (self.is_held or alert_id == keep):
+            self.remove(alert_id)
+            return
+        self._gone.add(alert_id)
+        if alert_id not in self._ghosts:
+            self._ghosts.add(alert_id)
+            self._uncount(row)
 
     def set_filter(self, text_filter: TextFilter, *, keep: int | None = None) -> None:
         """Show what passes `text_filter`; an alert to `keep` stays as a ghost if it does not."""
         self.filter = text_filter
+        for alert_id in self._gone - {keep}:
+            self.remove(alert_id)
         self._waiting.clear()
         self._ghosts.clear()
         self._pairs.clear()
-        matching = [row for row in self._rows.values() if text_filter.matches(row.haystack)]
+        known = (row for row in self._rows.values() if row.id not in self._gone)
+        matching = [row for row in known if text_filter.matches(row.haystack)]
         self._shown = {row.id for row in matching}
         self._order = sorted(row.key for row in matching)
         self._pairs.update((row.severity, row.status) for row in matching)
@@ -126,7 +149,10 @@ class TableView:
         if self.is_held:
             return
         for alert_id in self._ghosts - {keep}:
-            self._hide(self._rows[alert_id])
+            if alert_id in self._gone:
+                self.remove(alert_id)
+            else:
+                self._hide(self._rows[alert_id])
 
     def hold(self) -> None:
         """Freeze which rows are shown; what they say goes on changing."""

@@ -128,7 +128,10 @@ class TriageFlow:
         if problem or row is None:
             self._say(Toast(Tone.WARNING, problem))
             return None
-        return state.book.alert(row.id)
+        alert = state.book.alert(row.id)
+        if alert is None:
+            self._say(Toast(Tone.WARNING, f"#{row.id} is no longer yours to see"))
+        return alert
 
     def _run(
         self,

@@ -130,7 +130,8 @@ class LiveScreen(Screen[None]):
         """Show the cursor's alert in the reader, where the reader is on the screen."""
         cursor = self.state.viewport.cursor
         if self.is_reader_shown:
-            self.reader.show_alert(None if cursor is None else self.state.book.alert(cursor))
+            alert = None if cursor is None else self.state.book.alert(cursor)
+            self.reader.show_alert(alert, is_gone=cursor is not None and alert is None)
 
     def repaint(self) -> None:
         """Paint everything in other colours."""

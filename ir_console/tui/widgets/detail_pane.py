@@ -41,6 +41,7 @@ class DetailPane(LinesView, can_focus=True):
         super().__init__(painter, widget_id=widget_id)
         self._wall_clock = wall_clock
         self._alert: Alert | None = None
+        self._is_gone = False
         self._history = History()
         self._changed: frozenset[str] = frozenset()
         self._changed_at = 0.0
@@ -50,8 +51,9 @@ class DetailPane(LinesView, can_focus=True):
         """Which alert is shown."""
         return self._alert.id if self._alert else None
 
-    def show_alert(self, alert: Alert | None) -> None:
-        """Show an alert in its present state; another one from its top."""
+    def show_alert(self, alert: Alert | None, *, is_gone: bool = False) -> None:
+        """Show an alert in its present state, another one from its top; or that it is gone."""
+        self._is_gone = is_gone
         before, self._alert = self._alert, alert
         is_other = (before.id if before else None) != self.alert_id
         if is_other:
@@ -77,7 +79,7 @@ class DetailPane(LinesView, can_focus=True):
     def rebuild(self, *, from_top: bool = False) -> None:
         """Build the lines anew: ages grow, marks of changes fade."""
         if self._alert is None:
-            self.show(_nothing(), from_top=True)
+            self.show(_GONE if self._is_gone else _NOTHING, from_top=True)
             return
         now = self._wall_clock()
         is_marked = now - self._changed_at < _MARK_SECONDS
@@ -97,5 +99,9 @@ class DetailPane(LinesView, can_focus=True):
         self.scroll_lines(lines)
 
 
-def _nothing() -> tuple[Line, ...]:
-    return ((), (Span("  No alert is chosen.", Tone.MUTED),))
+def _one_line(text: str) -> tuple[Line, ...]:
+    return ((), (Span(f"  {text}", Tone.MUTED),))
+
+
+_NOTHING = _one_line("No alert is chosen.")
+_GONE = _one_line("This alert is no longer yours to see: another team or analyst has it.")

@@ -2,8 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from ir_console.feed.inbox import Inbox
-from ir_console.model.state import Arrival, Origin
+from ir_console.model.state import Arrival, Departure, Origin
 from tests.support.builders import an_alert
 
 
@@ -62,3 +64,23 @@ async def test_known_alert_needs_no_room() -> None:
     await inbox.put(Arrival(an_alert(), Origin.PUSHED))
     await asyncio.wait_for(inbox.put(Arrival(an_alert(revision=2), Origin.PUSHED)), 1)
     assert len(inbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stays"),
+    [
+        (Arrival(an_alert(revision=2), Origin.PUSHED), Departure(1, 3), "departure"),
+        (Departure(1, 3), Arrival(an_alert(revision=3), Origin.FETCHED), "departure"),
+        (Arrival(an_alert(revision=3), Origin.FETCHED), Departure(1, 3), "departure"),
+        (Arrival(an_alert(revision=4), Origin.PUSHED), Departure(1, 3), "arrival"),
+        (Departure(1, 3), Arrival(an_alert(revision=4), Origin.PUSHED), "arrival"),
+    ],
+)
+async def test_of_a_state_and_a_departure_the_later_one_stays(
+    first: Arrival | Departure, second: Arrival | Departure, stays: str
+) -> None:
+    inbox = Inbox()
+    await inbox.put(first)
+    await inbox.put(second)
+    (left,) = inbox.take(10)
+    assert isinstance(left, Departure) == (stays == "departure")

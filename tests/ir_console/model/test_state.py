@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ir_console.model.state import Arrival, ConsoleState, Origin
+from ir_console.model.state import Arrival, ConsoleState, Departure, Origin
 from tests.support.builders import an_alert
 
 
@@ -68,3 +68,43 @@ def test_rate_is_that_of_the_last_ten_seconds() -> None:
     arrive(state, *range(1, 21), at=0.0)
     assert state.alerts_per_second(5.0) == 2.0
     assert state.alerts_per_second(11.0) == 0.0
+
+
+def test_alert_that_left_the_users_sight_leaves_rows_counters_and_book() -> None:
+    state = ConsoleState()
+    arrive(state, 1, 2, 3)
+    frame = state.take_in([Departure(2, revision=4)], 0.0)
+    assert frame.changed == {2}
+    assert [row.id for row in state.view] == [3, 1]
+    assert state.view.by_status() == {"new": 2}
+    assert 2 not in state.book
+    assert not state.is_fresh(2)
+
+
+def test_alert_under_the_cursor_that_left_stays_as_a_ghost_until_the_cursor_moves() -> None:
+    state = ConsoleState()
+    arrive(state, 1, 2, 3)
+    state.viewport.move_to(2)
+    state.take_in([Departure(2, revision=4)], 0.0)
+    assert state.viewport.cursor == 2
+    assert state.view.is_gone(2)
+    assert state.view.by_status() == {"new": 2}
+    state.viewport.move_to(3)
+    assert [row.id for row in state.view] == [3, 1]
+
+
+def test_departure_that_is_older_than_the_known_state_changes_nothing() -> None:
+    state = ConsoleState()
+    arrive(state, 1, revision=5)
+    assert state.take_in([Departure(1, revision=4)], 0.0).changed == frozenset()
+    assert 1 in state.book
+
+
+def test_alert_that_came_back_is_a_row_again() -> None:
+    state = ConsoleState()
+    arrive(state, 1)
+    state.viewport.move_to(1)
+    state.take_in([Departure(1, revision=2)], 0.0)
+    arrive(state, 1, revision=3)
+    assert not state.view.is_ghost(1)
+    assert state.view.by_status() == {"new": 1}

@@ -26,11 +26,18 @@ class TableAgainstLists(RuleBasedStateMachine):
         self.rows: dict[int, Row] = {}
         self.kept: int | None = None
         self.ghosts: set[int] = set()
+        self.gone: set[int] = set()
         self.frozen: set[int] | None = None
         self.filter = TextFilter.parse("")
 
     def matching(self) -> set[int]:
-        return {row.id for row in self.rows.values() if self.filter.matches(row.haystack)}
+        known = (row for row in self.rows.values() if row.id not in self.gone)
+        return {row.id for row in known if self.filter.matches(row.haystack)}
+
+    def let_go(self) -> None:
+        for alert_id in self.gone - self.ghosts:
+            del self.rows[alert_id]
+        self.gone &= self.ghosts
 
     def shown_before_ghosts(self) -> set[int]:
         if self.frozen is None:
@@ -42,6 +49,7 @@ class TableAgainstLists(RuleBasedStateMachine):
         was_shown = alert_id in self.shown_before_ghosts() or alert_id in self.ghosts
         row = a_row(alert_id, severity=severity, status=status, title=title)
         self.rows[alert_id] = row
+        self.gone.discard(alert_id)
         self.view.put(row, keep=self.kept)
         matches = self.filter.matches(row.haystack)
         keeps = alert_id == self.kept or self.frozen is not None or alert_id in self.ghosts
@@ -53,9 +61,22 @@ class TableAgainstLists(RuleBasedStateMachine):
     def remove(self, alert_id: int) -> None:
         self.rows.pop(alert_id, None)
         self.ghosts.discard(alert_id)
+        self.gone.discard(alert_id)
         if self.frozen is not None:
             self.frozen.discard(alert_id)
         self.view.remove(alert_id)
+
+    @rule(alert_id=ALERT_ID)
+    def withdraw(self, alert_id: int) -> None:
+        was_shown = alert_id in self.shown_before_ghosts() or alert_id in self.ghosts
+        self.view.withdraw(alert_id, keep=self.kept)
+        if was_shown and (alert_id == self.kept or self.frozen is not None):
+            self.ghosts.add(alert_id)
+            self.gone.add(alert_id)
+            return
+        self.rows.pop(alert_id, None)
+        if self.frozen is not None:
+            self.frozen.discard(alert_id)
 
     @rule(text=st.sampled_from(("", "critical", "-new", "title-no-one-has", "high")))
     def filter_by(self, text: str) -> None:
@@ -65,6 +86,7 @@ class TableAgainstLists(RuleBasedStateMachine):
             self.frozen = self.matching()
         known = self.kept in self.rows
         self.ghosts = {self.kept} - self.matching() if self.kept is not None and known else set()
+        self.let_go()
 
     @rule(alert_id=ALERT_ID)
     def move_cursor(self, alert_id: int) -> None:
@@ -74,6 +96,7 @@ class TableAgainstLists(RuleBasedStateMachine):
         self.view.release_ghosts(keep=alert_id)
         if self.frozen is None:
             self.ghosts &= {alert_id}
+            self.let_go()
 
     @rule()
     def hold(self) -> None:
@@ -86,6 +109,7 @@ class TableAgainstLists(RuleBasedStateMachine):
         if self.frozen is not None:
             self.frozen = None
             self.ghosts &= {self.kept} if self.kept is not None else set()
+            self.let_go()
             self.view.resume(keep=self.kept)
 
     @invariant()
@@ -105,6 +129,10 @@ class TableAgainstLists(RuleBasedStateMachine):
         assert self.view.by_severity() == Counter(row.severity for row in counted)
         assert self.view.by_status() == Counter(row.status for row in counted)
         assert self.view.matching_count == len(counted)
+
+    @invariant()
+    def what_is_gone_is_not_counted_as_known(self) -> None:
+        assert self.view.known_count == len(self.rows.keys() - self.gone)
 
     @invariant()
     def ghosts_are_marked(self) -> None:
