@@ -7,7 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from .auth import UserRef
-from .base import JsonObject, Reader, UtcTime, Writer
+from .base import JsonObject, Reader, ReadTime, UtcTime, Writer
 from .values import AlertStatus, Disposition, Severity, ThreatType
 
 
@@ -43,7 +43,7 @@ class Alert(Reader):
     status: str
     source: str = ""
     threat_type: str = "unknown"
-    detected_at: UtcTime
+    detected_at: ReadTime
     source_system: str | None = None
     rule_id: str | None = None
     rule_name: str | None = None
@@ -67,7 +67,7 @@ class Alert(Reader):
     investigation_notes: str | None = None
     analyst_comments: str | None = None
     reported: bool = False
-    reported_at: UtcTime | None = None
+    reported_at: ReadTime | None = None
     reported_to: tuple[str, ...] = ()
     false_positive: bool = False
     false_positive_reason: str | None = None
@@ -75,15 +75,15 @@ class Alert(Reader):
     data_classification: str | None = None
     estimated_financial_impact: float | None = None
     requires_notification: bool = False
-    notification_deadline: UtcTime | None = None
+    notification_deadline: ReadTime | None = None
     compliance_notes: str | None = None
-    received_at: UtcTime
-    created_at: UtcTime
-    updated_at: UtcTime
-    closed_at: UtcTime | None = None
-    first_response_at: UtcTime | None = None
-    containment_at: UtcTime | None = None
-    resolution_at: UtcTime | None = None
+    received_at: ReadTime
+    created_at: ReadTime
+    updated_at: ReadTime
+    closed_at: ReadTime | None = None
+    first_response_at: ReadTime | None = None
+    containment_at: ReadTime | None = None
+    resolution_at: ReadTime | None = None
     is_overdue: bool | None = None
     time_to_first_response: float | None = None
     time_to_resolution: float | None = None
@@ -92,7 +92,7 @@ class Alert(Reader):
     tags: tuple[str, ...] = ()
     mitre_techniques: tuple[str, ...] = ()
     occurrences: int = 1
-    last_seen_at: UtcTime | None = None
+    last_seen_at: ReadTime | None = None
     disposition: str | None = None
     disposition_reason: str | None = None
 
@@ -225,7 +225,7 @@ class TimelineEntry(Reader):
 
     id: int
     alert_id: int
-    at: UtcTime
+    at: ReadTime
     actor: Actor
     action: Literal["created", "updated", "commented", "owned", "seen_again"] | str
     changes: dict[str, Change] = Field(default_factory=dict)

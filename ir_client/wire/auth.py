@@ -2,7 +2,7 @@
 
 from pydantic import Field, SecretStr
 
-from .base import Reader, UtcTime, Writer
+from .base import Reader, ReadTime, Writer
 from .values import Role
 
 
@@ -21,8 +21,8 @@ class User(UserRef):
     email: str | None = None
     is_active: bool = True
     teams: tuple[str, ...] = ()
-    created_at: UtcTime | None = None
-    last_login_at: UtcTime | None = None
+    created_at: ReadTime | None = None
+    last_login_at: ReadTime | None = None
 
 
 class UserList(Reader):
@@ -91,9 +91,9 @@ class EndpointToken(Reader):
     allowed_sources: tuple[str, ...] | None = None
     team: str | None = None
     is_active: bool = True
-    created_at: UtcTime | None = None
-    expires_at: UtcTime | None = None
-    last_used_at: UtcTime | None = None
+    created_at: ReadTime | None = None
+    expires_at: ReadTime | None = None
+    last_used_at: ReadTime | None = None
     usage_count: int = 0
 
 

@@ -4,13 +4,13 @@ A frame is `{"type", "data"}`. The union is discriminated by `type`, so an unkno
 apart from a known one whose body is wrong: the first is `union_tag_invalid`, the second is not.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, PrivateAttr, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from .alerts import Alert
 from .auth import User
-from .base import JsonObject, Reader, UtcTime
+from .base import JsonObject, Reader, ReadTime
 from .incidents import Incident
 
 Origin = Literal["live", "backfill"]
@@ -18,22 +18,20 @@ Origin = Literal["live", "backfill"]
 
 class _AlertFrame(Reader):
     data: Alert
-    _origin: Origin = PrivateAttr(default="live")
+    origin: ClassVar[Origin] = "live"
+    """`backfill` when the client fetched this state after a gap, else `live`."""
 
     @property
     def alert(self) -> Alert:
         return self.data
 
-    @property
-    def origin(self) -> Origin:
-        """`backfill` when the client fetched this state after a gap, else `live`."""
-        return self._origin
-
     @classmethod
     def backfilled(cls, alert: Alert) -> Self:
         """The event for a state that was fetched, not pushed."""
         frame = cls(data=alert)
-        frame._origin = "backfill"
+        # Beside the fields, so never on the wire; a private attribute costs each live frame
+        # a fifth of its decoding.
+        vars(frame)["origin"] = "backfill"
         return frame
 
 
@@ -54,7 +52,7 @@ class InitialSnapshot(Reader):
     owned_incidents: tuple[Incident, ...] = ()
     recent_incidents: tuple[Incident, ...] = ()
     recent_alerts: tuple[Alert, ...] = ()
-    connection_time: UtcTime | None = None
+    connection_time: ReadTime | None = None
 
 
 class InitialData(Reader):

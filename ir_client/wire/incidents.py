@@ -4,7 +4,7 @@ from pydantic import Field
 
 from .alerts import Alert
 from .auth import UserRef
-from .base import JsonObject, Reader, UtcTime
+from .base import JsonObject, Reader, ReadTime
 
 
 class Incident(Reader):
@@ -22,14 +22,14 @@ class Incident(Reader):
     assigned_analyst_id: int | None = None
     alert_ids: tuple[int, ...] = ()
     incident_timeline: tuple[JsonObject, ...] = ()
-    created_at: UtcTime
-    updated_at: UtcTime
-    first_response_at: UtcTime | None = None
-    contained_at: UtcTime | None = None
-    resolved_at: UtcTime | None = None
-    closed_at: UtcTime | None = None
-    response_sla_deadline: UtcTime | None = None
-    resolution_sla_deadline: UtcTime | None = None
+    created_at: ReadTime
+    updated_at: ReadTime
+    first_response_at: ReadTime | None = None
+    contained_at: ReadTime | None = None
+    resolved_at: ReadTime | None = None
+    closed_at: ReadTime | None = None
+    response_sla_deadline: ReadTime | None = None
+    resolution_sla_deadline: ReadTime | None = None
     sla_breached: bool = False
     tags: tuple[str, ...] = ()
     owner: UserRef | None = None

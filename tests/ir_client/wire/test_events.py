@@ -1,11 +1,13 @@
 """Frames of the stream: unknown and malformed ones can be told apart."""
 
+import copy
 import json
+import pickle
 
 import pytest
 from pydantic import ValidationError
 
-from ir_client.wire.events import NewAlert, Pong, server_frames
+from ir_client.wire.events import AlertUpdated, NewAlert, Pong, server_frames
 from tests.support.builders import an_alert
 
 
@@ -19,7 +21,23 @@ def test_a_frame_is_read_from_bytes_into_its_type() -> None:
 def test_a_state_that_was_fetched_says_so_and_the_wire_does_not_carry_it() -> None:
     fetched = NewAlert.backfilled(an_alert())
     assert fetched.origin == "backfill"
+    assert NewAlert(data=an_alert()).origin == "live"
     assert set(json.loads(fetched.model_dump_json())) == {"type", "data"}
+    assert set(json.loads(server_frames.dump_json(fetched))) == {"type", "data"}
+
+
+def test_a_fetched_state_stays_one_when_it_is_copied_or_pickled() -> None:
+    fetched = AlertUpdated.backfilled(an_alert())
+    for same in (copy.deepcopy(fetched), pickle.loads(pickle.dumps(fetched)), fetched.model_copy()):
+        assert same == fetched
+        assert same.origin == "backfill"
+
+
+def test_the_wire_cannot_say_that_a_state_was_fetched() -> None:
+    frame = json.loads(NewAlert(data=an_alert()).model_dump_json()) | {"origin": "backfill"}
+    event = server_frames.validate_python(frame)
+    assert isinstance(event, NewAlert)
+    assert event.origin == "live"
 
 
 @pytest.mark.parametrize("text", ['{"type":"pong"}', '{"type":"pong","data":{"timestamp":"x"}}'])
