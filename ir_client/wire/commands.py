@@ -57,6 +57,13 @@ class UnwatchIncident(_Command):
     incident_id: RowId | Annotated[str, Field(max_length=100)]
 
 
+class Viewing(_Command):
+    """Which alert the user has open, None for no alert; protocol 2 only."""
+
+    type: Literal["viewing"] = "viewing"
+    alert_id: RowId | None
+
+
 Command = Annotated[
     Ping
     | GetOwnedIncidents
@@ -65,19 +72,28 @@ Command = Annotated[
     | UpdateAlertStatus
     | GetAlertDetails
     | WatchIncident
-    | UnwatchIncident,
+    | UnwatchIncident
+    | Viewing,
     Field(discriminator="type"),
 ]
 
 commands: TypeAdapter[Command] = TypeAdapter(Command)
 
 
-def encode_command(command: Command) -> str:
-    """Write a command as its frame, its arguments in `data`."""
-    arguments = command.model_dump(mode="json", exclude={"type"}, exclude_none=True)
-    return json.dumps(
-        {"type": command.type, "data": arguments} if arguments else {"type": command.type}
-    )
+def encode_command(command: Command, *, request_id: str | None = None) -> str:
+    """Write a command as its frame, its arguments in `data`; `request_id` is for protocol 2."""
+    fields = type(command).model_fields
+    frame: JsonObject = {"type": command.type}
+    if request_id is not None:
+        frame["request_id"] = request_id
+    arguments = {
+        name: value
+        for name, value in command.model_dump(mode="json", exclude={"type"}).items()
+        if value is not None or fields[name].is_required()
+    }
+    if arguments:
+        frame["data"] = arguments
+    return json.dumps(frame)
 
 
 def decode_command(frame: JsonObject) -> Command:

@@ -71,6 +71,27 @@ class AlertRemoved(Reader):
     data: Removal
 
 
+class PresentUser(Reader):
+    id: int
+    username: str
+    full_name: str | None = None
+
+
+class ViewerList(Reader):
+    alert_id: int
+    users: tuple[PresentUser, ...] = ()
+
+
+class Presence(Reader):
+    """Who views an alert now, oneself included, the longest there first; up to 50 users.
+
+    Sent to those who view it, when one comes or goes, and as the answer to `viewing`.
+    """
+
+    type: Literal["presence"] = "presence"
+    data: ViewerList
+
+
 class ResetNotice(Reader):
     reason: ResetReason | str
 
@@ -94,7 +115,7 @@ class ReplayDone(Reader):
 
 
 Protocol2Frame = Annotated[
-    ServerFrame | Hello | Batch | Heartbeat | AlertRemoved | Reset | ReplayDone,
+    ServerFrame | Hello | Batch | Heartbeat | AlertRemoved | Presence | Reset | ReplayDone,
     Field(discriminator="type"),
 ]
 

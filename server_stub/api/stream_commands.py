@@ -16,12 +16,14 @@ from ir_client.wire.commands import (
     TakeOwnership,
     UnwatchIncident,
     UpdateAlertStatus,
+    Viewing,
     WatchIncident,
 )
+from ir_client.wire.protocol2 import PresentUser
 from server_stub.api.services import Services
 from server_stub.api.stream_snapshots import Snapshots
-from server_stub.errors import NotFound, RateLimited
-from server_stub.hub import Hub, Subscriber
+from server_stub.errors import Invalid, NotFound, RateLimited
+from server_stub.hub import Hub, SequencedSubscriber, Subscriber
 from server_stub.hub.frames import Message, plain_message
 from server_stub.hub.states import AlertState
 from server_stub.security import Principal
@@ -61,6 +63,8 @@ class CommandDesk:
             case WatchIncident() | UnwatchIncident():
                 await self._choose(command)
                 return None
+            case Viewing():
+                return await self._view(command.alert_id)
             case _:
                 assert_never(command)
 
@@ -101,3 +105,14 @@ class CommandDesk:
             is_kept = self._subscriber.unwatch(incident.id)
         if not is_kept:
             raise RateLimited("You chose too many incidents; reconnect.", retry_after_seconds=0)
+
+    async def _view(self, alert_id: int | None) -> Message | None:
+        user = require_user(self._principal).user
+        subscriber = self._subscriber
+        if not isinstance(subscriber, SequencedSubscriber):
+            raise Invalid.field("type", msg="This needs protocol 2.")
+        if alert_id is None:
+            self._hub.presence.end(subscriber)
+            return None
+        person = PresentUser(id=user.id, username=user.username, full_name=user.full_name)
+        return await self._hub.view(subscriber, person, alert_id=alert_id)

@@ -11,10 +11,13 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
-from ir_client.wire.protocol2 import ResetReason
+from ir_client.wire.protocol2 import PresentUser, ResetReason
 from server_stub.domain.backlog import Subject, Topic
+from server_stub.errors import NotFound
+from server_stub.hub.frames import Message
 from server_stub.hub.limits import StreamLimits
-from server_stub.hub.marking import Marker, subject_of
+from server_stub.hub.marking import Marker, saw, subject_of
+from server_stub.hub.presence import Presence
 from server_stub.hub.renderings import Renderings
 from server_stub.hub.replay import catch_up
 from server_stub.hub.sequenced import SequencedSubscriber
@@ -36,6 +39,8 @@ _SECONDS_BEFORE_YIELDING = 0.005
 _MARKS_BEFORE_YIELDING = 5_000
 # Who is at the rate limit is served in bites: a wake-up for each token would be all we do.
 _SHORTEST_WAIT_SECONDS = 0.05
+# Who comes and goes is told this often at most: with many viewers each word goes to all of them.
+_SECONDS_BETWEEN_PRESENCES = 0.2
 
 
 class TooManyConnectionsError(Exception):
@@ -56,6 +61,7 @@ class Hub:
         self.limits = limits
         self.clock = clock
         self.renderings = Renderings(max_bytes=limits.max_rendered_bytes)
+        self.presence = Presence()
         self._source = source
         self._marker = Marker()
         self._cursor = 0
@@ -108,6 +114,17 @@ class Hub:
         """Forget a connection that has ended."""
         self._subscribers.pop(subscriber, None)
         self._waiting.pop(subscriber, None)
+        if isinstance(subscriber, SequencedSubscriber):
+            self.presence.end(subscriber)
+
+    async def view(
+        self, subscriber: SequencedSubscriber, user: PresentUser, *, alert_id: int
+    ) -> Message:
+        """Note that `user` views an alert; who else does. NotFound if it is not theirs to see."""
+        sight = (await self._source.sights([alert_id])).get(alert_id)
+        if sight is None or not saw(subscriber.viewer, sight):
+            raise NotFound("There is no such alert, or it is not yours to see.")
+        return self.presence.begin(subscriber, user, alert_id=alert_id, sight=sight)
 
     def deliver(self, subscriber: Subscriber) -> None:
         """Let out at once what `subscriber` has waiting, as far as its outlet takes it."""
@@ -132,6 +149,7 @@ class Hub:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._forever(self._follow), name="hub: follow the log")
             tasks.create_task(self._forever(self._guard), name="hub: guard connections")
+            tasks.create_task(self._forever(self._tell_presence), name="hub: tell who views")
 
     async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -173,6 +191,9 @@ class Hub:
         # Read after the events: who lost a right before a change is not told of the change.
         await self.check_rights()
         states = await self._states(subject_of(event) for event in events)
+        self.presence.learn(
+            {state.id: state.sight for state in states.values() if isinstance(state, AlertState)}
+        )
         await self._mark(events, states)
         self._waiting |= dict.fromkeys(
             subscriber for subscriber in self._subscribers if subscriber.has_something_to_send
@@ -263,7 +284,16 @@ class Hub:
         await asyncio.sleep(GUARD_SECONDS)
         self.sweep()
         await self.check_rights()
+        if viewed := self.presence.viewed:
+            # A view that began while its alert changed may have been let in by an older sight.
+            self.presence.learn(await self._source.sights(viewed))
         self.beat()
+
+    async def _tell_presence(self) -> None:
+        await self.presence.changed.wait()
+        for subscriber in self.presence.tell():
+            self.deliver(subscriber)
+        await asyncio.sleep(_SECONDS_BETWEEN_PRESENCES)
 
     def beat(self) -> None:
         """Let a heartbeat out where nothing else was sent for long."""
@@ -290,6 +320,7 @@ class Hub:
                 subscriber.close(CloseCode.UNAUTHENTICATED, "the login has ended")
             else:
                 subscriber.adopt(viewer)
+        self.presence.end_blind()
 
 
 async def read_states(source: Source, subjects: Collection[Subject]) -> dict[Subject, State]:

@@ -32,6 +32,7 @@ class SequencedSubscriber(Subscriber):
         self._replay_end: int | None = None
         self._recovered = 0
         self._reset: ResetReason | None = None
+        self._presence: Message | None = None
         self._sent_at = now
 
     @property
@@ -101,6 +102,10 @@ class SequencedSubscriber(Subscriber):
         """Events were removed before they were marked."""
         self.reset("trimmed")
 
+    def show_presence(self, message: Message | None) -> None:
+        """Tell who views the same alert, or nothing of it; only the newest word leaves."""
+        self._presence = message
+
     def beat(self, now: float) -> None:
         """Say where the log stands, when nothing was said for so long and nothing waits."""
         is_idle = self._live and not self.has_something_to_send and self._outlet.can_write
@@ -125,7 +130,7 @@ class SequencedSubscriber(Subscriber):
 
     @property
     def _says_something_of_its_own(self) -> bool:
-        return self._reset is not None or self._replay_is_over
+        return self._reset is not None or self._presence is not None or self._replay_is_over
 
     @property
     def _replay_is_over(self) -> bool:
@@ -140,6 +145,9 @@ class SequencedSubscriber(Subscriber):
         if self._reset is not None:
             reason, self._reset = self._reset, None
             return self._frame(plain_message("reset", {"reason": reason}))
+        if self._presence is not None:
+            message, self._presence = self._presence, None
+            return self._frame(message)
         if self._replay_is_over:
             return self._resumed()
         told = self._next_messages(now, renderings)

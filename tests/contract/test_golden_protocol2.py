@@ -63,6 +63,8 @@ async def record(server: StreamServer) -> Samples:
             await connection.send(json.dumps({**command, "request_id": "r-1"}))
         await keep(client, "alert_details")
         await keep(client, "error")
+        await connection.send(json.dumps({"type": "viewing", "data": {"alert_id": 1}}))
+        await keep(client, "presence")
         await server.http.put("/alerts/1", json={"team": "blue"}, headers=admin)
         removed = await keep(client, "alert_removed")
         await keep(client, "heartbeat")
