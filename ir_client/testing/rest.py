@@ -20,7 +20,10 @@ from ..wire.alerts import (
     TimelineEntry,
 )
 from ..wire.auth import UserRef
+from ..wire.cursor import EPOCH_HEADER, SEQ_HEADER
 from ..wire.incidents import Incident, Ownership
+from ..wire.protocol2 import Removal
+from .changelog import ChangeLog
 from .listing import listed
 from .logins import USER, Logins
 from .samples import NOON, an_alert
@@ -31,10 +34,13 @@ BASE_PATH = "/api/v1"
 class FakeRest(Logins):
     """What the fake server knows and answers; `tell` is how it tells the listeners."""
 
-    def __init__(self, features: Sequence[str] | None) -> None:
+    def __init__(self, features: Sequence[str] | None, protocols: Sequence[int]) -> None:
         super().__init__()
         self.features = features
+        self.protocols = protocols
         self.alerts: dict[int, Alert] = {}
+        self.log = ChangeLog()
+        self._removed: dict[int, Alert] = {}
         self.timelines: dict[int, list[TimelineEntry]] = {}
         self.clock: datetime = NOON
         self.epoch = "epoch-1"
@@ -44,16 +50,17 @@ class FakeRest(Logins):
         self.before_page: Callable[[int], None] | None = None
         self.pages_served = 0
 
-    async def publish(self, alert: Alert, *, kind: str = "new_alert") -> None:
+    async def publish(self, alert: Alert | Removal, *, kind: str = "new_alert") -> None:
         """Push an alert to everyone who listens."""
         raise NotImplementedError
 
     def commit(self, alert_id: int | None = None, **fields: Any) -> Alert:
         """Create or change an alert, telling nobody yet; without a number, create the next."""
         self.clock += timedelta(seconds=1)
-        known = None if alert_id is None else self.alerts.get(alert_id)
+        brings_in = alert_id not in self.alerts
+        known = None if alert_id is None else self.alerts.get(alert_id, self._removed.get(alert_id))
         if known is None:
-            alert_id = alert_id or max(self.alerts, default=0) + 1
+            alert_id = alert_id or max(self.alerts.keys() | self._removed.keys(), default=0) + 1
             fresh: dict[str, Any] = {"revision": 1 if "revision" in (self.features or ()) else None}
             fresh |= dict.fromkeys(("updated_at", "created_at", "received_at"), self.clock)
             alert = an_alert(**({"id": alert_id} | fresh | fields))
@@ -61,8 +68,32 @@ class FakeRest(Logins):
             revision = None if known.revision is None else known.revision + 1
             update = {"updated_at": self.clock, "revision": revision} | fields
             alert = known.model_copy(update=update)
+        self._removed.pop(alert.id, None)
         self.alerts[alert.id] = alert
+        self.log.note(alert.id, brings_in=brings_in)
         return alert
+
+    def remove(self, alert_id: int) -> Removal:
+        """Take an alert out of everyone's sight, telling nobody yet; `commit` brings it back."""
+        self.clock += timedelta(seconds=1)
+        known = self.alerts.pop(alert_id)
+        removed = known.model_copy(update={"revision": (known.revision or 0) + 1})
+        self._removed[alert_id] = removed
+        self.log.note(alert_id, brings_in=False)
+        return Removal(id=alert_id, revision=removed.revision or 1)
+
+    def is_newest(self, alert: Alert | Removal) -> bool:
+        """Whether nothing happened to an alert since it was like this."""
+        known = self.alerts.get(alert.id) or self._removed.get(alert.id)
+        return known is None or (known.revision or 0) <= (alert.revision or 0)
+
+    def event_about(self, alert_id: int, *, brings_in: bool) -> dict[str, Any]:
+        """The frame of protocol 2 that tells how it stands with an alert now."""
+        if (alert := self.alerts.get(alert_id)) is not None:
+            kind = "new_alert" if brings_in else "alert_updated"
+            return {"type": kind, "data": alert.model_dump(mode="json")}
+        revision = self._removed[alert_id].revision
+        return {"type": "alert_removed", "data": {"id": alert_id, "revision": revision}}
 
     # Answers.
 
@@ -118,13 +149,18 @@ class FakeRest(Logins):
             case "POST comments":
                 return await self._comment(alert, body["content"])
             case "POST ownership":
-                return await self._take(alert)
+                return await self.take(alert)
         return problem(404, "not_found")
 
     def _meta(self) -> httpx.Response:
         if self.features is None:
             return problem(404, "not_found")
-        return httpx.Response(200, json={"version": "1", "features": list(self.features)})
+        meta = {
+            "version": "1",
+            "protocols": list(self.protocols),
+            "features": list(self.features),
+        }
+        return httpx.Response(200, json=meta)
 
     def _auth(self, what: str, body: dict[str, Any]) -> httpx.Response:
         match what:
@@ -145,7 +181,9 @@ class FakeRest(Logins):
             self.before_page(self.pages_served)
         self.pages_served += 1
         body = listed(self.alerts.values(), params, self.features or ())
-        headers = {"X-Stream-Epoch": self.epoch, "X-Stream-Seq": "1"} if self.features else {}
+        headers = {}
+        if self.features:
+            headers = {EPOCH_HEADER: self.epoch, SEQ_HEADER: str(self.log.head)}
         return httpx.Response(200, json=body, headers=headers)
 
     # Changes.
@@ -177,7 +215,8 @@ class FakeRest(Logins):
         await self.publish(changed, kind="alert_updated")
         return httpx.Response(201, json=entry.model_dump(mode="json"))
 
-    async def _take(self, alert: Alert) -> httpx.Response:
+    async def take(self, alert: Alert) -> httpx.Response:
+        """Make an alert dana's, with an incident for it; 409 when it is someone else's."""
         user = UserRef.model_validate(USER)
         if alert.assigned_analyst_id not in (None, user.id):
             return problem(409, "already_owned")

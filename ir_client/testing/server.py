@@ -1,11 +1,11 @@
 """An IR Central server in the test's own event loop, which fails on request.
 
 Being in the same loop, it needs no process, its parts can be reached, and it runs in virtual time
-too. It keeps alerts, logins and listeners, and no rules: roles, teams and clocks are not its.
+too. It keeps alerts, their log, logins and listeners, and no rules: roles, teams and clocks are
+not its.
 """
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,12 +23,11 @@ from websockets.http11 import Request, Response
 
 from ..client import IRClient
 from ..credentials import Credentials, PasswordCredentials
-from ..wire.alerts import Alert
-from ..wire.base import rfc3339
+from .changelog import ChangeLog
 from .front import FrontConnection, Rest
 from .logins import PASSWORD, USER
-from .rest import FakeRest
-from .sockets import reset
+from .sockets import reset as break_line
+from .stream import FakeStream
 
 __all__ = ["FEATURES", "PASSWORD", "FakeServer"]
 
@@ -36,7 +35,7 @@ FEATURES: Final = ("revision", "if_match", "updated_after", "cursor", "stream_be
 _PATIENCE_SECONDS = 60
 
 
-class FakeServer(FakeRest):
+class FakeServer(FakeStream):
     """A server that a test owns.
 
         async with FakeServer() as server, server.client() as client:
@@ -44,33 +43,46 @@ class FakeServer(FakeRest):
             await client.alerts.update(7, AlertUpdate(status="closed"))
             assert server.alerts[7].status == "closed"
 
-    `features=None` makes a plain server, without `GET /meta` and our extensions. What it was asked
-    is in `requests`, `commands`, `connections` and `attempted_at` (loop times of handshakes).
+    `features=None` makes a plain server, without `GET /meta` and our extensions. It speaks
+    protocol 2 where it has revisions, unless `protocols=(1,)` says otherwise. What it was asked
+    is in `requests`, `commands`, `connections`, `stream_queries` and `attempted_at` (loop times of
+    handshakes).
+
+    `commit(...)` and `remove(...)` change what it knows and its log, `publish(...)` tells of it,
+    `publish_all()` tells everything that was not told, in batches where the protocol has them. A
+    position never passes what was not told, so a client that comes back gets it.
 
     What goes wrong, now: `drop(code)` closes, `break_lines()` resets, `fall_silent()` is a dead
     peer, `garble_lines()` sends what is no WebSocket frame, `push(...)` sends any text, also
-    nonsense, `publish(...)` the same alert again, `expire_access_tokens()`, `stop()` and `start()`.
+    nonsense, `publish(...)` the same alert again, `expire_access_tokens()`, `stop()` and `start()`,
+    `reset(reason)` makes clients fetch, `trim_log()` and `epoch_bump()` make their positions void.
 
     What goes wrong next, as queues to fill: `close_codes` and `handshake_answers` (status and
-    headers) for the stream, `rest_answers` (responses, or errors to break with) for REST.
+    headers) for the stream, `reset_reasons` for clients that come back with a position,
+    `rest_answers` (responses, or errors to break with) for REST.
 
     For as long as they are set: `page_delay_seconds`, `refuses_every_token`, `accepts_every_token`,
-    `greets = False`.
+    `greets = False`, `answers_commands = False`.
     """
 
-    def __init__(self, *, features: Sequence[str] | None = FEATURES) -> None:
-        super().__init__(features)
+    def __init__(
+        self,
+        *,
+        features: Sequence[str] | None = FEATURES,
+        protocols: Sequence[int] | None = None,
+    ) -> None:
+        if protocols is None:
+            protocols = (1, 2) if "revision" in (features or ()) else (1,)
+        super().__init__(features, protocols)
         self.port = 0
-        self.listeners: set[ServerConnection] = set()
         self.connections = 0
         self.attempted_at: list[float] = []
         self.stream_tokens: list[str] = []
-        self.commands: list[Any] = []
+        self.stream_queries: list[dict[str, str]] = []
         self.refuses_every_token = False
-        self.greets = True
-        self.greeting_has_time = True
         self.close_codes: deque[int] = deque()
         self.handshake_answers: deque[tuple[int, dict[str, str]]] = deque()
+        self._epochs = 1
         self._server: Server | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._rest: Rest | None = None
@@ -114,8 +126,8 @@ class FakeServer(FakeRest):
         server, self._server = self._server, None
         server.close(code=code)
         self._rest.close()
-        for listener in self.listeners:
-            listener.transport.resume_reading()
+        for connection in self.listeners:
+            connection.transport.resume_reading()
         await server.wait_closed()
         await self._tasks.__aexit__(None, None, None)
 
@@ -147,44 +159,46 @@ class FakeServer(FakeRest):
             while not condition():  # noqa: ASYNC110 - any condition of a test, seen from outside
                 await asyncio.sleep(0.01)
 
-    # The stream, and what goes wrong with it.
+    # What goes wrong with the stream.
 
-    async def publish(self, alert: Alert, *, kind: str = "new_alert") -> None:
-        """Push an alert to everyone who listens."""
-        await self.push({"type": kind, "data": alert.model_dump(mode="json")})
+    def trim_log(self) -> None:
+        """Forget the changes until now: who comes back from before them gets a reset."""
+        self.log.trim()
 
-    async def push(self, frame: Any) -> None:
-        """Send a frame to everyone who listens: JSON, or text or bytes as they are."""
-        message = frame if isinstance(frame, str | bytes) else json.dumps(frame)
-        for listener in list(self.listeners):
-            with suppress(ConnectionClosed):
-                await listener.send(message)
+    def epoch_bump(self) -> None:
+        """Become another database with the same alerts: a new log, and every connection breaks."""
+        self._epochs += 1
+        self.epoch = f"epoch-{self._epochs}"
+        self.log = ChangeLog()
+        self.break_lines()
 
     async def drop(self, code: int = 1012) -> None:
         """Close every connection."""
-        for listener in list(self.listeners):
-            await listener.close(code)
+        for connection in list(self.listeners):
+            await connection.close(code)
 
     def break_lines(self) -> None:
         """Reset every connection."""
-        for listener in list(self.listeners):
-            reset(listener.transport)
+        for connection in list(self.listeners):
+            break_line(connection.transport)
 
     def garble_lines(self) -> None:
         """Send bytes that are no WebSocket frame."""
-        for listener in list(self.listeners):
-            listener.transport.write(b"\xff\xff\xff\xff")
+        for connection in list(self.listeners):
+            connection.transport.write(b"\xff\xff\xff\xff")
 
     def fall_silent(self) -> None:
-        """Go on holding every connection, and read nothing any more: a dead peer."""
-        for listener in self.listeners:
-            listener.transport.pause_reading()
+        """Go on holding every connection, and neither read nor write any more: a dead peer."""
+        for connection, listener in self.listeners.items():
+            listener.is_silent = True
+            connection.transport.pause_reading()
+
+    # One connection.
 
     def _handshake(self, connection: ServerConnection, request: Request) -> Response | None:
         self.attempted_at.append(asyncio.get_running_loop().time())
-        query = parse_qs(urlsplit(request.path).query)
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        self.stream_tokens.append(query.get("token", [bearer])[0])
+        self.stream_queries.append(_query_of(request))
+        self.stream_tokens.append(_token_of(request))
         if self.handshake_answers:
             status, headers = self.handshake_answers.popleft()
             response = connection.respond(HTTPStatus(status), "no\n")
@@ -193,27 +207,21 @@ class FakeServer(FakeRest):
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
+        assert connection.request is not None
         self.connections += 1
-        if self.refuses_every_token or not self.accepts(self.stream_tokens[-1]):
+        if self.refuses_every_token or not self.accepts(_token_of(connection.request)):
             await connection.close(4001)
-            return
-        if self.close_codes:
+        elif self.close_codes:
             await connection.close(self.close_codes.popleft())
-            return
-        self.listeners.add(connection)
-        try:
-            if self.greets:
-                await connection.send(json.dumps(self.greeting()))
-            async for message in connection:
-                self.commands.append(json.loads(message))
-        except ConnectionClosed:
-            pass
-        finally:
-            self.listeners.discard(connection)
+        else:
+            with suppress(ConnectionClosed):
+                await self.serve(connection, _query_of(connection.request))
 
-    def greeting(self) -> dict[str, Any]:
-        """The first frame of a connection."""
-        data: dict[str, Any] = {"user": USER}
-        if self.greeting_has_time:
-            data["connection_time"] = rfc3339(self.clock)
-        return {"type": "initial_data", "data": data}
+
+def _query_of(request: Request) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(request.path).query).items()}
+
+
+def _token_of(request: Request) -> str:
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return _query_of(request).get("token", bearer)
