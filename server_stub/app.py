@@ -36,6 +36,7 @@ from server_stub.storage.alerts import Alerts
 from server_stub.storage.database import Database
 from server_stub.storage.events import Events, ensure_epoch
 from server_stub.storage.incidents import Incidents
+from server_stub.storage.kept_answers import AnswerTrim
 from server_stub.storage.log_trim import LogTrim, Retention
 from server_stub.triage import Triage
 
@@ -77,8 +78,8 @@ def create_app(
             await hub.start()
             app.state.services = services
             app.state.stream = IncidentStream(services, hub)
-            trim = _log_trim(services)
-            async with _at_work(hub.run(), background.run(), trim.run()):
+            trims = _log_trim(services), _answer_trim(services)
+            async with _at_work(hub.run(), background.run(), *(trim.run() for trim in trims)):
                 yield
 
     app = FastAPI(
@@ -134,6 +135,10 @@ def _log_trim(services: Services) -> LogTrim:
     return LogTrim(services.database, services.clock, retention)
 
 
+def _answer_trim(services: Services) -> AnswerTrim:
+    return AnswerTrim(services.database, services.clock, keep=services.settings.kept_answers)
+
+
 async def _services(
     settings: ServerSettings,
     database: Database,
@@ -171,6 +176,7 @@ async def _services(
         incidents=Incidents(database, clock),
         events=Events(database, epoch=epoch),
         announcements=announcements,
+        answer_key=keys.answers,
     )
 
 

@@ -6,7 +6,8 @@
     ├── NotFound             is not there, or is not yours to see
     ├── Conflict
     │   ├── Duplicate        it is there already
-    │   └── AlreadyOwned     someone else has it
+    │   ├── AlreadyOwned     someone else has it
+    │   └── KeyReused        the Idempotency-Key stands for another request
     ├── ChangedSince         a person changed it after the revision you know
     ├── TooLarge             body or alert over its limit
     ├── MalformedBody        bytes that are no JSON, or not all there
@@ -65,6 +66,10 @@ class Duplicate(Conflict):
 
 class AlreadyOwned(Conflict):
     code = "already_owned"
+
+
+class KeyReused(Conflict):
+    code = "idempotency_key_reused"
 
 
 class ChangedSince(Refusal):

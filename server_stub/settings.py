@@ -102,6 +102,9 @@ class ServerSettings(BaseSettings):
     replay_events: int = Field(default=1_000_000, ge=1)
     """How many changes the log keeps."""
 
+    kept_answers: int = Field(default=1_000_000, ge=0)
+    """How many answers to writes with an Idempotency-Key are kept, for 24 hours at most."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     access_log: bool = False
 

@@ -20,7 +20,7 @@ from server_stub.storage.actors import actor_of
 from server_stub.storage.alert_rows import StoredAlert
 from server_stub.storage.alert_writes import change_alert
 from server_stub.storage.alerts import find_alert, read_alerts
-from server_stub.storage.database import Database
+from server_stub.storage.database import Commit, Database
 from server_stub.storage.events import Changed, log_changes
 from server_stub.storage.incidents import (
     StoredIncident,
@@ -40,7 +40,10 @@ class Owned:
 
 
 class Triage:
-    """Changes of alerts by those who may see them."""
+    """Changes of alerts by those who may see them.
+
+    Each runs in a transaction of its own, or in the one that `commit` makes.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -53,34 +56,47 @@ class Triage:
         update: AlertUpdate,
         *,
         if_revision: int | None = None,
+        commit: Commit[StoredAlert] | None = None,
     ) -> StoredAlert:
         """Change an alert; it stays as it is where it says so already.
 
         With `if_revision`, raises ChangedSince when a person changed the alert after that one.
         """
         now = self._clock()
-        return await self._database.write(
+        return await (commit or self._database.write)(
             lambda connection: _Desk(connection, viewer, now).update(
                 alert_id, update, if_revision=if_revision
             )
         )
 
-    async def comment(self, viewer: Viewer, alert_id: int, content: str) -> TimelineEntry:
+    async def comment(
+        self,
+        viewer: Viewer,
+        alert_id: int,
+        content: str,
+        *,
+        commit: Commit[TimelineEntry] | None = None,
+    ) -> TimelineEntry:
         """Add a comment to the timeline of an alert."""
         now = self._clock()
-        return await self._database.write(
+        return await (commit or self._database.write)(
             lambda connection: _Desk(connection, viewer, now).comment(alert_id, content)
         )
 
     async def take_ownership(
-        self, viewer: Viewer, alert_id: int, *, notes: str | None = None
+        self,
+        viewer: Viewer,
+        alert_id: int,
+        *,
+        notes: str | None = None,
+        commit: Commit[Owned] | None = None,
     ) -> Owned:
         """Make a user the owner of an alert that nobody has, and of its incident.
 
         Raises AlreadyOwned if someone else has it. Taking one's own again changes nothing.
         """
         now = self._clock()
-        return await self._database.write(
+        return await (commit or self._database.write)(
             lambda connection: _Desk(connection, viewer, now).take(alert_id, notes)
         )
 

@@ -20,9 +20,12 @@ from server_stub.api.alert_lists import InListParameters, listing_json, position
 from server_stub.api.answers import json_answer, model_answer
 from server_stub.api.bodies import as_model, parse_body, read_body, read_model
 from server_stub.api.credentials import InCreator, InReader, InUpdater, InUser
+from server_stub.api.idempotency import InOnce
+from server_stub.api.problems import refused
 from server_stub.api.services import InServices
 from server_stub.domain.strict_json import ParsedJson
 from server_stub.errors import Duplicate, Invalid
+from server_stub.ingestion import Created, Ingested
 from server_stub.storage.alert_rows import StoredAlert
 
 router = APIRouter(prefix="/alerts")
@@ -40,38 +43,55 @@ class IngestEnvelope(Writer):
 
 
 @router.post("/ingest")
-async def ingest(request: Request, creator: InCreator, services: InServices) -> Response:
+async def ingest(
+    request: Request, creator: InCreator, services: InServices, once: InOnce
+) -> Response:
     settings = services.settings
     body = await read_body(
         request, limit=settings.max_request_bytes, seconds=settings.body_timeout_seconds
     )
     parsed = await parse_body(body)
     envelope, records = _split(parsed)
-    ingested = await services.intake.ingest(
-        creator,
-        envelope.source_system,
-        records,
-        suspicious=parsed.suspicious,
-        check_sizes=len(body) > settings.max_alert_bytes,
+
+    def announce(ingested: Ingested) -> None:
+        services.announcements.created(ingested.created_ids)
+        services.announcements.changed(ingested.seen_again_ids)
+
+    return await once.answer(
+        lambda commit: services.intake.ingest(
+            creator,
+            envelope.source_system,
+            records,
+            suspicious=parsed.suspicious,
+            check_sizes=len(body) > settings.max_alert_bytes,
+            commit=commit,
+        ),
+        shown=lambda ingested: model_answer(ingested.report),
+        announce=announce,
     )
-    services.announcements.created(ingested.created_ids)
-    services.announcements.changed(ingested.seen_again_ids)
-    return model_answer(ingested.report)
 
 
 @router.post("/single")
-async def create(request: Request, creator: InCreator, services: InServices) -> Response:
+async def create(
+    request: Request, creator: InCreator, services: InServices, once: InOnce
+) -> Response:
     settings = services.settings
     body = await read_body(
         request, limit=settings.max_alert_bytes, seconds=settings.body_timeout_seconds
     )
     parsed = await parse_body(body)
-    created = await services.intake.create(creator, parsed.value, suspicious=parsed.suspicious)
-    if not created.is_new:
-        services.announcements.changed([created.alert.id])
-        raise Duplicate("This alert is known already; it was counted again.")
-    services.announcements.created([created.alert.id])
-    return _shown(created.alert, status=201)
+
+    def announce(created: Created) -> None:
+        told = services.announcements
+        (told.created if created.is_new else told.changed)([created.alert.id])
+
+    return await once.answer(
+        lambda commit: services.intake.create(
+            creator, parsed.value, suspicious=parsed.suspicious, commit=commit
+        ),
+        shown=_created,
+        announce=announce,
+    )
 
 
 @router.get("")
@@ -95,13 +115,18 @@ async def update(
     alert_id: AlertId,
     updater: InUpdater,
     services: InServices,
+    once: InOnce,
     if_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     if_revision = _revision(if_match)
     wanted = await read_model(request, AlertUpdate, services.settings)
-    alert = await services.triage.update(updater.viewer, alert_id, wanted, if_revision=if_revision)
-    services.announcements.changed([alert.id])
-    return _shown(alert)
+    return await once.answer(
+        lambda commit: services.triage.update(
+            updater.viewer, alert_id, wanted, if_revision=if_revision, commit=commit
+        ),
+        shown=_shown,
+        announce=lambda alert: services.announcements.changed([alert.id]),
+    )
 
 
 @router.get("/{alert_id}/timeline")
@@ -112,22 +137,32 @@ async def timeline(alert_id: AlertId, reader: InReader, services: InServices) ->
 
 @router.post("/{alert_id}/comments")
 async def comment(
-    request: Request, alert_id: AlertId, updater: InUpdater, services: InServices
+    request: Request, alert_id: AlertId, updater: InUpdater, services: InServices, once: InOnce
 ) -> Response:
     wanted = await read_model(request, CommentCreate, services.settings)
-    entry = await services.triage.comment(updater.viewer, alert_id, wanted.content)
-    services.announcements.changed([alert_id])
-    return model_answer(entry, status=201)
+    return await once.answer(
+        lambda commit: services.triage.comment(
+            updater.viewer, alert_id, wanted.content, commit=commit
+        ),
+        shown=lambda entry: model_answer(entry, status=201),
+        announce=lambda _: services.announcements.changed([alert_id]),
+    )
 
 
 @router.post("/{alert_id}/ownership")
 async def take_ownership(
-    request: Request, alert_id: AlertId, user: InUser, services: InServices
+    request: Request, alert_id: AlertId, user: InUser, services: InServices, once: InOnce
 ) -> Response:
     wanted = await read_model(request, OwnershipRequest, services.settings, optional=True)
-    owned = await services.triage.take_ownership(user.viewer, alert_id, notes=wanted.notes)
-    services.announcements.changed([alert_id])
-    return json_answer(b'{"alert":%b,"incident":%b}' % (owned.alert.json, owned.incident.json))
+    return await once.answer(
+        lambda commit: services.triage.take_ownership(
+            user.viewer, alert_id, notes=wanted.notes, commit=commit
+        ),
+        shown=lambda owned: json_answer(
+            b'{"alert":%b,"incident":%b}' % (owned.alert.json, owned.incident.json)
+        ),
+        announce=lambda _: services.announcements.changed([alert_id]),
+    )
 
 
 def _split(parsed: ParsedJson) -> tuple[IngestEnvelope, list[Any]]:
@@ -140,6 +175,12 @@ def _split(parsed: ParsedJson) -> tuple[IngestEnvelope, list[Any]]:
     outside = parsed.value if records is None else parsed.value | {"alerts": counted}
     envelope = as_model(ParsedJson(outside, parsed.suspicious), IngestEnvelope)
     return envelope, records if isinstance(records, list) else []
+
+
+def _created(created: Created) -> Response:
+    if created.is_new:
+        return _shown(created.alert, status=201)
+    return refused(Duplicate("This alert is known already; it was counted again."))
 
 
 def _shown(alert: StoredAlert, *, status: int = 200) -> Response:

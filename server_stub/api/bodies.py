@@ -47,7 +47,15 @@ async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
                 patience.reschedule(start + seconds + received / _BYTES_PER_SECOND)
     except TimeoutError:
         raise RequestTimeout("The body did not arrive in time; send it again.") from None
-    return b"".join(chunks)
+    body: bytes = b"".join(chunks)
+    request.state.body = body
+    return body
+
+
+def received_body(request: Request) -> bytes:
+    """The body that was read of a request; empty if none was."""
+    body: bytes = getattr(request.state, "body", b"")
+    return body
 
 
 async def parse_body(body: bytes) -> ParsedJson:

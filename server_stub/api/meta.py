@@ -20,6 +20,7 @@ _META = ServerMeta(
     features=(
         "comments",
         "cursor",
+        "idempotency_key",
         "if_match",
         "ingest_results",
         "ownership",

@@ -18,6 +18,7 @@ _STATUS = {
     "conflict": 409,
     "duplicate": 409,
     "already_owned": 409,
+    "idempotency_key_reused": 409,
     "changed_since": 412,
     "too_large": 413,
     "unsupported_media_type": 415,

@@ -5,7 +5,7 @@ which alerts are new or changed, to someone who neither waits nor fails.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends
@@ -51,6 +51,7 @@ class Services:
     incidents: Incidents
     events: Events
     announcements: Announcements
+    answer_key: bytes = field(repr=False)
 
 
 # Dependencies are coroutines although they await nothing: others run in threads, one hop each.

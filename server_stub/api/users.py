@@ -8,6 +8,7 @@ from ir_client.wire.auth import UserCreate, UserList
 from server_stub.api.answers import model_answer
 from server_stub.api.bodies import read_model
 from server_stub.api.credentials import InUser
+from server_stub.api.idempotency import InOnce
 from server_stub.api.services import InServices
 
 router = APIRouter(prefix="/auth/users")
@@ -20,7 +21,12 @@ async def list_users(user: InUser, services: InServices) -> Response:
 
 
 @router.post("")
-async def create_user(request: Request, user: InUser, services: InServices) -> Response:
+async def create_user(
+    request: Request, user: InUser, services: InServices, once: InOnce
+) -> Response:
     user.require_role("admin")
     wanted = await read_model(request, UserCreate, services.settings)
-    return model_answer(await services.directory.create_user(wanted), status=201)
+    return await once.answer(
+        lambda commit: services.directory.create_user(wanted, commit=commit),
+        shown=lambda made: model_answer(made, status=201),
+    )

@@ -16,7 +16,7 @@ from server_stub.security.principals import TokenPrincipal
 from server_stub.storage.alert_rows import StoredAlert
 from server_stub.storage.alert_writes import PreparedAlert, Stored, store_batch
 from server_stub.storage.alerts import read_alerts
-from server_stub.storage.database import Database
+from server_stub.storage.database import Commit, Database
 from server_stub.storage.endpoint_tokens import note_use
 
 # More than this is validated in a thread: the event loop has streams to serve meanwhile.
@@ -56,6 +56,7 @@ class Intake:
         *,
         suspicious: bool,
         check_sizes: bool,
+        commit: Commit[Ingested] | None = None,
     ) -> Ingested:
         """Store what is good of `records`. Raises Forbidden if no record's source is allowed."""
         rules = IntakeRules(
@@ -74,13 +75,19 @@ class Intake:
         if len(refusals) == len(prepared) and all(isinstance(one, Forbidden) for one in refusals):
             raise refusals[0]
         good = [one for one in prepared if isinstance(one, PreparedAlert)]
-        stored = await self._database.write(
-            lambda connection: self._stored(connection, principal, good, now)
-        )
-        return _ingested(prepared, stored)
+
+        def store(connection: Connection) -> Ingested:
+            return _ingested(prepared, self._stored(connection, principal, good, now))
+
+        return await (commit or self._database.write)(store)
 
     async def create(
-        self, principal: TokenPrincipal, record: object, *, suspicious: bool
+        self,
+        principal: TokenPrincipal,
+        record: object,
+        *,
+        suspicious: bool,
+        commit: Commit[Created] | None = None,
     ) -> Created:
         """Store one alert, or count it again if it is known."""
         rules = IntakeRules(
@@ -99,7 +106,7 @@ class Intake:
             alert = read_alerts(connection, [stored.id], now=moment)[stored.id]
             return Created(alert, is_new=stored.created)
 
-        return await self._database.write(store)
+        return await (commit or self._database.write)(store)
 
     @staticmethod
     def _stored(

@@ -21,7 +21,7 @@ from server_stub.security.opaque import new_endpoint_token, token_hash
 from server_stub.security.passwords import Passwords
 from server_stub.security.principals import UserPrincipal
 from server_stub.settings import ServerSettings
-from server_stub.storage.database import Database
+from server_stub.storage.database import Commit, Database
 from server_stub.storage.endpoint_tokens import (
     EndpointTokens,
     NewEndpointToken,
@@ -54,7 +54,7 @@ class Directory:
     async def users(self) -> Sequence[User]:
         return await self._users.list()
 
-    async def create_user(self, wanted: UserCreate) -> User:
+    async def create_user(self, wanted: UserCreate, *, commit: Commit[User] | None = None) -> User:
         """Make a user. Raises Duplicate when the name is taken."""
         new = NewUser(
             username=wanted.username,
@@ -65,24 +65,33 @@ class Directory:
             teams=tuple(dict.fromkeys(wanted.teams)),
         )
         now = instant(self._clock())
-        return await self._database.write(lambda connection: add_user(connection, new, now=now))
+        return await (commit or self._database.write)(
+            lambda connection: add_user(connection, new, now=now)
+        )
 
     async def endpoint_tokens(self) -> Sequence[EndpointToken]:
         return await self._tokens.list()
 
     async def create_endpoint_token(
-        self, wanted: EndpointTokenCreate, *, by: UserPrincipal
+        self,
+        wanted: EndpointTokenCreate,
+        *,
+        by: UserPrincipal,
+        value: str | None = None,
+        commit: Commit[EndpointTokenCreated] | None = None,
     ) -> EndpointTokenCreated:
         """Make an endpoint token; the answer is the only time that its value is shown."""
         if wanted.rate_limit_per_minute is None and by.user.role != "admin":
             raise Forbidden("Only an admin may make an endpoint token without a rate limit.")
-        value = new_endpoint_token()
-        new = NewEndpointToken(_canonical(wanted), token_hash(value), by.user.id)
+        secret = value or new_endpoint_token()
+        new = NewEndpointToken(_canonical(wanted), token_hash(secret), by.user.id)
         now = self._clock()
-        kept = await self._database.write(
-            lambda connection: add_endpoint_token(connection, new, now=now)
-        )
-        return EndpointTokenCreated(**kept.model_dump(), token=SecretStr(value))
+
+        def add(connection: Connection) -> EndpointTokenCreated:
+            kept = add_endpoint_token(connection, new, now=now)
+            return EndpointTokenCreated(**kept.model_dump(), token=SecretStr(secret))
+
+        return await (commit or self._database.write)(add)
 
     async def make_first(self, settings: ServerSettings) -> MadeUp:
         """Make the first user and token if there is no user yet."""

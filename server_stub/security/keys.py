@@ -13,14 +13,20 @@ _MADE_UP_BYTES = 48
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What signs access tokens, and what names the successors of refresh tokens."""
+    """What signs access tokens, what names the successors of refresh tokens, and what makes
+    digests of idempotency keys and their requests."""
 
     access: bytes = field(repr=False)
     refresh: bytes = field(repr=False)
+    answers: bytes = field(repr=False)
 
     @classmethod
     def of(cls, secret: str) -> "Keys":
-        return cls(_derived(secret, b"access tokens"), _derived(secret, b"refresh successors"))
+        return cls(
+            _derived(secret, b"access tokens"),
+            _derived(secret, b"refresh successors"),
+            _derived(secret, b"kept answers"),
+        )
 
 
 def load_keys(settings: ServerSettings) -> Keys:

@@ -21,6 +21,11 @@ def new_refresh_token() -> str:
     return _REFRESH_PREFIX + secrets.token_urlsafe(32)
 
 
+def endpoint_token_from(seed: bytes) -> str:
+    """The endpoint token of 32 bytes that nobody can guess."""
+    return ENDPOINT_PREFIX + base64.urlsafe_b64encode(seed).decode().rstrip("=")
+
+
 def successor_of(refresh_token: str, key: bytes) -> str:
     """The token that follows. Told from its parent, so that a lost answer can be given again
     without keeping any token; not to be told without the key."""

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Self, TypeVar
@@ -21,6 +21,9 @@ from server_stub.storage.migrate import migrate
 from server_stub.storage.writer import Writer
 
 Answer = TypeVar("Answer")
+
+Commit = Callable[[Callable[[Connection], Answer]], Awaitable[Answer]]
+"""Runs work in a transaction: `Database.write`, or something around it."""
 
 # How many of SQLite's steps pass between two looks at the time: about every millisecond.
 _STEPS_BETWEEN_LOOKS = 100_000

@@ -7,6 +7,7 @@ writers wait for no more than that. A client whose position is before what is le
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -40,15 +41,8 @@ class LogTrim:
         self._retention = retention
 
     async def run(self) -> None:
-        """Trim until cancelled; a failure is logged and tried again."""
-        while True:
-            removed = 0
-            try:
-                removed = await self.trim()
-            except Exception:
-                logger.exception("the log could not be trimmed; it is tried again")
-            if removed < _EVENTS_AT_ONCE:
-                await asyncio.sleep(TRIM_SECONDS)
+        """Trim until cancelled."""
+        await trimming(self.trim, "the log", bite=_EVENTS_AT_ONCE)
 
     async def trim(self) -> int:
         """Remove what is not kept, the oldest first; how many events that were."""
@@ -57,6 +51,21 @@ class LogTrim:
         return await self._database.write(
             lambda connection: trim_log(connection, before=before, keep=count)
         )
+
+
+async def trimming(trim: Callable[[], Awaitable[int]], what: str, *, bite: int) -> None:
+    """Call `trim` once a minute, and again at once while it removes a whole bite.
+
+    Until cancelled; a failure is logged and tried again.
+    """
+    while True:
+        removed = 0
+        try:
+            removed = await trim()
+        except Exception:
+            logger.exception("%s could not be trimmed; it is tried again", what)
+        if removed < bite:
+            await asyncio.sleep(TRIM_SECONDS)
 
 
 def trim_log(connection: Connection, *, before: str, keep: int, most: int = _EVENTS_AT_ONCE) -> int:

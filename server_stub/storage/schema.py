@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -223,6 +224,21 @@ events = Table(
     Column("team_before", Text),
     Column("analyst_before", _RowId),
     Column("at", _Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Answers to writes that came with an Idempotency-Key, for those who did not hear them. The key is
+# kept as a hash, and of the request only a fingerprint: it may have held a password.
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("body", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
 

@@ -101,6 +101,7 @@ async def record(directory: Path) -> Samples:
             server.raw_connection(additional_headers=admin) as boss,
         ):
             await _record_stream(recorder, server, analyst, boss, admin)
+            await _record_repetition(recorder, admin)
         return recorder.samples
 
 
@@ -159,6 +160,18 @@ async def _record_changes(recorder: Recorder, admin: dict[str, str]) -> None:
     await recorder.call("alerts", "GET", "/alerts", headers=admin, params={"size": 1})
     await recorder.call("not_found", "GET", "/alerts/999", headers=admin)
     await recorder.call("owned", "POST", "/alerts/2/ownership", headers=admin)
+
+
+async def _record_repetition(recorder: Recorder, admin: dict[str, str]) -> None:
+    keyed = {**admin, "Idempotency-Key": "once"}
+    for name, content in (("first", "x"), ("replayed", "x"), ("key_reused", "y")):
+        await recorder.call(
+            f"comment_{name}",
+            "POST",
+            "/alerts/1/comments",
+            headers=keyed,
+            json={"content": content},
+        )
 
 
 async def _record_stream(
