@@ -52,8 +52,7 @@ async def test_a_client_is_open_once() -> None:
             await client.__aenter__()
 
 
-async def test_a_client_belongs_to_the_loop_that_opened_it() -> None:
-    # Requirement 25.
+async def test_requirement_25_a_client_belongs_to_the_loop_that_opened_it() -> None:
     def elsewhere() -> None:
         with asyncio.Runner() as runner:
             runner.run(client.meta())
@@ -150,10 +149,10 @@ async def provoke(client: IRClient) -> str:
 
 
 @pytest.mark.parametrize("is_plain", [False, True], ids=["header", "query"])
-async def test_no_secret_in_any_log_repr_or_traceback(
+async def test_requirement_18_no_secret_in_any_log_repr_or_traceback(
     shared_live_server: LiveServer, caplog: pytest.LogCaptureFixture, is_plain: bool
 ) -> None:
-    # Requirement 18: every logger at DEBUG, through login, refresh, stream, errors.
+    # Every logger at DEBUG, through login, refresh, stream, errors.
     caplog.set_level(logging.DEBUG)
     for name in list(logging.root.manager.loggerDict):
         caplog.set_level(logging.DEBUG, logger=name)

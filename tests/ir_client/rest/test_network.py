@@ -31,13 +31,11 @@ def proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         "http://a.localhost",
     ],
 )
-def test_a_loopback_address_never_goes_through_a_proxy(url: str) -> None:
-    # Requirement 19.
+def test_requirement_19_a_loopback_address_never_goes_through_a_proxy(url: str) -> None:
     assert network_for(url).proxy is None
 
 
-def test_another_address_goes_through_the_proxy_of_its_scheme() -> None:
-    # Requirement 19.
+def test_requirement_19_another_address_goes_through_the_proxy_of_its_scheme() -> None:
     assert network_for("https://soc.example").proxy == "http://user:hunter2@proxy.example:3128"
     assert network_for("http://soc.example").proxy == "http://proxy.example:3128"
 
@@ -47,8 +45,7 @@ def test_exceptions_of_the_environment_are_honoured(monkeypatch: pytest.MonkeyPa
     assert network_for("https://soc.example").proxy is None
 
 
-def test_an_explicit_proxy_overrides_all_and_an_empty_one_means_none() -> None:
-    # Requirement 19.
+def test_requirement_19_an_explicit_proxy_overrides_all_and_an_empty_one_means_none() -> None:
     assert network_for("http://127.0.0.1", proxy="http://p:1").proxy == "http://p:1"
     assert network_for("https://soc.example", proxy="").proxy is None
 

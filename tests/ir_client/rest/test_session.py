@@ -35,8 +35,8 @@ async def with_session(
         return await work(session)
 
 
-async def test_fifty_waiting_calls_make_one_login_and_one_refresh() -> None:
-    # Requirement 11, with refresh tokens that are good for one use.
+async def test_requirement_11_fifty_waiting_calls_make_one_login_and_one_refresh() -> None:
+    # With refresh tokens that are good for one use.
     server = AuthServer()
 
     async def work(session: Session) -> None:

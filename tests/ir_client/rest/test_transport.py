@@ -50,8 +50,7 @@ async def test_a_refused_token_is_renewed_and_the_request_sent_again() -> None:
         assert handle.seen == ["Bearer old", "Bearer new"]
 
 
-async def test_a_second_refusal_is_not_tried_again() -> None:
-    # Requirement 11.
+async def test_requirement_11_a_second_refusal_is_not_tried_again() -> None:
     handle = accepting()
     async with a_transport(handle) as transport:
         transport.tokens = Tokens()
@@ -145,8 +144,8 @@ async def test_nobody_is_asked_more_than_three_times() -> None:
 
 
 @pytest.mark.looptime
-async def test_a_cancelled_caller_is_free_at_once_and_its_request_ends_alone() -> None:
-    # Requirement 26: httpx must never see the cancellation.
+async def test_requirement_26_a_cancelled_caller_is_free_and_its_request_ends_alone() -> None:
+    # So httpx must never see the cancellation.
     ended: list[str] = []
 
     async def handle(request: httpx.Request) -> httpx.Response:
@@ -184,8 +183,8 @@ async def test_where_all_connections_hang_the_next_call_is_not_made_to_wait_for_
         await asyncio.gather(*hanging, return_exceptions=True)
 
 
-async def test_thousands_of_cancelled_requests_leave_the_pool_as_it_was() -> None:
-    # Requirement 26, against a real socket: plain httpx is dead for ever after this.
+async def test_requirement_26_thousands_of_cancelled_requests_leave_the_pool_as_it_was() -> None:
+    # Against a real socket: plain httpx is dead for ever after this.
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await reader.readuntil(b"\r\n\r\n"):
             await asyncio.sleep(random.uniform(0, 0.002))

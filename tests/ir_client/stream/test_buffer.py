@@ -4,7 +4,12 @@ from collections.abc import Iterable
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from ir_client import AlertUpdated, NewAlert, Resumed
 from ir_client.stream.buffer import EventBuffer
@@ -40,8 +45,7 @@ def test_events_leave_in_the_order_in_which_they_came() -> None:
     assert [type(event) for event in taken(buffer)] == [AlertUpdated, Pong, Resumed]
 
 
-def test_when_it_is_full_the_rest_is_dropped_and_the_gap_is_seen_once_it_is_drained() -> None:
-    # Requirement 16.
+def test_requirement_16_when_it_is_full_the_rest_is_dropped_and_the_gap_is_seen() -> None:
     buffer = EventBuffer(max_events=3)
     for number in range(1, 6):
         buffer.put(update(number), size=1)
@@ -78,8 +82,7 @@ def test_a_lost_frame_that_no_fetch_brings_back_is_owned_up_to() -> None:
     assert buffer.take_completeness()
 
 
-def test_live_frames_wait_behind_what_is_fetched() -> None:
-    # Requirement 22.
+def test_requirement_22_live_frames_wait_behind_what_is_fetched() -> None:
     buffer = EventBuffer()
     buffer.hold()
     buffer.put(update(9, revision=2), size=1)
@@ -89,8 +92,8 @@ def test_live_frames_wait_behind_what_is_fetched() -> None:
     assert states(taken(buffer)) == [(9, 2, "live")]
 
 
-def test_a_fetched_state_with_live_frames_is_used_only_where_it_is_newer() -> None:
-    # Requirement 22: research section 6, step 3.
+def test_requirement_22_a_fetched_state_with_live_frames_is_used_only_where_it_is_newer() -> None:
+    # Research section 6, step 3.
     buffer = EventBuffer()
     buffer.hold()
     for number in (1, 2):
@@ -142,7 +145,7 @@ def test_what_was_held_goes_with_its_connection() -> None:
 
 
 class AnyTraffic(RuleBasedStateMachine):
-    """Requirement 7: whatever is put and taken, the books balance and the bounds hold."""
+    """Whatever is put and taken, the books balance and the bounds hold."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -192,5 +195,7 @@ class AnyTraffic(RuleBasedStateMachine):
         assert len(self.buffer) <= 8 + 3
 
 
-AnyTraffic.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
-TestAnyTraffic = AnyTraffic.TestCase
+def test_requirement_07_whatever_is_put_and_taken_the_books_balance() -> None:
+    run_state_machine_as_test(
+        AnyTraffic, settings=settings(max_examples=60, stateful_step_count=40, deadline=None)
+    )

@@ -36,8 +36,7 @@ def test_a_failure_before_the_handshake_is_told_apart(
     assert ending_without_token(error) == ending
 
 
-async def test_each_attempt_takes_the_token_of_its_moment() -> None:
-    # Requirement 9.
+async def test_requirement_09_each_attempt_takes_the_token_of_its_moment() -> None:
     server = FakeServer(features=None)
     credentials = PasswordCredentials("dana", SecretStr(PASSWORD))
     async with a_session(server.handle, credentials) as session:

@@ -83,8 +83,7 @@ async def test_the_first_connection_brings_initial_data_and_live_frames_only() -
         assert server.pages_served == 0
 
 
-async def test_it_is_not_live_before_the_first_frame() -> None:
-    # Requirement 2.
+async def test_requirement_02_it_is_not_live_before_the_first_frame() -> None:
     server = FakeServer()
     server.greets = False
     async with server, server.client() as client, client.events() as stream:
@@ -95,8 +94,7 @@ async def test_it_is_not_live_before_the_first_frame() -> None:
         await read_until(stream, entered(StreamState.LIVE))
 
 
-async def test_a_server_that_says_nothing_is_left_after_ten_seconds() -> None:
-    # Requirement 2.
+async def test_requirement_02_a_server_that_says_nothing_is_left_after_ten_seconds() -> None:
     server = FakeServer()
     server.greets = False
     async with server, server.client() as client, client.events() as stream:
@@ -137,8 +135,7 @@ async def test_a_greeting_without_time_makes_the_first_gap_incomplete() -> None:
         assert events[-1] == Resumed(recovered=0, complete=False)
 
 
-async def test_a_live_update_during_the_fetch_is_not_overwritten_by_an_older_page() -> None:
-    # Requirement 22.
+async def test_requirement_22_a_live_update_is_not_overwritten_by_an_older_page() -> None:
     server = FakeServer()
     async with a_live_stream(server) as (stream, _):
         await server.drop()
@@ -162,8 +159,7 @@ async def test_a_live_update_during_the_fetch_is_not_overwritten_by_an_older_pag
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1012, 4003])
-async def test_a_server_that_closes_does_not_end_the_loop(code: int) -> None:
-    # Requirement 12.
+async def test_requirement_12_a_server_that_closes_does_not_end_the_loop(code: int) -> None:
     async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.drop(code)
         await read_until(stream, Resumed)
@@ -179,8 +175,8 @@ async def test_a_line_that_breaks_does_not_end_the_loop() -> None:
         assert waiting.status.reason == "the connection broke"
 
 
-async def test_a_dead_peer_is_noticed_within_27_seconds() -> None:
-    # Requirements 4 and 14; with the library's defaults it took 50.
+async def test_requirements_04_and_14_a_dead_peer_is_noticed_within_27_seconds() -> None:
+    # With the library's defaults it took 50.
     async with a_live_stream(server := FakeServer()) as (stream, _):
         server.fall_silent()
         silent_since = now()
@@ -190,8 +186,7 @@ async def test_a_dead_peer_is_noticed_within_27_seconds() -> None:
         assert now() - silent_since <= 29.0
 
 
-async def test_a_new_connection_is_not_judged_by_the_silence_of_the_old_one() -> None:
-    # Requirement 3.
+async def test_requirement_03_a_new_connection_is_not_judged_by_the_old_ones_silence() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, _):
         server.fall_silent()
         await read_until(stream, Resumed)
@@ -221,8 +216,7 @@ async def test_a_dead_link_says_when_it_was_heard_last_not_when_that_was_noticed
         assert now() == pytest.approx(57, abs=0.5)
 
 
-async def test_delays_double_and_are_forgotten_after_a_minute_of_being_live() -> None:
-    # Requirement 13.
+async def test_requirement_13_delays_double_and_are_forgotten_after_a_live_minute() -> None:
     server = FakeServer()
     async with a_live_stream(server) as (stream, _):
         await asyncio.sleep(61)
@@ -262,8 +256,7 @@ async def test_waiting_can_be_cut_short() -> None:
         assert now() - before < 1.0
 
 
-async def test_a_refused_token_is_renewed_once_and_tried_at_once() -> None:
-    # Requirement 9.
+async def test_requirement_09_a_refused_token_is_renewed_once_and_tried_at_once() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, _):
         server.expire_access_tokens()
         before = now()
@@ -274,8 +267,7 @@ async def test_a_refused_token_is_renewed_once_and_tried_at_once() -> None:
         assert server.stream_tokens == ["secret-access-1", "secret-access-2"]
 
 
-async def test_a_token_that_expired_while_offline_is_renewed_for_the_next_attempt() -> None:
-    # Requirement 9.
+async def test_requirement_09_a_token_that_expired_offline_is_renewed_for_the_next_try() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.stop()
         await read_until(stream, entered(StreamState.WAITING))
@@ -286,8 +278,7 @@ async def test_a_token_that_expired_while_offline_is_renewed_for_the_next_attemp
         assert server.stream_tokens[-1] == "secret-access-2"
 
 
-async def test_a_fresh_token_that_is_refused_ends_the_stream() -> None:
-    # Requirement 13.
+async def test_requirement_13_a_fresh_token_that_is_refused_ends_the_stream() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, _):
         server.refuses_every_token = True
         await server.drop(4001)
@@ -318,8 +309,7 @@ async def test_an_ended_login_ends_the_stream_and_says_to_log_in() -> None:
         assert "Log in again" in caught.value.hint
 
 
-async def test_a_renewal_while_live_keeps_the_socket() -> None:
-    # Requirement 10.
+async def test_requirement_10_a_renewal_while_live_keeps_the_socket() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, client):
         server.expire_access_tokens()
         await client.auth.me()
@@ -329,8 +319,7 @@ async def test_a_renewal_while_live_keeps_the_socket() -> None:
         assert server.connections == 1
 
 
-async def test_many_calls_and_the_stream_share_one_refresh() -> None:
-    # Requirement 11.
+async def test_requirement_11_many_calls_and_the_stream_share_one_refresh() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, client):
         server.expire_access_tokens()
         await server.drop(4001)
@@ -351,8 +340,7 @@ async def test_a_token_goes_into_the_path_only_where_the_server_reads_no_header(
         assert connection.request.path == "/ws/incidents"
 
 
-async def test_initial_data_of_five_megabytes_is_received() -> None:
-    # Requirement 17.
+async def test_requirement_17_initial_data_of_five_megabytes_is_received() -> None:
     server = FakeServer()
     greeting = server.greeting()
     greeting["data"]["padding"] = "x" * 5_000_000
@@ -361,8 +349,7 @@ async def test_initial_data_of_five_megabytes_is_received() -> None:
         assert stream.status.state is StreamState.LIVE
 
 
-async def test_a_frame_over_the_limit_names_the_setting_and_does_not_loop() -> None:
-    # Requirement 17.
+async def test_requirement_17_a_frame_over_the_limit_names_the_setting_and_does_not_loop() -> None:
     async with a_live_stream(server := FakeServer(), max_message_bytes=10_000) as (stream, _):
         await server.push({"type": "pong", "data": {"padding": "x" * 20_000}})
         with pytest.raises(errors.MessageTooLarge, match="max_message_bytes"):
@@ -371,8 +358,7 @@ async def test_a_frame_over_the_limit_names_the_setting_and_does_not_loop() -> N
         assert server.connections == 1
 
 
-async def test_unknown_and_malformed_frames_are_told_apart_and_end_nothing() -> None:
-    # Requirement 20.
+async def test_requirement_20_unknown_and_malformed_frames_are_told_apart_and_end_nothing() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, _):
         await server.push({"type": "alert_teleported", "data": 1})
         await server.push({"type": "new_alert", "data": {"id": "x"}})
@@ -387,8 +373,7 @@ async def test_unknown_and_malformed_frames_are_told_apart_and_end_nothing() -> 
         ]
 
 
-async def test_a_reader_that_falls_behind_keeps_its_connection_and_loses_no_final_state() -> None:
-    # Requirement 16.
+async def test_requirement_16_who_falls_behind_keeps_its_line_and_loses_no_final_state() -> None:
     server = FakeServer()
     async with a_live_stream(server, max_buffered_events=20) as (stream, _):
         for round_ in range(3):
@@ -431,8 +416,7 @@ async def test_a_new_connection_can_be_asked_for() -> None:
         assert server.connections == 2
 
 
-async def test_a_client_has_one_stream() -> None:
-    # Requirement 15.
+async def test_requirement_15_a_client_has_one_stream() -> None:
     async with a_live_stream(FakeServer()) as (_, client):
         with pytest.raises(errors.StreamAlreadyOpen):
             async with client.events():
@@ -448,8 +432,7 @@ async def test_a_stream_can_be_opened_again_after_it_was_closed() -> None:
 
 
 @pytest.mark.parametrize("moment", ["connecting", "waiting", "live"])
-async def test_closing_is_quick_and_leaves_no_task(moment: str) -> None:
-    # Requirement 6.
+async def test_requirement_06_closing_is_quick_and_leaves_no_task(moment: str) -> None:
     server = FakeServer()
     async with server, server.client(uniform=longest) as client:
         before = asyncio.all_tasks()
@@ -465,8 +448,7 @@ async def test_closing_is_quick_and_leaves_no_task(moment: str) -> None:
         assert {t for t in asyncio.all_tasks() - before if "ir_client" in repr(t)} == set()
 
 
-async def test_a_reader_that_is_cancelled_gets_its_cancellation() -> None:
-    # Requirement 6.
+async def test_requirement_06_a_reader_that_is_cancelled_gets_its_cancellation() -> None:
     async with a_live_stream(FakeServer()) as (stream, _):
         reader = asyncio.ensure_future(read_until(stream, Resumed))
         await asyncio.sleep(1)
@@ -552,10 +534,10 @@ async def test_what_never_was_a_stream_is_a_clear_error(answer: bytes) -> None:
         assert "address" in caught.value.hint
 
 
-async def test_a_mistake_of_ours_ends_the_stream_loudly_and_harms_no_other_call(
+async def test_requirement_01_a_mistake_of_ours_ends_the_stream_loudly_and_harms_no_other_call(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # Requirement 1: an error that is not the network's must not turn into an endless loop.
+    # An error that is not the network's must not turn into an endless loop.
     async with a_live_stream(server := FakeServer()) as (stream, client):
 
         def mistake(frame: bytes) -> Event:
@@ -569,8 +551,7 @@ async def test_a_mistake_of_ours_ends_the_stream_loudly_and_harms_no_other_call(
         assert (await client.auth.me()).username == "dana"
 
 
-async def test_every_down_is_paired_with_a_way_back() -> None:
-    # Requirement 27.
+async def test_requirement_27_every_down_is_paired_with_a_way_back() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, _):
         seen: list[Event] = []
         for _ in range(3):

@@ -38,8 +38,7 @@ def test_a_refused_token_is_renewed(ending: Ending) -> None:
     assert isinstance(verdict.error, AuthRejected)
 
 
-def test_a_frame_over_our_limit_ends_the_stream_and_names_the_setting() -> None:
-    # Requirement 17.
+def test_requirement_17_a_frame_over_our_limit_ends_the_stream_and_names_the_setting() -> None:
     verdict = judge(TooLarge())
     assert verdict.remedy is Remedy.GIVE_UP
     assert isinstance(verdict.error, MessageTooLarge)

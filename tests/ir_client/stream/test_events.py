@@ -28,16 +28,14 @@ def test_a_severity_that_we_do_not_know_is_kept() -> None:
     assert event.alert.severity == "apocalyptic"
 
 
-def test_an_unknown_type_is_unknown_and_keeps_its_text() -> None:
-    # Requirement 20.
+def test_requirement_20_an_unknown_type_is_unknown_and_keeps_its_text() -> None:
     event = decode(frame("quantum_alert", {"x": 1}))
     assert isinstance(event, UnknownEvent)
     assert event.type == "quantum_alert"
     assert json.loads(event.raw)["data"] == {"x": 1}
 
 
-def test_a_known_type_with_a_wrong_body_is_malformed_not_unknown() -> None:
-    # Requirement 20.
+def test_requirement_20_a_known_type_with_a_wrong_body_is_malformed_not_unknown() -> None:
     event = decode(frame("new_alert", {"id": "seven"}))
     assert isinstance(event, MalformedEvent)
     assert event.type == "new_alert"

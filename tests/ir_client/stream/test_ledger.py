@@ -34,10 +34,10 @@ def test_a_state_is_handed_out_once() -> None:
         ({"title": "the same moment, another state"}, True),
     ],
 )
-def test_without_revisions_time_and_content_decide(
+def test_requirement_21_without_revisions_time_and_content_decide(
     fields: dict[str, object], is_admitted: bool
 ) -> None:
-    # Requirement 21: clocks are coarse, so equal times do not mean equal states.
+    # Clocks are coarse, so equal times do not mean equal states.
     ledger = Ledger()
     ledger.admit(live(an_alert(revision=None)))
     admitted = ledger.admit(live(an_alert(revision=None, **fields)))

@@ -84,8 +84,7 @@ def test_the_first_attempt_begins_at_once() -> None:
     assert StreamProtocol(StreamPolicy(), longest, now=5.0).start() == (Connect(False),)
 
 
-def test_an_open_socket_is_not_live_until_a_frame_has_come() -> None:
-    # Requirement 2.
+def test_requirement_02_an_open_socket_is_not_live_until_a_frame_has_come() -> None:
     protocol = a_protocol()
     protocol.token_ready(0.0)
     protocol.opened(1.0)
@@ -94,8 +93,7 @@ def test_an_open_socket_is_not_live_until_a_frame_has_come() -> None:
     assert protocol.state is LIVE
 
 
-def test_a_server_that_accepts_and_says_nothing_counts_as_a_failed_attempt() -> None:
-    # Requirement 2.
+def test_requirement_02_a_server_that_accepts_and_says_nothing_counts_as_a_failed_attempt() -> None:
     protocol = a_protocol(ready_seconds=10.0)
     protocol.opened(1.0)
     assert protocol.deadline == 11.0
@@ -146,10 +144,10 @@ def test_delays_double_while_nothing_is_live() -> None:
 
 
 @pytest.mark.parametrize(("live_seconds", "delay"), [(59.9, 4.0), (60.0, 0.5)])
-def test_failures_are_forgotten_after_a_minute_of_being_live(
+def test_requirement_13_failures_are_forgotten_after_a_minute_of_being_live(
     live_seconds: float, delay: float
 ) -> None:
-    # Requirement 13: a server that accepts and then closes must not be asked in a tight loop.
+    # A server that accepts and then closes must not be asked in a tight loop.
     protocol = a_protocol()
     now = 0.0
     for _ in range(3):
@@ -172,8 +170,8 @@ def test_a_fetch_in_between_does_not_interrupt_the_minute() -> None:
     assert protocol.status.retry_at == now + 61.5
 
 
-def test_accept_then_close_makes_fewer_than_ten_attempts_in_thirty_seconds() -> None:
-    # Requirement 13, at the average of the jitter.
+def test_requirement_13_accept_then_close_makes_fewer_than_ten_attempts_in_thirty_seconds() -> None:
+    # At the average of the jitter.
     protocol = StreamProtocol(StreamPolicy(), lambda low, high: high / 2, now=0.0)
     protocol.start()
     now, attempts = 0.0, 1
@@ -191,8 +189,7 @@ def test_a_server_that_asks_to_wait_longer_is_obeyed() -> None:
     assert protocol.status.retry_at == 30.0
 
 
-def test_a_refused_token_is_renewed_at_once_and_once() -> None:
-    # Requirement 9 and research section 6.
+def test_requirement_09_a_refused_token_is_renewed_at_once_and_once() -> None:
     protocol = a_live_protocol()
     effects = protocol.ended(Closed(4001), 100.0)
     assert of(Connect, effects) == [Connect(renew_token=True)]
@@ -210,8 +207,8 @@ def test_a_token_that_was_renewed_long_ago_is_renewed_again() -> None:
     assert of(Connect, effects) == [Connect(renew_token=True)]
 
 
-def test_a_renewal_that_met_a_dead_network_is_asked_for_again() -> None:
-    # Requirement 9: never back to the token that was refused.
+def test_requirement_09_a_renewal_that_met_a_dead_network_is_asked_for_again() -> None:
+    # Never back to the token that was refused.
     protocol = a_live_protocol()
     protocol.ended(Closed(4001), 100.0)
     protocol.ended(NoToken("no route", is_final=False), 101.0)
@@ -248,8 +245,7 @@ def test_a_proxy_that_answers_for_a_restarting_server_is_waited_out() -> None:
         assert not of(Fail, protocol.ended(Refused(404), now))
 
 
-def test_a_frame_that_is_too_long_ends_the_stream_without_another_attempt() -> None:
-    # Requirement 17.
+def test_requirement_17_a_frame_that_is_too_long_ends_the_stream_without_another_attempt() -> None:
     protocol = a_live_protocol()
     effects = protocol.ended(TooLarge(), 1.0)
     assert of(Fail, effects)
@@ -322,8 +318,7 @@ def test_the_status_tells_why_and_until_when() -> None:
 
 
 @pytest.mark.parametrize("prepare", [a_protocol, a_live_protocol])
-def test_closing_is_said_once_and_nothing_follows(prepare: Any) -> None:
-    # Requirement 6.
+def test_requirement_06_closing_is_said_once_and_nothing_follows(prepare: Any) -> None:
     protocol = prepare()
     assert len(of(Announce, protocol.close(1.0))) == 1
     assert protocol.close(1.0) == protocol.ended(BROKEN, 2.0) == protocol.retry_now(2.0) == ()

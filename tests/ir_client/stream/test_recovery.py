@@ -199,10 +199,10 @@ SERVERS = {
 @pytest.mark.parametrize("max_events", [10_000, 3], ids=["roomy", "tight"])
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32))
-async def test_the_last_state_that_was_read_is_the_servers(
+async def test_requirements_16_and_21_and_22_the_last_state_that_was_read_is_the_servers(
     seed: int, features: Sequence[str], max_events: int
 ) -> None:
-    # Requirements 16, 21 and 22. Seeds, not drawn choices: a life makes thousands of them.
+    # Seeds, not drawn choices: a life makes thousands of them.
     world = await one_life(Random(seed), features=features, max_events=max_events)
     assert world.read == world.server.alerts
 
@@ -277,8 +277,8 @@ async def test_one_who_may_not_read_lists_goes_live_and_is_told() -> None:
         assert await one.run() == (None, [Resumed(0, complete=False)])
 
 
-async def test_the_overlap_brings_back_a_transaction_that_was_late() -> None:
-    # Requirement 21: three alerts of one moment, one of which was committed after the others.
+async def test_requirement_21_the_overlap_brings_back_a_transaction_that_was_late() -> None:
+    # Three alerts of one moment, one of which was committed after the others.
     server = FakeServer()
     for number in (1, 2, 3):
         server.commit(number, updated_at=NOON + timedelta(seconds=3))

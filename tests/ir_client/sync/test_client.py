@@ -134,8 +134,8 @@ def test_closed_it_says_so() -> None:
         client.meta()
 
 
-def test_it_can_be_opened_again_and_beside_another() -> None:
-    # Requirement 25: two runs with one client object, and nothing is left of the first.
+def test_requirement_25_it_can_be_opened_again_and_beside_another() -> None:
+    # Two runs with one client object, and nothing is left of the first.
     client, other = client_of(FakeServer()), client_of(FakeServer())
     for _ in range(2):
         with client, other:
@@ -191,8 +191,7 @@ def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_an_interrupted_call_has_cleaned_up_before_the_interrupt_leaves_it() -> None:
-    # Requirement 23.
+def test_requirement_23_an_interrupted_call_has_cleaned_up_before_the_interrupt_leaves_it() -> None:
     story: list[str] = []
 
     async def long_work(_: object) -> None:
@@ -210,8 +209,7 @@ def test_an_interrupted_call_has_cleaned_up_before_the_interrupt_leaves_it() -> 
         client.meta()  # and it goes on
 
 
-def test_after_an_interrupted_request_the_next_one_is_answered() -> None:
-    # Requirement 23.
+def test_requirement_23_after_an_interrupted_request_the_next_one_is_answered() -> None:
     server = FakeServer()
     server.commit(1)
     hangs = True
@@ -230,10 +228,9 @@ def test_after_an_interrupted_request_the_next_one_is_answered() -> None:
         assert client.alerts.get(1).id == 1
 
 
-def test_an_interrupted_wait_for_events_leaves_a_stream_that_goes_on(
+def test_requirement_23_an_interrupted_wait_for_events_leaves_a_stream_that_goes_on(
     shared_live_server: LiveServer,
 ) -> None:
-    # Requirement 23.
     with (
         SyncIRClient(shared_live_server.url, credentials=ADMIN) as client,
         client.events(max_downtime_seconds=20) as stream,
@@ -248,8 +245,7 @@ def test_an_interrupted_wait_for_events_leaves_a_stream_that_goes_on(
         assert next(event for event in stream if isinstance(event, Pong))
 
 
-def test_called_from_its_own_loop_it_refuses_instead_of_waiting_for_itself() -> None:
-    # Requirement 24.
+def test_requirement_24_called_from_its_own_loop_it_refuses_instead_of_waiting_for_itself() -> None:
     server = FakeServer()
     said: list[str] = []
 
@@ -266,8 +262,8 @@ def test_called_from_its_own_loop_it_refuses_instead_of_waiting_for_itself() -> 
     assert "its own event loop" in said[0]
 
 
-async def test_it_works_where_a_loop_runs_already() -> None:
-    # Requirement 24: a notebook.
+async def test_requirement_24_it_works_where_a_loop_runs_already() -> None:
+    # A notebook.
     with client_of(FakeServer()) as client:
         assert client.auth.me().username == "dana"
 
@@ -327,14 +323,16 @@ def run_script(script: str, server: LiveServer) -> subprocess.CompletedProcess[s
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_a_forked_child_has_a_client_that_works(shared_live_server: LiveServer) -> None:
-    # Requirement 24.
+def test_requirement_24_a_forked_child_has_a_client_that_works(
+    shared_live_server: LiveServer,
+) -> None:
     done = run_script(FORKING, shared_live_server)
     assert (done.stdout, done.stderr, done.returncode) == ("left\n" * 3, "", 0)
 
 
-def test_a_program_that_never_closes_it_ends_quietly(shared_live_server: LiveServer) -> None:
-    # Requirement 25.
+def test_requirement_25_a_program_that_never_closes_it_ends_quietly(
+    shared_live_server: LiveServer,
+) -> None:
     done = run_script(LEFT_OPEN, shared_live_server)
     assert (done.stdout, done.stderr, done.returncode) == ("admin\n", "", 0)
 
