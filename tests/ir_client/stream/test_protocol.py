@@ -447,7 +447,7 @@ class AnyLife(RuleBasedStateMachine):
     def no_wait_is_longer_than_the_server_may_ask_for(self) -> None:
         status = self.protocol.status
         if status.retry_at is not None:
-            assert status.retry_at - status.since <= 120.0
+            assert status.retry_at <= status.since + 120.0  # a difference would be rounded
 
 
 AnyLife.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
