@@ -1,12 +1,14 @@
 """The book: whatever the order of arrival, one right answer."""
 
-from datetime import timedelta
+import gc
+from datetime import datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ir_client.book import AlertBook, ChangeKind
+from ir_client.book import AlertBook, AlertRow, ChangeKind
 from ir_client.wire.alerts import Alert
+from ir_client.wire.auth import UserRef
 from ir_client.wire.values import ALERT_STATUSES, SEVERITIES
 from tests.support.builders import NOON, an_alert
 
@@ -124,3 +126,73 @@ def test_closed_alerts_are_left_out_of_the_open_counters() -> None:
     book = AlertBook()
     book.load([an_alert(id=1), an_alert(id=2, status="closed"), an_alert(id=3, severity="odd")])
     assert book.counts.by_severity(open_only=True) == {"high": 1, "odd": 1}
+
+
+def test_a_row_says_what_its_alert_says() -> None:
+    offset = timezone(timedelta(hours=2))
+    alert = an_alert(
+        detected_at=datetime(2026, 3, 1, 9, tzinfo=offset),
+        received_at=datetime(2026, 3, 1, 8, tzinfo=offset),
+        assigned_analyst=UserRef(id=3, username="dana"),
+        tags=("one", "two"),
+        source_ip="10.0.0.1",
+        destination_ip="10.0.0.2",
+        occurrences=4,
+    )
+    row = AlertRow.of(alert)
+    assert row.assigned_to == "dana"
+    named = {name: getattr(alert, name) for name in AlertRow._fields if name != "assigned_to"}
+    assert row._asdict() == named | {"assigned_to": "dana"}
+
+
+def test_rows_can_be_looked_up_and_walked_through() -> None:
+    book = AlertBook()
+    book.load([an_alert(id=2), an_alert(id=1)])
+    assert list(book.rows) == [2, 1]
+    assert [row.id for row in book] == [2, 1]
+    assert (len(book.rows), book.rows[1].id, 3 in book.rows) == (2, 1, False)
+
+
+def test_what_the_book_holds_is_passed_over_by_the_collector() -> None:
+    book = AlertBook()
+    book.load(an_alert(id=number, tags=("a", f"b{number}")) for number in range(200))
+    gc.collect()  # one collection finds out that tags refer to nothing, the next one rows
+    gc.collect()
+    assert not any(map(gc.is_tracked, book._rows.values()))
+
+
+plain_states = st.builds(
+    lambda alert_id, second, status: an_alert(
+        id=alert_id, revision=None, status=status, updated_at=NOON + timedelta(seconds=second)
+    ),
+    st.integers(1, 3),
+    st.integers(0, 4),
+    st.sampled_from(ALERT_STATUSES),
+)
+
+
+@given(st.lists(plain_states, max_size=40))
+def test_without_revisions_the_book_agrees_with_the_last_state_of_the_latest_moment(
+    steps: list[Alert],
+) -> None:
+    book = AlertBook()
+    book.load(steps)
+    latest: dict[int, Alert] = {}
+    for state in sorted(steps, key=lambda one: one.updated_at):  # keeps the order of a moment
+        latest[state.id] = state
+    assert {row.id: book.alert(row.id) for row in book} == latest
+
+
+@given(st.lists(states | removals, max_size=40))
+def test_changes_retell_the_book(steps: list[Alert | tuple[int, int]]) -> None:
+    book, retold = AlertBook(), dict[int, AlertRow]()
+    for step in steps:
+        change = book.remove(*step) if isinstance(step, tuple) else book.apply(step)
+        if change is None:
+            continue
+        assert change.before == retold.get(change.id)
+        if change.after is None:
+            del retold[change.id]
+        else:
+            retold[change.id] = change.after
+    assert retold == dict(book.rows)

@@ -5,9 +5,11 @@ import pickle
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ir_client.wire.base import Reader, ReadTime, UtcTime, Writer
+from ir_client.wire.base import Reader, ReadTime, UtcTime, Writer, as_utc, rfc3339
 
 
 class Moment(Reader):
@@ -51,3 +53,13 @@ def test_what_a_server_sends_instead_of_a_time_is_one_error_at_its_place(text: s
 def test_a_time_is_written_as_rfc_3339_in_utc(written: str) -> None:
     moment = Moment.model_validate({"at": written})
     assert moment.model_dump_json() == '{"at":"2026-03-01T12:00:00.500000Z"}'
+
+
+@given(st.datetimes(timezones=st.just(UTC) | st.timezones()))
+def test_what_was_read_is_written_as_persons_times_are(moment: datetime) -> None:
+    try:
+        expected = rfc3339(moment)
+    except ValueError:
+        assume(False)
+    assert Moment(at=moment).model_dump_json() == f'{{"at":"{expected}"}}'
+    assert Moment.model_validate_json(f'{{"at":"{expected}"}}').at == as_utc(moment)
