@@ -317,7 +317,7 @@ class Reader:
             if frame["type"] == "reset" or not self.position:
                 self.resets += 1
                 await self._fetch()
-            elif frame["seq"] > self.position["resume_from"]:
+            else:
                 self.position["resume_from"] = frame["seq"]
             self.resumes += frame["type"] == "resumed"
             if done.is_set():
