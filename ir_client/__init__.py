@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from .sync import SyncIRClient
     from .wire.alerts import Alert, AlertDraft, AlertUpdate
     from .wire.events import AlertUpdated, InitialData, NewAlert
+    from .wire.protocol2 import AlertRemoved
 
 _HOME = {
     "Alert": ".wire.alerts",
     "AlertDraft": ".wire.alerts",
+    "AlertRemoved": ".wire.protocol2",
     "AlertUpdate": ".wire.alerts",
     "AlertUpdated": ".wire.events",
     "CredentialStore": ".credentials",
@@ -49,6 +51,7 @@ _HOME = {
 __all__ = [
     "Alert",
     "AlertDraft",
+    "AlertRemoved",
     "AlertUpdate",
     "AlertUpdated",
     "CredentialStore",

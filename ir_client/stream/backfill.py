@@ -11,6 +11,7 @@ from datetime import datetime
 from ..rest.alerts import AlertCalls, Page
 from ..rest.meta import Meta
 from ..wire.alerts import Alert
+from ..wire.cursor import StreamPosition
 
 CURSOR_PAGE_SIZE = 500
 PLAIN_PAGE_SIZE = 100
@@ -27,6 +28,7 @@ class Backfill:
         self.is_complete = True
         self.is_resumable = False
         self.epoch: str | None = None
+        self.read_at: StreamPosition | None = None
 
     async def pages(self) -> AsyncIterator[list[Alert]]:
         """The changed alerts, the oldest change first."""
@@ -70,3 +72,5 @@ class Backfill:
     def _note_epoch(self, page: Page) -> None:
         if page.position is not None:
             self.epoch = page.position.epoch
+            # Later pages are of later moments: only up to the first is all of it in the pages.
+            self.read_at = self.read_at or page.position

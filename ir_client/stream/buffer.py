@@ -1,15 +1,17 @@
 """Hold events between the connection, which never waits, and the reader, who may be slow.
 
-Bounded: when it is full, live alert frames are dropped and the gap is noted; once the reader has
+Bounded: when it is full, alert frames are dropped and the gap is noted; once the reader has
 drained what was kept, the gap is fetched. While something is fetched, live frames are held aside
 and merged behind it. Only sizes and order are decided here; nobody waits in here.
 """
 
 from collections import deque
-from typing import TypeVar
+from typing import NamedTuple
 
 from ..wire.alerts import Alert
+from ..wire.cursor import StreamPosition
 from ..wire.events import AlertUpdated, NewAlert
+from ..wire.protocol2 import AlertRemoved
 from .events import Event, Resumed, StateChanged
 from .ledger import is_newer
 
@@ -18,7 +20,19 @@ MAX_BYTES = 64 * 2**20
 # A fetch can wait for the reader, so it takes only this part of the room.
 FETCHED_SHARE = 0.1
 
-Frame = TypeVar("Frame", bound=Event)
+AlertFrame = NewAlert | AlertUpdated | AlertRemoved
+
+
+class Forget:
+    """Not for the reader: what it was given so far is of other data than what follows."""
+
+
+class Entry(NamedTuple):
+    """What waits; once the reader has asked for what comes after it, `position` is reached."""
+
+    event: Event | Forget
+    size: int
+    position: StreamPosition | None = None
 
 
 class EventBuffer:
@@ -27,13 +41,16 @@ class EventBuffer:
     def __init__(self, *, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
         self._max_events = max_events
         self._max_bytes = max_bytes
-        self._queue: deque[tuple[Event, int]] = deque()
-        self._held: list[tuple[NewAlert | AlertUpdated, int]] = []
-        self._last_held: dict[int, Alert] = {}
+        self._queue: deque[Entry] = deque()
+        self._held: list[Entry] = []
+        self._last_held: dict[int, Alert | AlertRemoved] = {}
         self._deferred: dict[int, Alert] = {}
+        self._removed_in_gap: dict[int, AlertRemoved] = {}
         self._is_holding = False
-        self._has_gap = False
         self._lost_other_frames = False
+        self._taken: StreamPosition | None = None
+        self.has_gap = False
+        self.reached: StreamPosition | None = None
         self.buffered_bytes = 0
         self.dropped = 0
 
@@ -43,7 +60,7 @@ class EventBuffer:
     @property
     def is_drained_gap(self) -> bool:
         """Whether frames were dropped and all that were kept have been read."""
-        return self._has_gap and not self._queue and not self._is_holding
+        return self.has_gap and not self._queue and not self._is_holding
 
     @property
     def has_room(self) -> bool:
@@ -52,26 +69,33 @@ class EventBuffer:
 
     def put(self, frame: Event, *, size: int) -> None:
         """Take a frame from the server; `size` is its length in bytes."""
-        is_alert = isinstance(frame, NewAlert | AlertUpdated)
-        if is_alert and self._has_gap:
-            self.dropped += 1  # the gap will be fetched: its end need not be exact
+        if isinstance(frame, AlertFrame) and self.has_gap:
+            self._drop(frame)  # the gap will be fetched: its end need not be exact
         elif not self._fits(size):
-            self._overflow(is_alert=is_alert)
-        elif isinstance(frame, NewAlert | AlertUpdated) and self._is_holding:
-            self._held.append((frame, size))
-            self._last_held[frame.alert.id] = frame.alert
-            self.buffered_bytes += size
+            self._overflow(frame)
+        elif isinstance(frame, AlertFrame) and self._is_holding:
+            self._hold(frame, size)
         else:
             self._append(frame, size)
 
-    def announce(self, event: StateChanged | Resumed) -> None:
+    def announce(self, event: StateChanged | Resumed | Forget) -> None:
         """Take an event of our own: few, and never dropped."""
         self._append(event, 0)
+
+    def stamp(self, position: StreamPosition) -> None:
+        """Note that all up to `position` is in here, or has been read."""
+        if self._queue:
+            self._queue[-1] = self._queue[-1]._replace(position=position)
+        else:
+            self._taken = position
 
     def hold(self) -> None:
         """Keep live alert frames aside from now on: what was missed is being fetched."""
         self._is_holding = True
-        self._has_gap = False
+        self.has_gap = False
+        removed, self._removed_in_gap = self._removed_in_gap, {}
+        for removal in removed.values():
+            self._hold(removal, 0)
 
     def put_fetched(self, alert: Alert) -> None:
         """Take a fetched state; one whose alert has live frames waits for the comparison."""
@@ -87,52 +111,71 @@ class EventBuffer:
         self._held = []
         self._last_held = {}
         self._is_holding = False
-        return not self._has_gap
+        return not self.has_gap
 
     def abandon(self) -> None:
-        """The connection is gone: what was held aside is fetched again on the next one."""
+        """The connection is gone: what was held aside comes again on the next one."""
         self._drop_held()
-        self._is_holding = self._has_gap = False
+        self._removed_in_gap = {}
+        self._is_holding = self.has_gap = False
 
     def take_completeness(self) -> bool:
-        """Whether only alert frames were dropped, which a fetch brings back; asked once a fetch."""
+        """Whether only frames were dropped which come back; asked once a recovery."""
         complete, self._lost_other_frames = not self._lost_other_frames, False
         return complete
 
-    def take(self) -> Event | None:
-        """The next event, if there is one."""
+    def take(self) -> Event | Forget | None:
+        """The next event, if there is one; the one taken before has been dealt with."""
+        if self._taken is not None:
+            self.reached, self._taken = self._taken, None
         if not self._queue:
             return None
-        event, size = self._queue.popleft()
+        event, size, self._taken = self._queue.popleft()
         self.buffered_bytes -= size
         return event
 
-    def _append(self, event: Event, size: int) -> None:
-        self._queue.append((event, size))
+    def _append(self, event: Event | Forget, size: int) -> None:
+        self._queue.append(Entry(event, size))
+        self.buffered_bytes += size
+
+    def _hold(self, frame: AlertFrame, size: int) -> None:
+        self._held.append(Entry(frame, size))
+        if isinstance(frame, AlertRemoved):
+            self._last_held[frame.data.id] = frame
+        else:
+            self._last_held[frame.alert.id] = frame.alert
         self.buffered_bytes += size
 
     def _fits(self, size: int) -> bool:
         return len(self) < self._max_events and self.buffered_bytes + size <= self._max_bytes
 
-    def _overflow(self, *, is_alert: bool) -> None:
-        self.dropped += 1
-        self._has_gap = True
-        self._lost_other_frames |= not is_alert
+    def _overflow(self, frame: Event) -> None:
+        self.has_gap = True
         # What was fetched must not go with the frames that it was to be compared with: the
         # next fetch begins where this one ends.
         self._flush_deferred()
+        held = [entry.event for entry in self._held]
         self._drop_held()
+        for event in [*held, frame]:
+            self._drop(event)
+
+    def _drop(self, frame: Event | Forget) -> None:
+        """Lose a frame. A fetch brings alerts back, but never says which are gone."""
+        self.dropped += 1
+        if isinstance(frame, AlertRemoved) and len(self._removed_in_gap) < self._max_events:
+            self._removed_in_gap[frame.data.id] = frame
+        elif not isinstance(frame, NewAlert | AlertUpdated):
+            self._lost_other_frames = True
 
     def _flush_deferred(self) -> None:
         for alert in self._deferred.values():
             held = self._last_held.get(alert.id)
-            if self._has_gap or held is None or is_newer(alert, held):
+            if self.has_gap or held is None or is_newer(alert, held):
                 self._append(AlertUpdated.backfilled(alert), 0)
         self._deferred = {}
 
     def _drop_held(self) -> None:
-        self.dropped += len(self._held)
-        self.buffered_bytes -= sum(size for _, size in self._held)
+        self.buffered_bytes -= sum(entry.size for entry in self._held)
         self._held = []
         self._last_held = {}
         self._deferred = {}

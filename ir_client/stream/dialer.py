@@ -4,6 +4,8 @@ A token in the path ends up in logs of servers and proxies, so it goes into a he
 server says that it reads one.
 """
 
+from dataclasses import dataclass
+
 from pydantic import SecretStr
 from websockets.asyncio.client import connect
 
@@ -15,11 +17,23 @@ from ..errors import (
     TLSError,
     TransportError,
 )
-from ..rest.meta import Meta
+from ..rest.meta import PLAIN_SERVER, Meta
 from ..rest.network import Network
 from ..rest.session import Session
+from ..wire.auth import ServerMeta
+from ..wire.cursor import StreamPosition
 from .endings import Ending, Nonsense, NoToken, Untrusted
 from .link import open_link
+
+PLAIN_PROTOCOL, RESUMING_PROTOCOL = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """A connection to be entered, and the protocol that was asked for."""
+
+    connection: connect
+    protocol: int
 
 
 class Dialer:
@@ -34,25 +48,32 @@ class Dialer:
         self._max_message_bytes = max_message_bytes
         self._token: SecretStr | None = None
 
-    async def dial(self, *, renew_token: bool) -> connect | Ending:
+    async def dial(
+        self, *, renew_token: bool, resume_from: StreamPosition | None = None
+    ) -> Dialled | Ending:
         """The connection to be entered, or why there cannot be one."""
         try:
-            bearer = await self._reads_bearer(ask_again=renew_token)
+            meta = await self._ask(again=renew_token)
             token = await self._next_token(renew=renew_token)
         except IRError as error:
             return ending_without_token(error)
-        return open_link(
-            self._network, token, bearer=bearer, max_message_bytes=self._max_message_bytes
+        protocol, query = _speaking(meta, resume_from)
+        connection = open_link(
+            self._network,
+            token,
+            query=query,
+            bearer="stream_bearer" in meta.features,
+            max_message_bytes=self._max_message_bytes,
         )
+        return Dialled(connection, protocol)
 
-    async def _reads_bearer(self, *, ask_again: bool) -> bool:
-        if ask_again:
+    async def _ask(self, *, again: bool) -> ServerMeta:
+        if again:
             self._meta.forget()
         try:
-            meta = await self._meta.fetch(max_attempts=1)
+            return await self._meta.fetch(max_attempts=1)
         except APIStatusError:
-            return False  # it stands, but does not say what it can: plain, for this attempt
-        return "stream_bearer" in meta.features
+            return PLAIN_SERVER  # it stands, but does not say what it can: plain, for this attempt
 
     async def _next_token(self, *, renew: bool) -> SecretStr:
         if renew and self._token is not None:
@@ -60,6 +81,16 @@ class Dialer:
         else:
             self._token = await self._session.token()
         return self._token
+
+
+def _speaking(meta: ServerMeta, position: StreamPosition | None) -> tuple[int, dict[str, str]]:
+    """The best protocol of both, and what to say for it."""
+    if RESUMING_PROTOCOL not in meta.protocols:
+        return PLAIN_PROTOCOL, {}
+    query = {"protocol": str(RESUMING_PROTOCOL)}
+    if position is not None:
+        query |= {"epoch": position.epoch, "resume_from": str(position.seq)}
+    return RESUMING_PROTOCOL, query
 
 
 def ending_without_token(error: IRError) -> Ending:

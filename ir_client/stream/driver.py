@@ -10,7 +10,6 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import NoReturn, Self, assert_never
@@ -28,15 +27,16 @@ from ..rest.meta import Meta
 from ..rest.network import Network
 from ..rest.session import Session
 from ..wire.commands import Command, encode_command
-from ..wire.events import InitialData
 from .backoff import Uniform
 from .buffer import EventBuffer
+from .cursor import Cursor
 from .dialer import Dialer
 from .endings import Ending, Unreachable
-from .events import Event, MalformedEvent, decode
+from .events import Event
 from .inbox import Inbox
 from .ledger import Ledger
 from .link import LINK_ERRORS, MAX_MESSAGE_BYTES, ending_of, heard_at, latency_of
+from .listeners import Listeners
 from .protocol import (
     Announce,
     Backfill,
@@ -48,6 +48,7 @@ from .protocol import (
     StreamPolicy,
     StreamProtocol,
 )
+from .reception import Reception
 from .recovery import Recovery
 from .status import StreamState, StreamStatus
 
@@ -110,6 +111,16 @@ class EventStream:
             max_message_bytes=self._limits.max_message_bytes,
         )
         self._recovery = Recovery(self._inbox, parts.alerts, parts.meta)
+        self._cursor = Cursor()
+        self._listeners = Listeners()
+        self._reception = Reception(
+            self._protocol,
+            self._inbox,
+            self._listeners,
+            self._cursor,
+            self._recovery,
+            perform=self._perform,
+        )
         self._running: set[asyncio.Task[None]] = set()
         self._link_task: asyncio.Task[None] | None = None
         self._fetch_task: asyncio.Task[None] | None = None
@@ -117,7 +128,6 @@ class EventStream:
         self._link: ClientConnection | None = None
         self._last_frame_at: float | None = None
         self._last_heard_at: float | None = None
-        self._warned_of: set[str | None] = set()
 
     @property
     def status(self) -> StreamStatus:
@@ -204,8 +214,7 @@ class EventStream:
             case Disconnect():
                 self._abort()
             case Backfill():
-                self._inbox.hold()
-                self._fetch_task = self._spawn(self._fetch)
+                self._begin_fetch()
             case Fail(error):
                 self._inbox.fail(error)
             case _:
@@ -233,6 +242,16 @@ class EventStream:
         self._last_heard_at = self._heard_at()
         self._link_task = self._fetch_task = self._link = None
         self._inbox.abandon()
+        if self._reception.was_promised_more:
+            self._parts.meta.forget()
+        self._reception.end()
+
+    def _begin_fetch(self) -> None:
+        if self._fetch_task is not None:
+            self._fetch_task.cancel()
+        self._inbox.hold()
+        self._cursor.begin_fetch()
+        self._fetch_task = self._spawn(self._fetch)
 
     def _arm_timer(self) -> None:
         if self._timer is not None:
@@ -256,12 +275,15 @@ class EventStream:
         self._end(ending)
 
     async def _connect_and_read(self, *, renew_token: bool) -> Ending:
-        dialled = await self._dialer.dial(renew_token=renew_token)
+        dialled = await self._dialer.dial(
+            renew_token=renew_token, resume_from=self._cursor.position
+        )
         if isinstance(dialled, Ending):
             return dialled
         self._protocol.token_ready(self._loop.time())
         try:
-            async with dialled as link:
+            async with dialled.connection as link:
+                self._reception.begin(protocol=dialled.protocol)
                 await self._read(link)
         except LINK_ERRORS as error:
             return ending_of(error, self._parts.network.url)
@@ -275,30 +297,17 @@ class EventStream:
 
     def _take(self, frame: bytes) -> None:
         now = self._last_frame_at = self._loop.time()
-        event = decode(frame)
-        if isinstance(event, InitialData):
-            self._inbox.begin(_moment_of(event))
-        elif isinstance(event, MalformedEvent) and event.type not in self._warned_of:
-            self._warned_of.add(event.type)
-            logger.warning("The server sent a malformed %s: %s", event.type, event.reason)
-        # First the state: the first frame of a connection may begin a backfill.
-        if effects := self._protocol.frame_arrived(now):
-            self._perform(effects)
-        self._inbox.put(event, size=len(frame))
+        self._reception.take(frame, now)
 
     async def _fetch(self) -> None:
         ending = await self._recovery.run()
         self._fetch_task = None
         if ending is not None:
             self._end(ending)
-        else:
-            self._perform(self._protocol.backfilled(self._loop.time()))
-
-
-def _moment_of(initial: InitialData) -> datetime | None:
-    snapshot = initial.data
-    newest = max((alert.updated_at for alert in snapshot.recent_alerts), default=None)
-    return snapshot.connection_time or newest
+            return
+        if self._recovery.is_whole:
+            self._reception.fetched(self._recovery.read_at)
+        self._perform(self._protocol.backfilled(self._loop.time()))
 
 
 def _not_connected() -> ConnectError:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..wire.events import ServerFrame, server_frames
+from ..wire.protocol2 import AlertRemoved, Presence
 from .status import StreamState, StreamStatus
 
 _UNKNOWN = frozenset({"union_tag_invalid"})
@@ -54,7 +55,9 @@ class MalformedEvent:
     raw: str = field(repr=False)
 
 
-Event = ServerFrame | StateChanged | Resumed | UnknownEvent | MalformedEvent
+Event = (
+    ServerFrame | AlertRemoved | Presence | StateChanged | Resumed | UnknownEvent | MalformedEvent
+)
 
 
 def decode(frame: bytes | str) -> ServerFrame | UnknownEvent | MalformedEvent:
@@ -62,8 +65,13 @@ def decode(frame: bytes | str) -> ServerFrame | UnknownEvent | MalformedEvent:
     try:
         return server_frames.validate_json(frame)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-    raw = frame if isinstance(frame, str) else frame.decode("utf-8", errors="replace")
+        raw = frame if isinstance(frame, str) else frame.decode("utf-8", errors="replace")
+        return misread(error, raw)
+
+
+def misread(error: ValidationError, raw: str) -> UnknownEvent | MalformedEvent:
+    """What a frame is that could not be read: of a newer server, or of a broken one."""
+    first = error.errors(include_input=False, include_url=False)[0]
     kind = _type_of(raw)
     if first["type"] in _UNKNOWN and kind is not None:
         return UnknownEvent(type=kind, raw=raw[:_RAW_LIMIT])

@@ -10,8 +10,10 @@ from datetime import datetime
 
 from ..errors import StreamError
 from ..wire.alerts import Alert
+from ..wire.cursor import StreamPosition
 from ..wire.events import AlertUpdated, NewAlert
-from .buffer import EventBuffer
+from ..wire.protocol2 import AlertRemoved
+from .buffer import EventBuffer, Forget
 from .events import Event, Resumed, StateChanged
 from .ledger import Ledger
 
@@ -39,9 +41,15 @@ class Inbox:
         """The moment of the first connection: what was before is not ours to deliver."""
         self._ledger.begin(moment)
 
+    @property
+    def has_gap(self) -> bool:
+        """Whether frames were dropped that have not been fetched."""
+        return self._buffer.has_gap
+
     def forget(self) -> None:
-        """The server's data is other data now."""
-        self._ledger.forget()
+        """The server's data is other data now; what waits to be read still is of the old."""
+        self._buffer.announce(Forget())
+        self._news.set()
 
     def put(self, frame: Event, *, size: int) -> None:
         self._buffer.put(frame, size=size)
@@ -50,6 +58,10 @@ class Inbox:
     def announce(self, event: StateChanged | Resumed) -> None:
         self._buffer.announce(event)
         self._news.set()
+
+    def stamp(self, position: StreamPosition) -> None:
+        """All up to `position` is in here, or has been read."""
+        self._buffer.stamp(position)
 
     def hold(self) -> None:
         self._buffer.hold()
@@ -106,6 +118,11 @@ class Inbox:
                     admitted = self._ledger.admit(event)
                     if admitted is not None:
                         return admitted
+                case AlertRemoved():
+                    if self._ledger.admit_removal(event) is not None:
+                        return event
+                case Forget():
+                    self._ledger.forget()
                 case Resumed():
                     return replace(event, recovered=self._ledger.take_recovered())
                 case _:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..wire.alerts import Alert
 from ..wire.events import AlertUpdated, NewAlert
+from ..wire.protocol2 import AlertRemoved
 
 MAX_MARKS = 100_000
 
@@ -17,10 +18,11 @@ MAX_MARKS = 100_000
 class _Mark(NamedTuple):
     """The state of an alert that was handed out last; `created` tells reused numbers apart."""
 
-    created: float
+    created: float | None
     updated: float
     revision: int | None
     digest: int
+    is_removed: bool = False
 
 
 class Ledger:
@@ -52,15 +54,30 @@ class Ledger:
         alert = event.alert
         mark = self._mark_of(alert)
         known = self._marks.get(alert.id)
-        if known is not None and known.created != mark.created:
+        if known is not None and known.created not in (mark.created, None):
             known = None
         if known is not None and not _is_newer(mark, known):
             return None
         self._note(alert, mark)
         if event.origin == "backfill":
             self._recovered += 1
-        if known is None and isinstance(event, AlertUpdated) and self._is_after_baseline(alert):
+        is_news = known is None or known.is_removed
+        if is_news and isinstance(event, AlertUpdated) and self._is_after_baseline(alert):
             return _as_new(event)
+        return event
+
+    def admit_removal(self, event: AlertRemoved) -> AlertRemoved | None:
+        """The event to hand out, or None when the reader knows of it or of a later state.
+
+        Only a later state brings the alert back.
+        """
+        known = self._marks.get(event.data.id)
+        if known is not None and known.revision is not None:
+            if known.revision > event.data.revision:
+                return None
+            if known.is_removed and known.revision == event.data.revision:
+                return None
+        self._keep(event.data.id, _Mark(None, 0.0, event.data.revision, 0, is_removed=True))
         return event
 
     def take_recovered(self) -> int:
@@ -68,11 +85,14 @@ class Ledger:
         recovered, self._recovered = self._recovered, 0
         return recovered
 
-    def _note(self, alert: Alert, mark: _Mark) -> None:
-        self._marks.pop(alert.id, None)
-        self._marks[alert.id] = mark  # the newest stands last: the oldest goes first
+    def _keep(self, alert_id: int, mark: _Mark) -> None:
+        self._marks.pop(alert_id, None)
+        self._marks[alert_id] = mark  # the newest stands last: the oldest goes first
         if len(self._marks) > self._max_marks:
             del self._marks[next(iter(self._marks))]
+
+    def _note(self, alert: Alert, mark: _Mark) -> None:
+        self._keep(alert.id, mark)
         if self._watermark is None or alert.updated_at > self._watermark:
             self._watermark = alert.updated_at
 
@@ -96,8 +116,10 @@ def _is_newer(mark: _Mark, known: _Mark) -> bool:
     return mark.digest != known.digest
 
 
-def is_newer(one: Alert, other: Alert) -> bool:
+def is_newer(one: Alert, other: Alert | AlertRemoved) -> bool:
     """Whether `one` is surely a later state of the same alert than `other`."""
+    if isinstance(other, AlertRemoved):
+        return one.revision is not None and one.revision > other.data.revision
     if one.revision is not None and other.revision is not None:
         return one.revision > other.revision
     return one.updated_at > other.updated_at

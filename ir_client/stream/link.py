@@ -6,9 +6,9 @@ logger that never does. Its exceptions may quote the address, so none of their t
 
 import logging
 import ssl
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection, connect
@@ -64,14 +64,19 @@ class _Connect(connect):
 
 
 def open_link(
-    network: Network, token: SecretStr, *, bearer: bool, max_message_bytes: int
+    network: Network,
+    token: SecretStr,
+    *,
+    query: Mapping[str, str],
+    bearer: bool,
+    max_message_bytes: int,
 ) -> connect:
     """The connection to be entered; the token goes into a header where the server reads one."""
     secret = token.get_secret_value()
     headers = {"Authorization": f"Bearer {secret}"} if bearer else None
-    query = "" if bearer else f"?token={quote(secret, safe='')}"
+    fields = {**query} if bearer else {**query, "token": secret}
     return _Connect(
-        network.stream_url + query,
+        network.stream_url + (f"?{urlencode(fields)}" if fields else ""),
         additional_headers=headers,
         ssl=network.tls,
         proxy=network.proxy,

@@ -5,11 +5,13 @@ callers say what happened and when, and carry out the returned effects.
 
     CONNECTING ──first frame──▶ LIVE            (the very first time: nothing was missed)
     CONNECTING ──first frame──▶ BACKFILLING ──▶ LIVE ──reader fell behind, drained──▶ BACKFILLING
+                  (a fetch, or the server's replay)    ──the server said reset──▶ BACKFILLING
     any of them ──the connection ends──▶ WAITING ──time, or retry_now──▶ CONNECTING
     any of them ──closed by us, or beyond repair──▶ CLOSED
 """
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from ..errors import GaveUp, StreamError
 from .backoff import Uniform, delay_seconds
@@ -27,6 +29,14 @@ class StreamPolicy:
     fresh_token_seconds: float = 60.0  # a token refused at this age will not be accepted later
     max_strikes: int = 3
     max_downtime_seconds: float | None = None
+
+
+class Opening(Enum):
+    """How a connection goes on after its first frame, where something may have been missed."""
+
+    PLAIN = auto()  # it is ours to fetch
+    REPLAY = auto()  # the server tells it
+    RESET = auto()  # it is ours to fetch once the server says from when on it tells what comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +79,11 @@ _CONNECTED = frozenset({StreamState.BACKFILLING, StreamState.LIVE})
 class StreamProtocol:
     """The life of one stream. Every method takes the time and returns what to do."""
 
-    def __init__(self, policy: StreamPolicy, uniform: Uniform, *, now: float) -> None:
+    def __init__(
+        self, policy: StreamPolicy, uniform: Uniform, *, now: float, catches_up: bool = False
+    ) -> None:
         self._policy = policy
+        self._catches_up = catches_up
         self._uniform = uniform
         self.status = StreamStatus(StreamState.CONNECTING, since=now)
         self._failures = 0
@@ -90,7 +103,7 @@ class StreamProtocol:
     @property
     def deadline(self) -> float | None:
         """When `tick` must be called next, if nothing happens before."""
-        if self.state in _CONNECTED or self.state is StreamState.CLOSED:
+        if self.state is StreamState.CLOSED:
             return None
         waits = (self.status.retry_at, self._ready_by, self._gives_up_at)
         return min((wait for wait in waits if wait is not None), default=None)
@@ -100,6 +113,11 @@ class StreamProtocol:
         if self._down_since is None or self._policy.max_downtime_seconds is None:
             return None
         return self._down_since + self._policy.max_downtime_seconds
+
+    @property
+    def has_history(self) -> bool:
+        """Whether a connection may have to catch up: the first one only if that was asked for."""
+        return self._has_listened or self._catches_up
 
     def start(self) -> Effects:
         """The first attempt."""
@@ -115,14 +133,24 @@ class StreamProtocol:
         """The socket is open; it counts only once a frame has come."""
         self._ready_by = now + self._policy.ready_seconds
 
-    def frame_arrived(self, now: float) -> Effects:
+    def frame_arrived(self, now: float, *, opening: Opening = Opening.PLAIN) -> Effects:
         """A frame has come; the first one of a connection proves that it works."""
         if self.state is not StreamState.CONNECTING or self._ready_by is None:
             return ()
+        catches_up, self._has_listened = self.has_history, True
         self._ready_by = self._down_since = self._planned_retry_at = None
-        if not self._has_listened:
-            self._has_listened = True
+        if not catches_up:
             return self._go_live(now)
+        entered = self._enter(StreamState.BACKFILLING, now)
+        if opening is Opening.RESET:
+            self._ready_by = now + self._policy.ready_seconds
+        return (*entered, Backfill()) if opening is Opening.PLAIN else entered
+
+    def reset(self, now: float) -> Effects:
+        """The server cannot tell what was missed; a fetch that runs begins anew."""
+        if self.state not in _CONNECTED:
+            return ()
+        self._ready_by = None
         return (*self._enter(StreamState.BACKFILLING, now), Backfill())
 
     def backfilled(self, now: float) -> Effects:

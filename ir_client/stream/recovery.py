@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from ..errors import AuthenticationError, IRError
 from ..rest.alerts import AlertCalls
 from ..rest.meta import Meta
+from ..wire.cursor import StreamPosition
 from .backfill import Backfill
 from .endings import BackfillFailed, Ending, NoToken
 from .events import Resumed
@@ -29,9 +30,17 @@ class Recovery:
         self._epoch: str | None = None
         self._unfinished_since: datetime | None = None
         self._is_complete = True
+        self.read_at: StreamPosition | None = None
+        self.is_whole = False
+
+    def note_other_data(self) -> None:
+        """The server told already that its data is other data; it cannot be told what is gone."""
+        self._epoch = None
+        self._is_complete = False
 
     async def run(self) -> Ending | None:
         """Fetch, hand over, release the live frames; or say why the connection must go."""
+        self.read_at, self.is_whole = None, False
         since = self._since()
         if since is None:
             self._is_complete = False
@@ -49,6 +58,7 @@ class Recovery:
                 if fetch.is_resumable:
                     self._unfinished_since = None
             self._is_complete &= fetch.is_complete
+            self.read_at = fetch.read_at
         self._finish()
         return None
 
@@ -75,6 +85,7 @@ class Recovery:
     def _finish(self) -> None:
         if not self._inbox.release():
             return  # frames were dropped meanwhile: one more fetch follows once they are read
+        self.is_whole = True
         complete = self._inbox.take_completeness() and self._is_complete
         self._inbox.announce(Resumed(recovered=0, complete=complete))
         self._is_complete = True

@@ -46,7 +46,7 @@ async def test_requirement_09_each_attempt_takes_the_token_of_its_moment() -> No
         for renew in (False, False, True, False):
             link = await dialer.dial(renew_token=renew)
             assert not isinstance(link, Ending)
-            uris.append(link.uri.rpartition("=")[2])
+            uris.append(link.connection.uri.rpartition("=")[2])
     assert uris == ["secret-access-1"] * 2 + ["secret-access-2"] * 2
     assert server.refreshes == 1
 
@@ -62,5 +62,5 @@ async def test_a_server_whose_meta_fails_is_taken_for_a_plain_one_this_time() ->
         second = await dialer.dial(renew_token=False)
     assert not isinstance(first, Ending)
     assert not isinstance(second, Ending)
-    assert "?token=" in first.uri
-    assert "?token=" not in second.uri
+    assert "?token=" in first.connection.uri
+    assert "?token=" not in second.connection.uri

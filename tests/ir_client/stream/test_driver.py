@@ -127,7 +127,7 @@ async def test_a_gap_before_the_first_alert_is_fetched_too() -> None:
 
 
 async def test_a_greeting_without_time_makes_the_first_gap_incomplete() -> None:
-    server = FakeServer()
+    server = FakeServer(protocols=(1,))
     server.greeting_has_time = False
     async with a_live_stream(server) as (stream, _):
         await server.drop()
@@ -136,7 +136,7 @@ async def test_a_greeting_without_time_makes_the_first_gap_incomplete() -> None:
 
 
 async def test_requirement_22_a_live_update_is_not_overwritten_by_an_older_page() -> None:
-    server = FakeServer()
+    server = FakeServer(protocols=(1,))
     async with a_live_stream(server) as (stream, _):
         await server.drop()
         server.commit(1)
@@ -196,7 +196,7 @@ async def test_requirement_03_a_new_connection_is_not_judged_by_the_old_ones_sil
 
 
 async def test_the_age_of_the_data_is_known() -> None:
-    async with a_live_stream(server := FakeServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer(protocols=(1,))) as (stream, _):
         await asyncio.sleep(20)
         await server.push({"type": "pong"})
         await read_until(stream, Pong)
@@ -337,7 +337,7 @@ async def test_a_token_goes_into_the_path_only_where_the_server_reads_no_header(
     async with a_live_stream(modern):
         (connection,) = modern.listeners
         assert connection.request is not None
-        assert connection.request.path == "/ws/incidents"
+        assert connection.request.path == "/ws/incidents?protocol=2"
 
 
 async def test_requirement_17_initial_data_of_five_megabytes_is_received() -> None:
@@ -476,7 +476,7 @@ async def test_it_gives_up_where_a_downtime_is_set() -> None:
 
 
 async def test_a_fetch_that_fails_for_the_moment_is_tried_again_on_a_new_connection() -> None:
-    async with a_live_stream(server := FakeServer()) as (stream, _):
+    async with a_live_stream(server := FakeServer(protocols=(1,))) as (stream, _):
         await server.drop()
         server.commit(1)
         server.rest_answers.extend([httpx.Response(503)] * 3)
@@ -540,10 +540,10 @@ async def test_requirement_01_a_mistake_of_ours_ends_the_stream_loudly_and_harms
     # An error that is not the network's must not turn into an endless loop.
     async with a_live_stream(server := FakeServer()) as (stream, client):
 
-        def mistake(frame: bytes) -> Event:
+        def mistake(frame: bytes, *, protocol: int) -> Event:
             raise ZeroDivisionError
 
-        monkeypatch.setattr("ir_client.stream.driver.decode", mistake)
+        monkeypatch.setattr("ir_client.stream.reception.decode_frames", mistake)
         await server.push({"type": "pong"})
         with pytest.raises(errors.StreamError, match="see the log"):
             await read_until(stream, Resumed)

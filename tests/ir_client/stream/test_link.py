@@ -98,10 +98,12 @@ async def test_rest_and_stream_trust_the_same_certificates(tmp_path: Path) -> No
     async with serve(greet, "localhost", 0, ssl=tls) as server:
         url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
         trusting = network_for(url, verify=str(pem))
-        async with open_link(trusting, TOKEN, bearer=True, max_message_bytes=100) as link:
+        async with open_link(trusting, TOKEN, query={}, bearer=True, max_message_bytes=100) as link:
             assert await link.recv() == "hello"
         with pytest.raises(LINK_ERRORS) as caught:
-            async with open_link(network_for(url), TOKEN, bearer=True, max_message_bytes=100):
+            async with open_link(
+                network_for(url), TOKEN, query={}, bearer=True, max_message_bytes=100
+            ):
                 pass
     assert isinstance(ending_of(caught.value, url), Untrusted)
 
@@ -118,7 +120,7 @@ async def test_a_redirect_is_not_followed_with_our_token() -> None:
     async with serve(greet, "127.0.0.1", 0, process_request=elsewhere) as server:
         network = network_for(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         with pytest.raises(LINK_ERRORS) as caught:
-            async with open_link(network, TOKEN, bearer=True, max_message_bytes=100):
+            async with open_link(network, TOKEN, query={}, bearer=True, max_message_bytes=100):
                 pass
     assert asked == ["/ws/incidents"]
     assert ending_of(caught.value, network.url) == Refused(302)
@@ -139,7 +141,7 @@ async def test_a_token_in_the_path_is_escaped_and_not_logged(
     async with serve(greet, "127.0.0.1", 0, process_request=note, logger=quiet) as server:
         network = network_for(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         odd = SecretStr("a/b+c=&d")
-        async with open_link(network, odd, bearer=False, max_message_bytes=100) as link:
+        async with open_link(network, odd, query={}, bearer=False, max_message_bytes=100) as link:
             await link.recv()
     assert asked == ["/ws/incidents?token=a%2Fb%2Bc%3D%26d"]
     assert "token=" not in caplog.text

@@ -1,0 +1,50 @@
+"""Who else hears what comes in on the connection, before the reader of the stream does.
+
+Answers to commands, waiters and presence go this way: they must not wait for a reader that is
+slow, nor pass its filters. A listener that fails is a mistake of ours and ends the stream loudly.
+"""
+
+from typing import Protocol
+
+from .events import Event
+
+
+class Listener(Protocol):
+    """What a listener is told, in the order in which it happens; none of this may wait."""
+
+    def opened(self, *, protocol: int) -> None:
+        """A connection works, and speaks this protocol."""
+
+    def heard(self, event: Event, request_id: str | None) -> None:
+        """An event came; `request_id` is that of the command which it answers (protocol 2)."""
+
+    def lost(self) -> None:
+        """The connection is gone; also said when none had come to be."""
+
+
+class Listeners:
+    """The listeners of one stream."""
+
+    def __init__(self) -> None:
+        self._all: dict[Listener, None] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def add(self, listener: Listener) -> None:
+        self._all[listener] = None
+
+    def discard(self, listener: Listener) -> None:
+        self._all.pop(listener, None)
+
+    def opened(self, *, protocol: int) -> None:
+        for listener in tuple(self._all):
+            listener.opened(protocol=protocol)
+
+    def heard(self, event: Event, request_id: str | None) -> None:
+        for listener in tuple(self._all):
+            listener.heard(event, request_id)
+
+    def lost(self) -> None:
+        for listener in tuple(self._all):
+            listener.lost()

@@ -1,0 +1,38 @@
+"""Listeners hear all that happens, in its order, and may leave while they listen."""
+
+from ir_client.stream.events import Event
+from ir_client.stream.listeners import Listeners
+from ir_client.wire.events import Pong
+
+
+class Noting:
+    def __init__(self, listeners: Listeners, *, leaves: bool = False) -> None:
+        self.told: list[object] = []
+        self._listeners = listeners
+        self._leaves = leaves
+
+    def opened(self, *, protocol: int) -> None:
+        self.told.append(protocol)
+
+    def heard(self, event: Event, request_id: str | None) -> None:
+        self.told.append((event, request_id))
+        if self._leaves:
+            self._listeners.discard(self)
+
+    def lost(self) -> None:
+        self.told.append("lost")
+
+
+def test_all_hear_everything_until_they_leave() -> None:
+    listeners = Listeners()
+    stays, leaves = Noting(listeners), Noting(listeners, leaves=True)
+    listeners.add(leaves)
+    listeners.add(stays)
+    listeners.opened(protocol=2)
+    listeners.heard(Pong(), "r-1")
+    listeners.lost()
+    assert stays.told == [2, (Pong(), "r-1"), "lost"]
+    assert leaves.told == [2, (Pong(), "r-1")]
+    listeners.discard(stays)
+    listeners.discard(stays)
+    assert not listeners
