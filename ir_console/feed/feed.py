@@ -22,6 +22,7 @@ from ir_client.stream.status import StreamState, StreamStatus
 from ir_client.wire.alerts import Alert
 from ir_client.wire.auth import User
 from ir_client.wire.events import AlertUpdated, InitialData, NewAlert, RecentAlerts
+from ir_client.wire.protocol2 import AlertRemoved
 from ir_console.model.link import CaughtUp, Link, LinkState, Loading
 from ir_console.model.state import Arrival, Departure, Origin
 from ir_console.safe_text import safe_text
@@ -121,6 +122,9 @@ class Feed:
                     self._start_loading_anew()
             case NewAlert() | AlertUpdated():
                 await self._put(event.alert, _origin(event))
+            case AlertRemoved(data=removal):
+                await self.inbox.put(Departure(removal.id, removal.revision))
+                self._wake()
             case InitialData():
                 self.me = event.data.user
                 await self._put_all(event.data.recent_alerts)

@@ -18,6 +18,7 @@ from ir_client.wire.alerts import Actor, Alert, AlertUpdate, Change, Pagination,
 from ir_client.wire.auth import User, UserRef
 from ir_client.wire.events import AlertUpdated, InitialData, InitialSnapshot, NewAlert
 from ir_client.wire.incidents import Incident, Ownership
+from ir_client.wire.protocol2 import AlertRemoved, Removal
 from tests.support.builders import NOON, a_user
 
 
@@ -62,6 +63,11 @@ class MemoryServer:
         self._log(changed, by, "updated", changes=changes)
         self._tell(AlertUpdated(data=changed))
         return changed
+
+    def withdraw(self, alert_id: int) -> None:
+        """Move an alert out of this user's sight, and tell the stream."""
+        removal = Removal(id=alert_id, revision=(self.stored.pop(alert_id).revision or 0) + 1)
+        self._tell(AlertRemoved(data=removal))
 
     def go_down(self, reason: str = "connection refused") -> None:
         self.is_up = False

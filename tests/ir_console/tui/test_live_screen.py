@@ -43,6 +43,21 @@ async def test_everything_needed_is_on_the_screen_at_every_size(size: tuple[int,
         assert len(console.text.splitlines()) == size[1]
 
 
+async def test_alert_that_goes_to_another_team_is_gone_but_not_from_under_the_cursor() -> None:
+    server = a_server(3)
+    async with a_console(server) as console:
+        await console.sees("Alert 003")
+        server.withdraw(2)
+        await console.no_longer_sees("Alert 002")
+        server.withdraw(3)
+        await console.sees("no longer yours to see: another team", "Alert 003", "1 of 2")
+        await console.press("a")
+        await console.sees("#3 is no longer yours to see")
+        await console.press("j")
+        await console.no_longer_sees("Alert 003")
+        await console.sees("1 of 1", "#1")
+
+
 async def test_posted_alert_becomes_a_row_and_counts() -> None:
     server = a_server()
     async with a_console(server) as console:
