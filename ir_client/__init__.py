@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         SessionCredentials,
         TokenCredentials,
     )
+    from .rest.retry import RetryPolicy
     from .stream.driver import EventStream
     from .stream.events import MalformedEvent, Resumed, StateChanged, UnknownEvent
     from .stream.status import StreamState, StreamStatus
@@ -39,6 +40,7 @@ _HOME = {
     "PasswordCredentials": ".credentials",
     "Profile": ".config",
     "Resumed": ".stream.events",
+    "RetryPolicy": ".rest.retry",
     "SessionCredentials": ".credentials",
     "StateChanged": ".stream.events",
     "StreamState": ".stream.status",
@@ -63,6 +65,7 @@ __all__ = [
     "PasswordCredentials",
     "Profile",
     "Resumed",
+    "RetryPolicy",
     "SessionCredentials",
     "StateChanged",
     "StreamState",

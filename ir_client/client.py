@@ -1,8 +1,10 @@
 """The client of an IR Central server: where the parts of the SDK meet."""
 
 import asyncio
+import copy
 import random
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -13,8 +15,9 @@ from .credentials import Credentials, CredentialStore, Vault, token_from_environ
 from .errors import ClientClosedError
 from .rest.alerts import AlertCalls
 from .rest.auth import AuthCalls
-from .rest.meta import Meta
+from .rest.meta import Features, Meta
 from .rest.network import Network, network_for
+from .rest.retry import RetryPolicy
 from .rest.session import Session
 from .rest.tokens import TokenCalls
 from .rest.transport import Transport
@@ -36,6 +39,7 @@ class _Open:
             client.network,
             tasks=tasks,
             timeout_seconds=client.timeout_seconds,
+            policy=client.retry,
             handler=client._handler,
             uniform=client._uniform,
         )
@@ -44,15 +48,22 @@ class _Open:
         )
         self.transport.tokens = self.session
         self.meta = Meta(self.transport)
-        self.alerts = AlertCalls(self.transport)
-        self.auth = AuthCalls(self.transport, self.session)
-        self.tokens = TokenCalls(self.transport)
-        self.stream_parts = StreamParts(client.network, self.session, self.meta, self.alerts, tasks)
+        self.transport.features = Features(self.meta, tasks=tasks)
+        alerts = AlertCalls(self.transport)
+        self.stream_parts = StreamParts(client.network, self.session, self.meta, alerts, tasks)
 
     async def aclose(self) -> None:
         if self.stream_parts.open_stream is not None:
             await self.stream_parts.open_stream.aclose()
         await self.transport.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """How patient the calls of a client are, where that differs from how it was made."""
+
+    timeout_seconds: float | None = None
+    retry: RetryPolicy | None = None
 
 
 class IRClient:
@@ -75,18 +86,22 @@ class IRClient:
         verify: bool | str = True,
         proxy: str | None = None,
         timeout_seconds: float = 15.0,
+        retry: RetryPolicy | None = None,
         vault: Vault | None = None,
         handler: httpx.AsyncBaseTransport | None = None,
         uniform: Uniform = random.uniform,
     ) -> None:
         self.network: Network = network_for(url, verify=verify, proxy=proxy)
         self.timeout_seconds = timeout_seconds
+        self.retry = retry or RetryPolicy()
         self._credentials = credentials
         self._vault = vault
         self._handler = handler
         self._uniform = uniform
         self._stack: AsyncExitStack | None = None
         self._parts: _Open | None = None
+        self._root = self
+        self._options = _Options()
 
     @classmethod
     def from_profile(
@@ -119,11 +134,11 @@ class IRClient:
         )
 
     def __repr__(self) -> str:
-        state = "open" if self._parts is not None else "closed"
+        state = "open" if self._root._parts is not None else "closed"
         return f"<IRClient {self.network.url} {state}>"
 
     async def __aenter__(self) -> Self:
-        if self._stack is not None:
+        if self._stack is not None or self._root is not self:
             raise ClientClosedError("The client is open already")
         async with AsyncExitStack() as stack:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -145,11 +160,36 @@ class IRClient:
 
     @property
     def _open(self) -> _Open:
-        if self._parts is None:
+        parts = self._root._parts
+        if parts is None:
             raise ClientClosedError("The client is not open")
-        if self._parts.loop is not asyncio.get_running_loop():
+        if parts.loop is not asyncio.get_running_loop():
             raise ClientClosedError("The client was opened in another event loop")
-        return self._parts
+        return parts
+
+    @property
+    def _transport(self) -> Transport:
+        options, transport = self._options, self._open.transport
+        if options == _Options():
+            return transport
+        return transport.with_options(timeout_seconds=options.timeout_seconds, policy=options.retry)
+
+    def with_options(
+        self, *, timeout_seconds: float | None = None, retry: RetryPolicy | None = None
+    ) -> Self:
+        """The same client, whose calls wait or try for longer, or less long.
+
+            patient = client.with_options(timeout_seconds=60, retry=RetryPolicy(max_attempts=8))
+
+        It shares connections, login, stream and retry budget with the client it was made from, and
+        is open for as long as that one is: it is not entered, nor closed. `timeout_seconds` is
+        for one attempt. What is not given stays as it is.
+        """
+        other = copy.copy(self)
+        other._options = _Options(
+            timeout_seconds or self._options.timeout_seconds, retry or self._options.retry
+        )
+        return other
 
     @property
     def url(self) -> str:
@@ -159,21 +199,21 @@ class IRClient:
     @property
     def alerts(self) -> AlertCalls:
         """Alerts: list, get, update, comment, take, create, ingest."""
-        return self._open.alerts
+        return AlertCalls(self._transport)
 
     @property
     def auth(self) -> AuthCalls:
         """Logins and users."""
-        return self._open.auth
+        return AuthCalls(self._transport, self._open.session)
 
     @property
     def tokens(self) -> TokenCalls:
         """Endpoint tokens."""
-        return self._open.tokens
+        return TokenCalls(self._transport)
 
     async def meta(self) -> ServerMeta:
         """What the server says it can do."""
-        return await self._open.meta.fetch()
+        return await self._open.meta.fetch(transport=self._transport)
 
     def events(
         self,

@@ -131,7 +131,7 @@ class AlertCalls:
             f"/alerts/{alert_id}",
             body=update.model_dump(mode="json", exclude_unset=True),
             headers={"If-Match": f'"{if_revision}"'} if if_revision is not None else {},
-            # Sent twice, a conditional update could meet its own first half and seem refused.
+            # Without a key: sent twice, it could meet its own first half and seem refused.
             idempotent=if_revision is None,
         )
         return parsed(await self._transport.send(call), Alert)
@@ -152,20 +152,36 @@ class AlertCalls:
         call = Call("POST", f"/alerts/{alert_id}/ownership", body=body)
         return parsed(await self._transport.send(call), Ownership)
 
-    async def create(self, draft: AlertDraft) -> Alert:
-        """Create one alert (endpoint tokens); ConflictError for a duplicate."""
-        call = Call("POST", "/alerts/single", body=_record(draft))
+    async def create(self, draft: AlertDraft, *, idempotency_key: str | None = None) -> Alert:
+        """Create one alert (endpoint tokens); ConflictError for a duplicate.
+
+        Where the server knows keys, each call has one, the same for all its attempts. Give your
+        own to make calls of several runs of a program one: the later get the first one's answer.
+        """
+        call = Call("POST", "/alerts/single", body=_record(draft), key=idempotency_key)
         return parsed(await self._transport.send(call), Alert)
 
     async def ingest(
-        self, source_system: str, drafts: Iterable[AlertDraft | Mapping[str, Any]]
+        self,
+        source_system: str,
+        drafts: Iterable[AlertDraft | Mapping[str, Any]],
+        *,
+        idempotency_key: str | None = None,
     ) -> IngestReport:
         """Create up to 1000 alerts at once (endpoint tokens); the report tells of each.
 
-        Sending the same drafts again creates nothing: they come back as duplicates.
+        Sending the same drafts again creates nothing: they come back as duplicates, or, with
+        the same `idempotency_key`, in the same report once more (see `create`). For more than
+        1000 there is `ingest_many`.
         """
         body = {"source_system": source_system, "alerts": [_record(draft) for draft in drafts]}
-        call = Call("POST", "/alerts/ingest", body=body, timeout_seconds=INGEST_TIMEOUT_SECONDS)
+        call = Call(
+            "POST",
+            "/alerts/ingest",
+            body=body,
+            timeout_seconds=INGEST_TIMEOUT_SECONDS,
+            key=idempotency_key,
+        )
         return parsed(await self._transport.send(call), IngestReport)
 
 

@@ -29,11 +29,17 @@ class AuthCalls:
     async def logout(self) -> None:
         """End the login at the server and forget it here, even when the server cannot be asked."""
         try:
-            await self._transport.send(Call("POST", "/auth/logout", max_attempts=1))
+            call = Call("POST", "/auth/logout", idempotent=True, max_attempts=1)
+            await self._transport.send(call)
         except (NotFound, AuthenticationError):
             pass  # a server without logout, or a login that has ended by itself already
         finally:
             await self._session.forget()
+
+    async def logout_all(self) -> None:
+        """End all logins of our user, this one too, and forget ours here."""
+        await self._transport.send(Call("POST", "/auth/logout-all", idempotent=True))
+        await self._session.forget()
 
     async def me(self) -> User:
         """The user that we are."""

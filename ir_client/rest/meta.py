@@ -1,10 +1,18 @@
 """Ask a server what it can do."""
 
-from ..errors import APIStatusError
+import asyncio
+import logging
+
+from ..errors import APIStatusError, IRError
 from ..wire.auth import ServerMeta
 from .failures import parsed
 from .transport import Call, Transport
 
+logger = logging.getLogger("ir_client.rest")
+
+# A plain server is not asked before each write; one that fails is asked again sooner.
+PLAIN_SECONDS = 60.0
+FAILED_SECONDS = 5.0
 PLAIN_SERVER = ServerMeta()
 
 
@@ -15,12 +23,19 @@ class Meta:
         self._transport = transport
         self._known: ServerMeta | None = None
 
-    async def fetch(self, *, max_attempts: int | None = None) -> ServerMeta:
+    @property
+    def known(self) -> ServerMeta | None:
+        """What the server said, if it said something."""
+        return self._known
+
+    async def fetch(
+        self, *, max_attempts: int | None = None, transport: Transport | None = None
+    ) -> ServerMeta:
         """The server's answer, or that of a plain server where there is none."""
         if self._known is None:
             call = Call("GET", "/meta", is_open=True, max_attempts=max_attempts)
             try:
-                self._known = parsed(await self._transport.send(call), ServerMeta)
+                self._known = parsed(await (transport or self._transport).send(call), ServerMeta)
             except APIStatusError as error:
                 if error.retryable:
                     raise
@@ -32,3 +47,37 @@ class Meta:
     def forget(self) -> None:
         """Ask again next time: the server may be another one by now."""
         self._known = None
+
+
+class Features:
+    """Which extensions a server has, for calls that use one only where it is there.
+
+    However many calls ask at once, the server is asked once, in a task of its own.
+    """
+
+    def __init__(self, meta: Meta, *, tasks: asyncio.TaskGroup) -> None:
+        self._meta = meta
+        self._tasks = tasks
+        self._asking: asyncio.Task[None] | None = None
+        self._ask_again_at = 0.0
+
+    async def has(self, name: str) -> bool:
+        """Whether the server has said that it can do this; an error counts as no."""
+        if self._meta.known is None and asyncio.get_running_loop().time() >= self._ask_again_at:
+            if self._asking is None or self._asking.done():
+                self._asking = self._tasks.create_task(self._ask())
+            await asyncio.shield(self._asking)
+        known = self._meta.known
+        return known is not None and name in known.features
+
+    async def _ask(self) -> None:
+        wait = FAILED_SECONDS
+        try:
+            await self._meta.fetch(max_attempts=1)
+            wait = PLAIN_SECONDS
+        except IRError as error:
+            logger.debug("the server did not say what it can do: %s", error)
+        except Exception:
+            # Raised, it would end every other task of the client as well.
+            logger.exception("Asking for features failed in a way that was not foreseen")
+        self._ask_again_at = asyncio.get_running_loop().time() + wait

@@ -7,14 +7,16 @@ cancelled safely, keeps the number of requests below the pool's size.
 """
 
 import asyncio
+import copy
 import json
 import logging
 import random
+import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import httpx
 from pydantic import SecretStr
@@ -28,7 +30,7 @@ from ..errors import (
 )
 from .failures import Answer, retry_after, status_error, transport_error
 from .network import Network
-from .retry import Failure, RetryPolicy, delay_before_retry
+from .retry import Failure, RetryBudget, RetryPolicy, delay_before_retry
 
 logger = logging.getLogger("ir_client.rest")
 
@@ -36,6 +38,8 @@ BASE_PATH = "/api/v1"
 CONNECT_SECONDS = 10.0
 MAX_REQUESTS = 50
 MAX_ANSWER_BYTES = 128 * 2**20
+KEY_HEADER = "Idempotency-Key"
+KEY_FEATURE = "idempotency_key"
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
@@ -48,9 +52,18 @@ class TokenSource(Protocol):
     async def renewed(self, rejected: SecretStr) -> SecretStr: ...
 
 
+class FeatureSource(Protocol):
+    """Who knows what the server can do."""
+
+    async def has(self, name: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the API. Its body may hold a password and is never shown."""
+    """One call of the API. Its body may hold a password and is never shown.
+
+    `key` is an idempotency key to send; a call that may not be repeated without one gets one.
+    """
 
     method: str
     path: str
@@ -60,6 +73,7 @@ class Call:
     is_open: bool = False
     timeout_seconds: float | None = None
     idempotent: bool | None = None
+    key: str | None = None
     max_attempts: int | None = None
 
     @property
@@ -91,8 +105,10 @@ class Transport:
         self.network = network
         self._tasks = tasks
         self._timeout_seconds = timeout_seconds
+        self._asked_seconds: float | None = None
         self._policy = policy or RetryPolicy()
         self._uniform = uniform
+        self._budget = RetryBudget()
         self._gate = asyncio.Semaphore(MAX_REQUESTS)
         self._running: set[asyncio.Task[_Outcome]] = set()
         self._http = httpx.AsyncClient(
@@ -105,6 +121,16 @@ class Transport:
             headers={"User-Agent": f"ir-client/{version('ir-console')}"},
         )
         self.tokens: TokenSource | None = None
+        self.features: FeatureSource | None = None
+
+    def with_options(
+        self, *, timeout_seconds: float | None = None, policy: RetryPolicy | None = None
+    ) -> Self:
+        """The same way to the same server, with more or less patience."""
+        other = copy.copy(self)
+        other._asked_seconds = timeout_seconds or self._asked_seconds
+        other._policy = policy or self._policy
+        return other
 
     async def aclose(self) -> None:
         """End what still runs; the pool goes with it, so nothing is lost by cancelling now."""
@@ -115,6 +141,7 @@ class Transport:
 
     async def send(self, call: Call) -> Answer:
         """The successful answer to a call, after renewal of the token and retries."""
+        call = await self._with_key(call)
         if call.is_open or self.tokens is None:
             return await self._with_retries(call, None)
         token = await self.tokens.token()
@@ -124,15 +151,25 @@ class Transport:
             token = await self.tokens.renewed(token)
         return await self._with_retries(call, token)
 
+    async def _with_key(self, call: Call) -> Call:
+        """The call with its key, the same for all attempts, where the server knows keys."""
+        if call.is_open or self.features is None or (call.may_be_repeated and call.key is None):
+            return call
+        if not await self.features.has(KEY_FEATURE):
+            return call
+        headers = {**call.headers, KEY_HEADER: call.key or uuid.uuid4().hex}
+        return replace(call, headers=headers, idempotent=True)
+
     async def _with_retries(self, call: Call, token: SecretStr | None) -> Answer:
         attempt = 1
         while True:
             outcome = await self._attempt(call, token)
             if outcome.answer is not None:
+                self._budget.succeeded()
                 return outcome.answer
             assert outcome.error is not None
             delay = self._delay(call, outcome, attempt)
-            if delay is None:
+            if delay is None or not self._budget.take(asyncio.get_running_loop().time()):
                 raise outcome.error
             logger.info(
                 "%s %s failed (%s), again in %.1f s",
@@ -180,7 +217,7 @@ class Transport:
         self._gate.release()
 
     def _seconds(self, call: Call) -> float:
-        return call.timeout_seconds or self._timeout_seconds
+        return self._asked_seconds or call.timeout_seconds or self._timeout_seconds
 
     def _request(self, call: Call, token: SecretStr | None) -> httpx.Request:
         seconds = self._seconds(call)

@@ -83,6 +83,7 @@ class SyncAuthCalls(Calls):
 
     login = Blocking(AuthCalls.login)
     logout = Blocking(AuthCalls.logout)
+    logout_all = Blocking(AuthCalls.logout_all)
     me = Blocking(AuthCalls.me)
     users = Blocking(AuthCalls.users)
     create_user = Blocking(AuthCalls.create_user)

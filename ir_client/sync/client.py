@@ -1,5 +1,6 @@
 """The sync client: when it opens, in which process, and what it offers."""
 
+import copy
 import functools
 import os
 import random
@@ -14,6 +15,7 @@ from ..client import IRClient
 from ..config import Profile
 from ..credentials import Credentials, CredentialStore, Vault
 from ..errors import ClientClosedError
+from ..rest.retry import RetryPolicy
 from ..stream.backoff import Uniform
 from .background import Background, acquired, released
 from .calls import Blocking, Making, SyncAlertCalls, SyncAuthCalls, SyncTokenCalls
@@ -44,6 +46,7 @@ class SyncIRClient:
         verify: bool | str = True,
         proxy: str | None = None,
         timeout_seconds: float = 15.0,
+        retry: RetryPolicy | None = None,
         vault: Vault | None = None,
         handler: httpx.AsyncBaseTransport | None = None,
         uniform: Uniform = random.uniform,
@@ -56,6 +59,7 @@ class SyncIRClient:
                 verify=verify,
                 proxy=proxy,
                 timeout_seconds=timeout_seconds,
+                retry=retry,
                 vault=vault,
                 handler=handler,
                 uniform=uniform,
@@ -68,6 +72,8 @@ class SyncIRClient:
         self._background: Background | None = None
         self._of_parents: list[IRClient] = []
         self._opening = threading.Lock()
+        self._root = self
+        self._options: dict[str, Any] = {}
 
     @classmethod
     def from_profile(
@@ -89,11 +95,11 @@ class SyncIRClient:
         return client
 
     def __repr__(self) -> str:
-        state = "open" if self._background is not None else "closed"
+        state = "open" if self._root._background is not None else "closed"
         return f"<SyncIRClient {self.url} {state}>"
 
     def __enter__(self) -> Self:
-        if self._background is not None:
+        if self._background is not None or self._root is not self:
             raise ClientClosedError("The client is open already")
         self._open()
         return self
@@ -124,8 +130,27 @@ class SyncIRClient:
 
     def _run(self, work: Callable[[IRClient], Coroutine[Any, Any, R]]) -> R:
         """Run a coroutine of the open asynchronous client, in its loop, and wait for it."""
-        background = self._of_this_process()
-        return background.run(lambda: work(self._client))
+        root, options = self._root, self._options
+        background = root._of_this_process()
+        return background.run(
+            lambda: work(root._client.with_options(**options) if options else root._client)
+        )
+
+    def with_options(
+        self, *, timeout_seconds: float | None = None, retry: RetryPolicy | None = None
+    ) -> Self:
+        """The same client, whose calls wait or try for longer, or less long.
+
+            patient = client.with_options(timeout_seconds=60, retry=RetryPolicy(max_attempts=8))
+
+        It shares connections, login, stream and retry budget with the client it was made from, and
+        is open for as long as that one is: it is not entered, nor closed. `timeout_seconds` is
+        for one attempt. What is not given stays as it is.
+        """
+        other = copy.copy(self)
+        given = {"timeout_seconds": timeout_seconds, "retry": retry}
+        other._options = self._options | {k: v for k, v in given.items() if v is not None}
+        return other
 
     def _of_this_process(self) -> Background:
         background = self._background

@@ -24,8 +24,10 @@ from ..wire.cursor import EPOCH_HEADER, SEQ_HEADER
 from ..wire.incidents import Incident, Ownership
 from ..wire.protocol2 import Removal
 from .changelog import ChangeLog
+from .keys import Keys
 from .listing import listed
 from .logins import USER, Logins
+from .problems import problem
 from .samples import NOON, an_alert
 
 BASE_PATH = "/api/v1"
@@ -46,6 +48,8 @@ class FakeRest(Logins):
         self.epoch = "epoch-1"
         self.requests: list[httpx.Request] = []
         self.rest_answers: deque[httpx.Response | Exception] = deque()
+        self.answers_to_lose = 0
+        self._keys = Keys()
         self.page_delay_seconds = 0.0
         self.before_page: Callable[[int], None] | None = None
         self.pages_served = 0
@@ -114,9 +118,24 @@ class FakeRest(Logins):
                 return self._auth(parts[-1], body)
             if not self.accepts(_bearer(request)):
                 return problem(401, "unauthenticated")
-            return await self._answer(request, parts, body)
+            return await self._answer_once(request, parts, body)
         except (ValueError, KeyError):  # a ValidationError is a ValueError
             return problem(422, "validation_failed")
+
+    async def _answer_once(
+        self, request: httpx.Request, parts: list[str], body: dict[str, Any]
+    ) -> httpx.Response:
+        knows_keys = "idempotency_key" in (self.features or ())
+        has_key = knows_keys and "Idempotency-Key" in request.headers
+        answer = self._keys.answer_before(request) if has_key else None
+        if answer is None:
+            answer = await self._answer(request, parts, body)
+            if has_key:
+                self._keys.keep(request, answer)
+        if self.answers_to_lose and request.method != "GET":
+            self.answers_to_lose -= 1
+            raise httpx.ReadError("the answer was lost")
+        return answer
 
     async def _answer(
         self, request: httpx.Request, parts: list[str], body: dict[str, Any]
@@ -279,11 +298,6 @@ class FakeRest(Logins):
 
     def _timeline(self, alert: Alert) -> list[TimelineEntry]:
         return self.timelines.setdefault(alert.id, [])
-
-
-def problem(status: int, code: str, **more: Any) -> httpx.Response:
-    """An error as the server words it."""
-    return httpx.Response(status, json={"detail": code.replace("_", " "), "code": code} | more)
 
 
 def _shown(alert: Alert, *, status: int = 200) -> httpx.Response:

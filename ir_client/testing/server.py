@@ -31,7 +31,14 @@ from .stream import FakeStream
 
 __all__ = ["FEATURES", "PASSWORD", "FakeServer"]
 
-FEATURES: Final = ("revision", "if_match", "updated_after", "cursor", "stream_bearer")
+FEATURES: Final = (
+    "revision",
+    "if_match",
+    "updated_after",
+    "cursor",
+    "stream_bearer",
+    "idempotency_key",
+)
 _PATIENCE_SECONDS = 60
 
 
@@ -59,7 +66,8 @@ class FakeServer(FakeStream):
 
     What goes wrong next, as queues to fill: `close_codes` and `handshake_answers` (status and
     headers) for the stream, `reset_reasons` for clients that come back with a position,
-    `rest_answers` (responses, or errors to break with) for REST.
+    `rest_answers` (responses, or errors to break with) for REST, where a client's first write asks
+    `GET /meta` before. `answers_to_lose` is how many writes are done but not answered.
 
     For as long as they are set: `page_delay_seconds`, `refuses_every_token`, `accepts_every_token`,
     `greets = False`, `answers_commands = False`.

@@ -23,6 +23,7 @@ from ir_client import (
 from ir_client.credentials import CredentialStore
 from ir_client.credentials.backends import FileBackend
 from ir_client.rest.meta import PLAIN_SERVER
+from ir_client.rest.retry import RetryPolicy
 from ir_client.testing import PASSWORD, FakeServer
 from tests.support.live_server import ADMIN_PASSWORD, INGEST_TOKEN, LiveServer
 
@@ -60,6 +61,25 @@ async def test_requirement_25_a_client_belongs_to_the_loop_that_opened_it() -> N
     async with FakeServer().client() as client:
         with pytest.raises(errors.ClientClosedError, match="another event loop"):
             await asyncio.to_thread(elsewhere)
+
+
+@pytest.mark.looptime
+async def test_options_are_for_the_calls_of_a_client_that_is_otherwise_the_same() -> None:
+    server = FakeServer()
+    client = server.client()
+    async with client:
+        hasty = client.with_options(retry=RetryPolicy(max_attempts=1))
+        assert (await hasty.auth.me()).username == "dana"
+        server.rest_answers.append(httpx.Response(503))
+        with pytest.raises(errors.ServerError):
+            await hasty.with_options(timeout_seconds=5).auth.me()
+        server.rest_answers.append(httpx.Response(503))
+        assert (await client.auth.me()).username == "dana"
+        with pytest.raises(errors.ClientClosedError, match="already"):
+            await hasty.__aenter__()
+        assert server.logins == 1
+    with pytest.raises(errors.ClientClosedError):
+        await hasty.auth.me()
 
 
 async def test_an_error_inside_the_block_comes_out_as_it_is() -> None:

@@ -2,7 +2,7 @@
 
 from typing import assert_type
 
-from ir_client import Alert, AlertUpdate, SyncIRClient
+from ir_client import Alert, AlertUpdate, RetryPolicy, SyncIRClient
 from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event
 from ir_client.sync.iterating import SyncAlertQuery, SyncEventStream
@@ -13,6 +13,9 @@ from ir_client.wire.auth import EndpointToken, ServerMeta, User
 def answers(client: SyncIRClient) -> None:
     assert_type(client.meta(), ServerMeta)
     assert_type(client.auth.me(), User)
+    patient = client.with_options(timeout_seconds=60, retry=RetryPolicy(max_attempts=8))
+    assert_type(patient, SyncIRClient)
+    assert_type(patient.alerts.get(1), Alert)
     assert_type(client.tokens.list(), list[EndpointToken])
     assert_type(client.alerts.get(1), Alert)
     assert_type(client.alerts.update(1, AlertUpdate(status="closed"), if_revision=3), Alert)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ir_client import errors
-from ir_client.rest.retry import Failure, RetryPolicy, delay_before_retry
+from ir_client.rest.retry import Failure, RetryBudget, RetryPolicy, delay_before_retry
 
 BUSY = errors.ServerError("busy", status=503)
 BROKEN = errors.ConnectError("broke")
@@ -69,3 +69,26 @@ def test_delays_grow_to_the_cap_and_are_never_nothing(attempt: int, random: Any)
     seconds = delay_before_retry(failure, policy, random.uniform)
     assert seconds is not None
     assert 0.25 <= seconds <= policy.cap_seconds
+
+
+def test_a_budget_is_spent_and_grows_with_success_and_with_time() -> None:
+    budget = RetryBudget()
+    assert [budget.take(0.0) for _ in range(21)] == [True] * 20 + [False]
+    for _ in range(8):
+        budget.succeeded()
+    assert [budget.take(0.0), budget.take(0.0)] == [True, False]
+    assert [budget.take(5.0), budget.take(5.0)] == [True, False]
+    assert [budget.take(10_000.0) for _ in range(21)] == [True] * 20 + [False]
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), st.booleans()), max_size=200))
+def test_no_more_is_repeated_than_the_budget_has_earned(steps: list[tuple[float, bool]]) -> None:
+    budget, now, taken, succeeded = RetryBudget(), 0.0, 0, 0
+    for seconds, success in steps:
+        now += seconds
+        if success:
+            budget.succeeded()
+            succeeded += 1
+        else:
+            taken += budget.take(now)
+    assert taken <= budget.CAPACITY + succeeded * budget.A_SUCCESS + now * budget.A_SECOND + 1e-6

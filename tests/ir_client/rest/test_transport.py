@@ -12,6 +12,7 @@ import trustme
 from pydantic import SecretStr
 
 from ir_client import errors
+from ir_client.rest.retry import RetryPolicy
 from ir_client.rest.transport import MAX_REQUESTS, Call
 from tests.ir_client.rest.support import a_socket_server, a_transport
 
@@ -127,6 +128,39 @@ async def test_a_write_is_not_sent_twice() -> None:
         with pytest.raises(errors.ConnectError):
             await transport.send(Call("POST", "/alerts/ingest", body={}))
     assert len(sent) == 1
+
+
+@pytest.mark.looptime
+async def test_a_server_that_fails_is_not_asked_three_times_by_everyone() -> None:
+    sent: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(503)
+
+    async with a_transport(handle) as transport:
+        calls = [transport.send(GET) for _ in range(200)]
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert all(isinstance(outcome, errors.ServerError) for outcome in outcomes)
+    assert len(sent) == 220
+
+
+@pytest.mark.looptime
+async def test_more_or_less_patience_goes_over_the_same_way() -> None:
+    sent: list[float] = []
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        sent.append(request.extensions["timeout"]["read"])
+        return httpx.Response(503)
+
+    slow = Call("POST", "/alerts/ingest", timeout_seconds=60.0)
+    async with a_transport(handle) as transport:
+        patient = transport.with_options(policy=RetryPolicy(max_attempts=5))
+        hasty = patient.with_options(timeout_seconds=2.0, policy=RetryPolicy(max_attempts=1))
+        for way, call in ((patient, GET), (hasty, GET), (hasty, slow), (transport, slow)):
+            with pytest.raises(errors.ServerError):
+                await way.send(call)
+    assert sent == [15.0] * 5 + [2.0] + [2.0] + [60.0]
 
 
 @pytest.mark.looptime

@@ -23,6 +23,7 @@ from ir_client import (
     NewAlert,
     PasswordCredentials,
     Resumed,
+    RetryPolicy,
     StreamState,
     SyncIRClient,
     TokenCredentials,
@@ -93,6 +94,20 @@ def test_it_is_made_with_the_same_arguments() -> None:
 
 
 # Calls.
+
+
+def test_options_are_for_the_calls_of_a_client_that_is_otherwise_the_same() -> None:
+    server = FakeServer()
+    with client_of(server) as client:
+        hasty = client.with_options(retry=RetryPolicy(max_attempts=1))
+        server.rest_answers.append(httpx.Response(503))
+        with pytest.raises(errors.ServerError):
+            hasty.meta()
+        assert (hasty.auth.me().username, repr(hasty)) == ("dana", repr(client))
+        with pytest.raises(errors.ClientClosedError, match="already"):
+            hasty.__enter__()
+    with pytest.raises(errors.ClientClosedError):
+        hasty.auth.me()
 
 
 def test_alerts_are_read_and_changed() -> None:
