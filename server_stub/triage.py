@@ -9,11 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ir_client.wire.alerts import AlertUpdate, TimelineEntry
+from ir_client.wire.alerts import AlertUpdate, Change, TimelineEntry
 from server_stub.access import Viewer
 from server_stub.domain.changes import AlertChange, plan_change
 from server_stub.domain.clocks import Clock, instant
-from server_stub.domain.incident_plan import incident_values, timeline_line
+from server_stub.domain.incident_plan import incident_of_alert
+from server_stub.domain.sla import SlaPolicy
 from server_stub.errors import AlreadyOwned, ChangedSince, Forbidden, Invalid, NotFound
 from server_stub.storage import timeline
 from server_stub.storage.actors import actor_of
@@ -22,12 +23,9 @@ from server_stub.storage.alert_writes import change_alert
 from server_stub.storage.alerts import find_alert, read_alerts
 from server_stub.storage.database import Commit, Database
 from server_stub.storage.events import Changed, log_changes
-from server_stub.storage.incidents import (
-    StoredIncident,
-    add_incident,
-    change_incident,
-    find_incident,
-)
+from server_stub.storage.incident_rows import StoredIncident, find_incident
+from server_stub.storage.incident_timeline import Line, add_line
+from server_stub.storage.incident_writes import add_incident, change_incident
 from server_stub.storage.users import find_user
 
 
@@ -45,9 +43,10 @@ class Triage:
     Each runs in a transaction of its own, or in the one that `commit` makes.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, sla: SlaPolicy | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._sla = sla or SlaPolicy()
 
     async def update(
         self,
@@ -97,7 +96,7 @@ class Triage:
         """
         now = self._clock()
         return await (commit or self._database.write)(
-            lambda connection: _Desk(connection, viewer, now).take(alert_id, notes)
+            lambda connection: _Desk(connection, viewer, now).take(alert_id, notes, sla=self._sla)
         )
 
 
@@ -135,7 +134,7 @@ class _Desk:
         self._log([Changed("updated", revision, alert_id=alert.id)])
         return entry
 
-    def take(self, alert_id: int, notes: str | None) -> Owned:
+    def take(self, alert_id: int, notes: str | None, *, sla: SlaPolicy) -> Owned:
         user_id = self._viewer.user_id
         if user_id is None:
             raise Forbidden("Only a user can own an alert; sign in as one.")
@@ -145,7 +144,10 @@ class _Desk:
         held = self._incident_of(alert)
         if alert.assigned_analyst_id == user_id and held is not None:
             return Owned(alert, held)
-        incident_change = self._begin_incident(alert, held, user_id, notes)
+        if held is None:
+            incident_change = self._begin_incident(alert, user_id, notes, sla)
+        else:
+            incident_change = self._hand_over(held, user_id, notes)
         incident = self._incident(incident_change.incident_id)
         self._assign(alert, user_id, incident, notes)
         after = self._reread(alert.id)
@@ -153,28 +155,22 @@ class _Desk:
         return Owned(after, self._incident(incident.id))
 
     def _begin_incident(
-        self, alert: StoredAlert, held: StoredIncident | None, user_id: int, notes: str | None
+        self, alert: StoredAlert, user_id: int, notes: str | None, sla: SlaPolicy
     ) -> Changed:
-        """Make an incident for the alert, or hand over the one that it has had."""
-        name = self._viewer.name
-        if held is None:
-            values = incident_values(
-                alert.model(), owner_id=user_id, owner_name=name, notes=notes, now=self._moment
-            )
-            incident_id = add_incident(self._connection, values)
-            return Changed("incident_created", 1, incident_id=incident_id)
-        line = timeline_line("handed_over", actor=name, notes=notes, now=self._moment)
-        revision = change_incident(
-            self._connection,
-            held.id,
-            {
-                "owner_id": user_id,
-                "assigned_analyst_id": user_id,
-                "incident_timeline": [*held.model().incident_timeline, line],
-            },
-            now=self._now,
-        )
-        return Changed("incident_updated", revision, incident_id=held.id)
+        values = incident_of_alert(alert.model(), owner_id=user_id, sla=sla, now=self._moment)
+        incident_id = add_incident(self._connection, values)
+        self._note(incident_id, Line("created", notes))
+        return Changed("incident_created", 1, incident_id=incident_id)
+
+    def _hand_over(self, held: StoredIncident, user_id: int, notes: str | None) -> Changed:
+        """Give the incident that the alert has had to who takes the alert."""
+        values: dict[str, object] = {"owner_id": user_id, "assigned_analyst_id": user_id}
+        if held.model().first_response_at is None:
+            values["first_response_at"] = self._now
+        revision = change_incident(self._connection, held.id, values, now=self._now)
+        self._note(held.id, Line("handed_over", notes))
+        before = None if held.owner_id == user_id else (None, held.owner_id)
+        return Changed("incident_updated", revision, incident_id=held.id, seen_before=before)
 
     def _assign(
         self, alert: StoredAlert, user_id: int, incident: StoredIncident, notes: str | None
@@ -211,16 +207,29 @@ class _Desk:
             raise Invalid.field("body", "parent_alert_id", msg="An alert is not its own parent")
 
     def _regrouped(self, before: StoredAlert, after: StoredAlert) -> list[Changed]:
-        """The incidents that lost or won the alert."""
-        if before.incident_id == after.incident_id:
-            return []
-        changes = []
-        for name in (before.incident_id, after.incident_id):
-            incident = None if name is None else self._named_incident(name)
-            if incident is not None:
-                revision = change_incident(self._connection, incident.id, {}, now=self._now)
-                changes.append(Changed("incident_updated", revision, incident_id=incident.id))
-        return changes
+        """The incidents that lost or won the alert, or that others see now because of it."""
+        if before.incident_id != after.incident_id:
+            lost = Line("alert_removed", changes={"alert_id": Change(before=before.id)})
+            won = Line("alert_added", changes={"alert_id": Change(after=after.id)})
+            changes = [
+                self._touched(before.incident_id, lost),
+                self._touched(after.incident_id, won),
+            ]
+        else:
+            changes = [] if before.sight == after.sight else [self._touched(after.incident_id)]
+        return [change for change in changes if change is not None]
+
+    def _touched(self, name: str | None, line: Line | None = None) -> Changed | None:
+        incident = None if name is None else self._named_incident(name)
+        if incident is None:
+            return None
+        revision = change_incident(self._connection, incident.id, {}, now=self._now)
+        if line is not None:
+            self._note(incident.id, line)
+        return Changed("incident_updated", revision, incident_id=incident.id)
+
+    def _note(self, incident_id: int, line: Line) -> None:
+        add_line(self._connection, incident_id, line, actor=self._actor, now=self._now)
 
     def _find(self, alert_id: int) -> StoredAlert:
         return find_alert(self._connection, alert_id, viewer=self._viewer, now=self._moment)

@@ -13,7 +13,7 @@ from server_stub.hub import Hub
 from server_stub.hub.frames import Message, json_array
 from server_stub.hub.states import AlertState
 from server_stub.security import Principal, UserPrincipal
-from server_stub.storage.incidents import StoredIncident
+from server_stub.storage.incident_rows import StoredIncident
 
 # Fifty alerts may be fifty megabytes, and common clients take no frame beyond one by default.
 _MAX_RECENT_BYTES = 512 * 1024

@@ -1,4 +1,4 @@
-"""Decide what the clocks of alerts and incidents say. Reads none: the time is an argument.
+"""Decide what the clocks of alerts say. Reads none: the time is an argument.
 
 An instant is the text that is stored and sent: RFC 3339 in UTC with six decimals, always as
 long, so that comparing two texts compares two times.
@@ -14,20 +14,6 @@ Clock = Callable[[], datetime]
 Monotonic = Callable[[], float]
 
 OVERDUE_AFTER = timedelta(hours=24)
-
-_RESPONSE_WITHIN = {
-    "P1": timedelta(minutes=15),
-    "P2": timedelta(hours=1),
-    "P3": timedelta(hours=4),
-    "P4": timedelta(hours=24),
-}
-_RESOLUTION_WITHIN = {
-    "P1": timedelta(hours=4),
-    "P2": timedelta(hours=24),
-    "P3": timedelta(days=3),
-    "P4": timedelta(days=7),
-}
-_PRIORITY_OF = {"critical": "P1", "high": "P2", "medium": "P3", "low": "P4", "info": "P4"}
 
 
 def instant(moment: datetime) -> str:
@@ -83,16 +69,3 @@ def minutes_between(start: str, end: str | None) -> float | None:
     if end is None:
         return None
     return round((moment_of(end) - moment_of(start)).total_seconds() / 60, 2)
-
-
-def priority_for(severity: str) -> str:
-    """The priority of an incident made of an alert of this severity."""
-    return _PRIORITY_OF.get(severity, "P3")
-
-
-def response_deadline(priority: str, *, created_at: datetime) -> str:
-    return instant(created_at + _RESPONSE_WITHIN[priority])
-
-
-def resolution_deadline(priority: str, *, created_at: datetime) -> str:
-    return instant(created_at + _RESOLUTION_WITHIN[priority])

@@ -11,7 +11,7 @@ from server_stub import access
 from server_stub.access import AlertSight, Viewer
 from server_stub.domain.backlog import Subject, Topic, Word
 from server_stub.storage.alert_rows import StoredAlert
-from server_stub.storage.incidents import StoredIncident
+from server_stub.storage.incident_rows import StoredIncident
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,110 +1,64 @@
-"""Incidents: reads that stand alone, and making or changing one inside a transaction."""
+"""Incidents: the reads that stand alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from ir_client.wire.auth import UserRef
-from ir_client.wire.incidents import Incident
+from ir_client.wire.incidents import IncidentEntry, IncidentStats
 from ir_client.wire.values import CLOSED_STATUSES
-from server_stub.access import AlertSight, Viewer
+from server_stub.access import Viewer
 from server_stub.domain.clocks import Clock, instant
-from server_stub.errors import NotFound
+from server_stub.storage.alerts import COUNTED_TOTAL
 from server_stub.storage.database import Database
-from server_stub.storage.query_sql import visible_incidents
-from server_stub.storage.schema import alerts, incidents, users
+from server_stub.storage.incident_rows import StoredIncident, get_incident, read_incidents
+from server_stub.storage.incident_stats import read_stats
+from server_stub.storage.incident_timeline import read_lines
+from server_stub.storage.query_sql import contains, visible_incidents
+from server_stub.storage.schema import incidents
 
 RECENT_INCIDENTS = 20
+# A list without pages: beyond these, the paged one with `owner_id` has the rest.
+OWNED_INCIDENTS = 200
 _IDS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class StoredIncident:
-    """An incident as one transaction saw it. `sights`: who sees the alerts that it holds."""
+class IncidentFilter:
+    """Which incidents are asked for; what is empty or None does not narrow."""
 
-    id: int
-    incident_id: str
-    title: str
-    revision: int
-    owner_id: int | None
-    assigned_analyst_id: int | None
-    sights: frozenset[AlertSight]
-    json: bytes
+    search: str | None = None
+    severity: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    priority: tuple[str, ...] = ()
+    owner_id: int | None = None
+    assigned_analyst_id: int | None = None
 
-    def model(self) -> Incident:
-        return Incident.model_validate_json(self.json)
-
-
-def add_incident(connection: Connection, values: Mapping[str, object]) -> int:
-    """Insert an incident, give it its public name, and return its id."""
-    row_id: int = connection.execute(
-        insert(incidents).values(**values, incident_id="", revision=1).returning(incidents.c.id)
-    ).scalar_one()
-    year = str(values["created_at"])[:4]
-    connection.execute(
-        update(incidents)
-        .where(incidents.c.id == row_id)
-        .values(incident_id=f"INC-{year}-{row_id:06d}")
-    )
-    return row_id
-
-
-def change_incident(
-    connection: Connection, row_id: int, values: Mapping[str, object], *, now: str
-) -> int:
-    """Write `values` over an incident; returns its new revision."""
-    revision: int = connection.execute(
-        update(incidents)
-        .where(incidents.c.id == row_id)
-        .values(**values, revision=incidents.c.revision + 1, updated_at=now)
-        .returning(incidents.c.revision)
-    ).scalar_one()
-    return revision
-
-
-def find_incident(
-    connection: Connection, name: int | str, *, viewer: Viewer | None, now: str
-) -> StoredIncident | None:
-    """The incident of this number or name, if there is one, and if it exists for `viewer`."""
-    sight = true() if viewer is None else visible_incidents(viewer)
-    found = read_incidents(connection, named(name), sight, now=now)
-    return found[0] if found else None
-
-
-def read_incidents(
-    connection: Connection,
-    *conditions: ColumnElement[bool],
-    now: str,
-    limit: int | None = None,
-) -> list[StoredIncident]:
-    """The incidents that meet all `conditions`, newest first."""
-    owner, analyst = users.alias("owner"), users.alias("analyst")
-    statement = (
-        select(
-            incidents,
-            *_person_columns(owner, "owner"),
-            *_person_columns(analyst, "analyst"),
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """The same as SQL."""
+        table = incidents.c
+        if self.search:
+            yield contains(table.search_text, self.search)
+        several = (
+            (table.severity, self.severity),
+            (table.status, self.status),
+            (table.priority, self.priority),
         )
-        .outerjoin(owner, owner.c.id == incidents.c.owner_id)
-        .outerjoin(analyst, analyst.c.id == incidents.c.assigned_analyst_id)
-        .where(*conditions)
-        .order_by(incidents.c.id.desc())
-        .limit(limit)
-    )
-    rows = connection.execute(statement).all()
-    held = _held_alerts(connection, [row.incident_id for row in rows])
-    return [_stored(row, held.get(row.incident_id, {}), now=now) for row in rows]
+        yield from (column.in_(values) for column, values in several if values)
+        people = (
+            (table.owner_id, self.owner_id),
+            (table.assigned_analyst_id, self.assigned_analyst_id),
+        )
+        yield from (column == user_id for column, user_id in people if user_id is not None)
 
 
-def named(name: int | str) -> ColumnElement[bool]:
-    """The incident of this number or `INC-…` name."""
-    if isinstance(name, int):
-        return incidents.c.id == name
-    if name.isascii() and name.isdigit() and len(name) < 19:
-        return or_(incidents.c.id == int(name), incidents.c.incident_id == name)
-    return incidents.c.incident_id == name
+@dataclass(frozen=True, slots=True)
+class IncidentListing:
+    """A page, and how many there are."""
+
+    incidents: tuple[StoredIncident, ...]
+    total: int
+    total_exact: bool
 
 
 class Incidents:
@@ -116,10 +70,10 @@ class Incidents:
 
     async def get(self, name: int | str, *, viewer: Viewer) -> StoredIncident:
         """The incident of this number or name, if it exists for `viewer`."""
-        found = await self._select(named(name), visible_incidents(viewer))
-        if not found:
-            raise NotFound("There is no such incident, or it is not yours to see.")
-        return found[0]
+        now = instant(self._clock())
+        return await self._database.read(
+            lambda connection: get_incident(connection, name, viewer=viewer, now=now)
+        )
 
     async def get_many(self, ids: Sequence[int]) -> dict[int, StoredIncident]:
         """The present state of these incidents, whoever may see them."""
@@ -132,18 +86,50 @@ class Incidents:
     async def owned_by(
         self, user_id: int, *, statuses: Sequence[str] | None = None
     ) -> list[StoredIncident]:
-        """The incidents of one owner: those of `statuses`, or the open ones."""
+        """The newest incidents of one owner: those of `statuses`, or the open ones."""
         if statuses:
             state = incidents.c.status.in_(statuses)
         else:
             state = incidents.c.status.not_in(CLOSED_STATUSES)
-        return await self._select(incidents.c.owner_id == user_id, state)
+        return await self._select(incidents.c.owner_id == user_id, state, limit=OWNED_INCIDENTS)
 
     async def recent_for(
         self, viewer: Viewer, limit: int = RECENT_INCIDENTS
     ) -> list[StoredIncident]:
         """The newest incidents that exist for `viewer`."""
         return await self._select(visible_incidents(viewer), limit=limit)
+
+    async def page(
+        self, wanted: IncidentFilter, *, viewer: Viewer, size: int, offset: int
+    ) -> IncidentListing:
+        """A page of the incidents that exist for `viewer`, newest first."""
+        now = instant(self._clock())
+        conditions = [visible_incidents(viewer), *wanted.conditions()]
+
+        def read(connection: Connection) -> IncidentListing:
+            page = read_incidents(connection, *conditions, now=now, limit=size, offset=offset)
+            limited = select(incidents.c.id).where(*conditions).limit(COUNTED_TOTAL + 1).subquery()
+            total = connection.execute(select(func.count()).select_from(limited)).scalar_one()
+            return IncidentListing(tuple(page), total, total <= COUNTED_TOTAL)
+
+        return await self._database.read(read)
+
+    async def timeline(self, name: int | str, *, viewer: Viewer) -> tuple[IncidentEntry, ...]:
+        """All that happened to an incident that exists for `viewer`, oldest first."""
+        now = instant(self._clock())
+
+        def read(connection: Connection) -> tuple[IncidentEntry, ...]:
+            incident = get_incident(connection, name, viewer=viewer, now=now)
+            return read_lines(connection, incident.id)
+
+        return await self._database.read(read)
+
+    async def stats(self, viewer: Viewer) -> IncidentStats:
+        """Counts of what exists for `viewer`."""
+        now = instant(self._clock())
+        return await self._database.read(
+            lambda connection: read_stats(connection, visible_incidents(viewer), now=now)
+        )
 
     async def _select(
         self, *conditions: ColumnElement[bool], limit: int | None = None
@@ -152,61 +138,3 @@ class Incidents:
         return await self._database.read(
             lambda connection: read_incidents(connection, *conditions, now=now, limit=limit)
         )
-
-
-def _person_columns(table: Any, prefix: str) -> list[ColumnElement[Any]]:
-    return [table.c[name].label(f"{prefix}_{name}") for name in ("username", "full_name", "role")]
-
-
-def _held_alerts(connection: Connection, names: Sequence[str]) -> dict[str, dict[int, AlertSight]]:
-    """The alerts of each incident, with who sees them."""
-    held: dict[str, dict[int, AlertSight]] = {}
-    statement = (
-        select(alerts.c.incident_id, alerts.c.id, alerts.c.team, alerts.c.assigned_analyst_id)
-        .where(alerts.c.incident_id.in_(names))
-        .order_by(alerts.c.id)
-    )
-    for name, alert_id, team, analyst_id in connection.execute(statement) if names else ():
-        held.setdefault(name, {})[alert_id] = (team, analyst_id)
-    return held
-
-
-def _stored(row: Row[Any], held: Mapping[int, AlertSight], *, now: str) -> StoredIncident:
-    fields = {name: value for name, value in row._mapping.items() if name in Incident.model_fields}
-    incident = Incident(
-        **fields,
-        alert_ids=tuple(held),
-        alert_count=len(held),
-        owner=_person(row, row.owner_id, "owner"),
-        assigned_analyst=_person(row, row.assigned_analyst_id, "analyst"),
-        sla_breached=_sla_breached(row, now=now),
-    )
-    return StoredIncident(
-        row.id,
-        row.incident_id,
-        row.title,
-        row.revision,
-        row.owner_id,
-        row.assigned_analyst_id,
-        frozenset(held.values()),
-        incident.model_dump_json().encode(),
-    )
-
-
-def _person(row: Row[Any], user_id: int | None, prefix: str) -> UserRef | None:
-    if user_id is None:
-        return None
-    values = row._mapping
-    return UserRef(
-        id=user_id,
-        username=values[f"{prefix}_username"],
-        full_name=values[f"{prefix}_full_name"],
-        role=values[f"{prefix}_role"],
-    )
-
-
-def _sla_breached(row: Row[Any], *, now: str) -> bool:
-    answered, resolved = row.first_response_at or now, row.resolved_at or now
-    too_late_to_answer = row.response_sla_deadline and answered > row.response_sla_deadline
-    too_late_to_resolve = row.resolution_sla_deadline and resolved > row.resolution_sla_deadline
-    return bool(too_late_to_answer or too_late_to_resolve)

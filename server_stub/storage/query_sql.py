@@ -94,6 +94,12 @@ def visible_incidents(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def contains(search_text: ColumnElement[str], searched: str) -> ColumnElement[bool]:
+    """Whether a text that was stored without case holds what is searched."""
+    pattern = searched.casefold().translate(_LIKE_SPECIAL)
+    return search_text.like(f"%{pattern}%", escape="\\")
+
+
 def matching(wanted: AlertFilter, *, now: datetime) -> list[ColumnElement[bool]]:
     """The conditions of `wanted`."""
     return [*_texts(wanted), *_people(wanted), *_times(wanted), *_states(wanted, now)]
@@ -101,8 +107,7 @@ def matching(wanted: AlertFilter, *, now: datetime) -> list[ColumnElement[bool]]
 
 def _texts(wanted: AlertFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.search:
-        pattern = wanted.search.casefold().translate(_LIKE_SPECIAL)
-        yield alerts.c.search_text.like(f"%{pattern}%", escape="\\")
+        yield contains(alerts.c.search_text, wanted.search)
     columns = (
         (alerts.c.severity, wanted.severity),
         (alerts.c.status, wanted.status),

@@ -181,7 +181,6 @@ incidents = Table(
     Column("category", Text),
     Column("owner_id", _RowId, ForeignKey("users.id"), index=True),
     Column("assigned_analyst_id", _RowId, ForeignKey("users.id"), index=True),
-    Column("incident_timeline", JSON, nullable=False),
     Column("tags", JSON, nullable=False),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
@@ -192,6 +191,7 @@ incidents = Table(
     Column("response_sla_deadline", _Instant),
     Column("resolution_sla_deadline", _Instant),
     Column("revision", BigInteger, nullable=False),
+    Column("search_text", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
@@ -211,6 +211,23 @@ alert_timeline = Table(
     sqlite_autoincrement=True,
 )
 
+incident_timeline = Table(
+    "incident_timeline",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("incident_id", _RowId, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("at", _Instant, nullable=False),
+    Column("actor_kind", String(16), nullable=False),
+    Column("actor_id", _RowId),
+    Column("actor_name", Text, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("notes", Text),
+    Column("changes", JSON, nullable=False),
+    Column("note_type", Text),
+    Column("is_internal", Boolean),
+    sqlite_autoincrement=True,
+)
+
 events = Table(
     "events",
     metadata,
@@ -219,7 +236,8 @@ events = Table(
     Column("alert_id", _RowId),
     Column("incident_id", _RowId),
     Column("revision", BigInteger, nullable=False),
-    # Who could see the alert before, where that changed: they are told that it is gone.
+    # Who could see the alert before, where that changed: they are told that it is gone. Of an
+    # incident: who owned it.
     Column("sight_changed", Boolean, nullable=False),
     Column("team_before", Text),
     Column("analyst_before", _RowId),

@@ -10,6 +10,8 @@ from server_stub.storage.alert_rows import StoredAlert
 from server_stub.storage.alerts import Alerts
 from server_stub.storage.database import Database
 from server_stub.storage.events import Events, LogEvent
+from server_stub.storage.incident_writes import change_incident
+from server_stub.storage.incidents import Incidents
 from server_stub.storage.users import user_viewer
 from server_stub.triage import Triage
 from tests.support.server import MANAGER, FakeClock, a_row, store, store_user
@@ -256,3 +258,48 @@ async def test_an_incident_one_may_not_see_cannot_be_joined(
     with pytest.raises(Invalid):
         await update(triage, lee, incident_id=hidden.incident.incident_id)
     assert await update(triage, MANAGER, incident_id=hidden.incident.incident_id)
+
+
+async def test_an_incident_tells_which_alerts_came_and_went(
+    triage: Triage, dana: Viewer, database: Database, clock: FakeClock
+) -> None:
+    incident = (await triage.take_ownership(dana, 1)).incident
+    await update(triage, dana, incident_id=None)
+    await update(triage, dana, incident_id=incident.incident_id)
+    lines = await Incidents(database, clock).timeline(incident.id, viewer=dana)
+    assert [(line.action, line.actor) for line in lines] == [
+        ("created", "dana"),
+        ("alert_removed", "dana"),
+        ("alert_added", "dana"),
+    ]
+    assert lines[1].changes["alert_id"].model_dump() == {"before": 1, "after": None}
+    assert lines[2].changes["alert_id"].model_dump() == {"before": None, "after": 1}
+
+
+async def test_an_incident_is_told_anew_when_its_alert_is_seen_by_others(
+    triage: Triage, dana: Viewer, database: Database
+) -> None:
+    incident = (await triage.take_ownership(dana, 1)).incident
+    head = await Events(database, epoch="epoch").head()
+    await update(triage, dana, team="red")
+    events = await events_after(database, head)
+    assert [(one.kind, one.revision) for one in events] == [("incident_updated", 2), ("updated", 3)]
+    assert events[0].incident_id == incident.id
+
+
+async def test_who_takes_over_an_incident_answers_it_and_the_log_keeps_who_had_it(
+    triage: Triage, dana: Viewer, lee: Viewer, database: Database, clock: FakeClock
+) -> None:
+    incident = (await triage.take_ownership(dana, 1)).incident
+    await update(triage, dana, assigned_analyst_id=None)
+    await database.write(
+        lambda connection: change_incident(
+            connection, incident.id, {"first_response_at": None}, now=clock.instant
+        )
+    )
+    head = await Events(database, epoch="epoch").head()
+    clock.advance(minutes=2)
+    taken = (await triage.take_ownership(lee, 1)).incident.model()
+    assert (taken.first_response_at, taken.status) == (clock.now, "assigned")
+    event = (await events_after(database, head))[0]
+    assert (event.kind, event.seen_before) == ("incident_updated", (None, dana.user_id))

@@ -12,9 +12,6 @@ from server_stub.domain.clocks import (
     is_overdue,
     minutes_between,
     moment_of,
-    priority_for,
-    resolution_deadline,
-    response_deadline,
 )
 from tests.support.builders import NOON
 
@@ -85,20 +82,3 @@ def test_open_alerts_are_overdue_after_a_day(status: str, hours: int, overdue: b
 def test_minutes_are_counted_to_a_hundredth() -> None:
     assert minutes_between(NOW, instant(NOON + timedelta(seconds=100))) == 1.67
     assert minutes_between(NOW, None) is None
-
-
-@pytest.mark.parametrize(
-    ("severity", "priority"),
-    [("critical", "P1"), ("high", "P2"), ("medium", "P3"), ("low", "P4"), ("info", "P4")],
-)
-def test_severity_decides_the_priority_and_a_worse_one_is_due_sooner(
-    severity: str, priority: str
-) -> None:
-    assert priority_for(severity) == priority
-    assert response_deadline(priority, created_at=NOON) > NOW
-    assert response_deadline(priority, created_at=NOON) < resolution_deadline(
-        priority, created_at=NOON
-    )
-    assert resolution_deadline("P1", created_at=NOON) <= resolution_deadline(
-        priority, created_at=NOON
-    )

@@ -3,10 +3,12 @@ from typing import Any
 import pytest
 
 from server_stub.access import Viewer
-from server_stub.domain.incident_plan import incident_values
+from server_stub.domain.incident_plan import incident_of_alert
+from server_stub.domain.sla import SlaPolicy
 from server_stub.errors import NotFound
 from server_stub.storage.database import Database
-from server_stub.storage.incidents import Incidents, add_incident, change_incident
+from server_stub.storage.incident_writes import add_incident, change_incident
+from server_stub.storage.incidents import Incidents
 from tests.support.builders import NOON, an_alert
 from tests.support.server import MANAGER, FakeClock, store_user
 
@@ -14,9 +16,7 @@ STRANGER = Viewer("user", user_id=99)
 
 
 async def add(database: Database, owner_id: int, **alert: Any) -> int:
-    values = incident_values(
-        an_alert(**alert), owner_id=owner_id, owner_name="dana", notes=None, now=NOON
-    )
+    values = incident_of_alert(an_alert(**alert), owner_id=owner_id, sla=SlaPolicy(), now=NOON)
     return await database.write(lambda connection: add_incident(connection, values))
 
 

@@ -1,12 +1,15 @@
+import json
 import warnings
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from server_stub.storage.database import Database
-from server_stub.storage.migrate import migrate
-from server_stub.storage.schema import metadata
+from server_stub.storage.migrate import _MIGRATIONS, migrate
+from server_stub.storage.schema import incident_timeline, incidents, metadata
 
 
 async def test_the_migrations_make_the_schema_that_the_code_knows(database: Database) -> None:
@@ -26,7 +29,7 @@ async def test_migrating_again_changes_nothing(database: Database) -> None:
     versions = await database.read(
         lambda connection: connection.exec_driver_sql("SELECT * FROM alembic_version").all()
     )
-    assert versions == [("0002",)]
+    assert versions == [("0003",)]
 
 
 async def test_user_names_are_unique_in_the_database_itself(database: Database) -> None:
@@ -37,3 +40,34 @@ async def test_user_names_are_unique_in_the_database_itself(database: Database) 
     )
     assert "UNIQUE" in indexes
     assert "lower(username)" in indexes
+
+
+async def test_incidents_keep_their_history_and_can_be_searched_after_the_third_step(
+    database: Database,
+) -> None:
+    old_line = {"at": "2026-03-01T12:00:00.000000Z", "action": "created", "actor": "dana"}
+
+    def age_and_migrate(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO incidents (incident_id, title, severity, priority, status, tags,"
+            " created_at, updated_at, revision, incident_timeline)"
+            " VALUES ('INC-1', 'BÄR', 'high', 'P2', 'new', '[\"Vip\"]', '', '', 1, ?)",
+            (json.dumps([old_line | {"notes": "mine"}, old_line | {"notes": None}]),),
+        )
+        migrate(connection)
+
+    await database.write(age_and_migrate)
+    lines = await database.read(
+        lambda connection: connection.execute(
+            select(incident_timeline.c["incident_id", "actor_name", "action", "notes", "changes"])
+        ).all()
+    )
+    assert lines == [(1, "dana", "created", "mine", {}), (1, "dana", "created", None, {})]
+    text = await database.read(
+        lambda connection: connection.execute(select(incidents.c.search_text)).scalar_one()
+    )
+    assert text == "inc-1\nbär\nvip"

@@ -68,7 +68,6 @@ def place(connection: Connection, alert_id: int, analyst: int | None) -> None:
             **values,
             **times,
             incident_id=name,
-            incident_timeline=[],
             tags=[],
             revision=1,
             owner_id=PEOPLE[alert_id % 3],
