@@ -28,6 +28,7 @@ from server_stub.ingestion import Enrichment, Intake
 from server_stub.logs import redact_web_server_logs
 from server_stub.security import Authentication, Sessions
 from server_stub.security.directory import Directory, MadeUp
+from server_stub.security.endpoint_tokens import TokenRegistry, TokenUses
 from server_stub.security.jwt import AccessTokens
 from server_stub.security.keys import load_keys
 from server_stub.security.passwords import Passwords
@@ -78,8 +79,8 @@ def create_app(
             await hub.start()
             app.state.services = services
             app.state.stream = IncidentStream(services, hub)
-            trims = _log_trim(services), _answer_trim(services)
-            async with _at_work(hub.run(), background.run(), *(trim.run() for trim in trims)):
+            beside = _log_trim(services), _answer_trim(services), services.token_uses
+            async with _at_work(hub.run(), background.run(), *(one.run() for one in beside)):
                 yield
 
     app = FastAPI(
@@ -92,7 +93,14 @@ def create_app(
     )
     app.add_middleware(RequestEnvelope)
     _answer_errors(app)
-    for router in (auth.router, users.router, tokens.router, alerts.router, meta.router):
+    for router in (
+        auth.router,
+        users.router,
+        tokens.router,
+        tokens.info_router,
+        alerts.router,
+        meta.router,
+    ):
         app.include_router(router, prefix=API)
     app.include_router(meta.health_router)
     app.include_router(stream.router)
@@ -153,6 +161,7 @@ async def _services(
     access_tokens = AccessTokens(
         keys.access, lifetime=timedelta(minutes=settings.access_token_minutes), clock=clock
     )
+    token_uses = TokenUses(database, clock)
     sessions = Sessions(
         database,
         passwords=passwords,
@@ -169,7 +178,9 @@ async def _services(
         authentication=Authentication(database, access_tokens, clock),
         sessions=sessions,
         directory=Directory(database, passwords, clock),
+        tokens=TokenRegistry(database, token_uses, clock),
         token_rates=TokenRates(monotonic),
+        token_uses=token_uses,
         intake=Intake(database, clock, max_alert_bytes=settings.max_alert_bytes),
         triage=Triage(database, clock),
         alerts=Alerts(database, clock),

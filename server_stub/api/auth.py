@@ -4,7 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ir_client.wire.auth import LoginRequest, RefreshRequest, TokenPair
+from ir_client.wire.auth import LoginRequest, PasswordChange, RefreshRequest, TokenPair
+from server_stub.api import audit
 from server_stub.api.answers import json_answer, model_answer
 from server_stub.api.bodies import read_model
 from server_stub.api.credentials import InUser
@@ -33,6 +34,21 @@ async def refresh(request: Request, services: InServices) -> Response:
 @router.get("/me")
 async def me(user: InUser) -> Response:
     return model_answer(user.user)
+
+
+@router.put("/me/password")
+async def change_password(request: Request, user: InUser, services: InServices) -> Response:
+    """Change one's own password; this login goes on, all others end."""
+    wanted = await read_model(request, PasswordChange, services.settings)
+    await services.sessions.change_password(
+        user.user,
+        current=wanted.current_password,
+        new=wanted.new_password,
+        login_id=user.login_id,
+        address=client_address(request),
+    )
+    audit.note(user, "changed the password of", "user", user.user.id)
+    return json_answer(b'{"detail": "The password is changed; all other logins have ended."}')
 
 
 @router.post("/logout")

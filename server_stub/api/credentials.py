@@ -12,6 +12,7 @@ from server_stub.security import Principal, TokenPrincipal, UserPrincipal
 from server_stub.security.principals import (
     require_creator,
     require_reader,
+    require_token,
     require_updater,
     require_user,
 )
@@ -35,6 +36,7 @@ async def principal_of(request: Request, services: InServices) -> Principal:
     )
     if isinstance(principal, TokenPrincipal):
         services.token_rates.admit(principal.token)
+        services.token_uses.count(principal.token.id)
     return principal
 
 
@@ -43,6 +45,10 @@ AnyPrincipal = Annotated[Principal, Depends(principal_of)]
 
 async def user_of(principal: AnyPrincipal) -> UserPrincipal:
     return require_user(principal)
+
+
+async def token_of(principal: AnyPrincipal) -> TokenPrincipal:
+    return require_token(principal)
 
 
 async def reader_of(principal: AnyPrincipal) -> Principal:
@@ -58,6 +64,7 @@ async def creator_of(principal: AnyPrincipal) -> TokenPrincipal:
 
 
 InUser = Annotated[UserPrincipal, Depends(user_of)]
+InToken = Annotated[TokenPrincipal, Depends(token_of)]
 InReader = Annotated[Principal, Depends(reader_of)]
 InUpdater = Annotated[Principal, Depends(updater_of)]
 InCreator = Annotated[TokenPrincipal, Depends(creator_of)]

@@ -27,6 +27,14 @@ class TokenRates:
                 retry_after_seconds=wait,
             )
 
+    def left(self, token: EndpointToken) -> int | None:
+        """How many more requests `token` may make now; None without a limit."""
+        limit = token.rate_limit_per_minute
+        if limit is None:
+            return None
+        window = self._windows.get(token.id)
+        return limit if window is None else window.left(self._monotonic(), limit=limit)
+
 
 def client_address(connection: HTTPConnection) -> str | None:
     """The address of whoever is connected; headers that claim another one are not believed."""

@@ -16,6 +16,7 @@ from server_stub.domain.clocks import Clock
 from server_stub.ingestion import Intake
 from server_stub.security import Authentication, Sessions
 from server_stub.security.directory import Directory
+from server_stub.security.endpoint_tokens import TokenRegistry, TokenUses
 from server_stub.settings import ServerSettings
 from server_stub.storage.alerts import Alerts
 from server_stub.storage.database import Database
@@ -44,7 +45,9 @@ class Services:
     authentication: Authentication
     sessions: Sessions
     directory: Directory
+    tokens: TokenRegistry
     token_rates: TokenRates
+    token_uses: TokenUses
     intake: Intake
     triage: Triage
     alerts: Alerts

@@ -17,12 +17,20 @@ class RequestWindow:
 
     def admit(self, now: float, *, limit: int) -> float:
         """0 and the request counts, or the seconds until one fits."""
-        while self._times and self._times[0] <= now - WINDOW_SECONDS:
-            self._times.popleft()
+        self._forget_before(now - WINDOW_SECONDS)
         if len(self._times) < limit:
             self._times.append(now)
             return 0.0
         return self._times[len(self._times) - limit] + WINDOW_SECONDS - now
+
+    def left(self, now: float, *, limit: int) -> int:
+        """How many more requests fit now."""
+        self._forget_before(now - WINDOW_SECONDS)
+        return max(0, limit - len(self._times))
+
+    def _forget_before(self, since: float) -> None:
+        while self._times and self._times[0] <= since:
+            self._times.popleft()
 
     def is_idle(self, now: float) -> bool:
         """Whether nothing of the last minute is held."""

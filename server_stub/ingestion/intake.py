@@ -17,7 +17,6 @@ from server_stub.storage.alert_rows import StoredAlert
 from server_stub.storage.alert_writes import PreparedAlert, Stored, store_batch
 from server_stub.storage.alerts import read_alerts
 from server_stub.storage.database import Commit, Database
-from server_stub.storage.endpoint_tokens import note_use
 
 # More than this is validated in a thread: the event loop has streams to serve meanwhile.
 _RECORDS_IN_LOOP = 20
@@ -115,7 +114,6 @@ class Intake:
         prepared: Sequence[PreparedAlert],
         now: str,
     ) -> list[Stored]:
-        note_use(connection, principal.token.id, now=now)
         return store_batch(connection, prepared, actor=principal.actor, now=now)
 
 

@@ -1,4 +1,8 @@
-"""Make users and endpoint tokens, and the first of both on an empty database."""
+"""Make and change users, and make the first user and endpoint token on an empty database.
+
+Rights are read anew with each request: a change of role or teams holds from the next one on. Who
+is deactivated, or gets a new password, is signed out everywhere.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -7,30 +11,29 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 from sqlalchemy import Connection
 
-from ir_client.wire.auth import (
-    EndpointToken,
-    EndpointTokenCreate,
-    EndpointTokenCreated,
-    User,
-    UserCreate,
-)
-from server_stub.domain.addresses import canonical_network
+from ir_client.wire.auth import EndpointTokenCreate, User, UserCreate, UserUpdate
 from server_stub.domain.clocks import Clock, instant
-from server_stub.errors import Forbidden, Invalid
+from server_stub.errors import Conflict, FieldError, Invalid, NotFound
 from server_stub.security.opaque import new_endpoint_token, token_hash
 from server_stub.security.passwords import Passwords
-from server_stub.security.principals import UserPrincipal
 from server_stub.settings import ServerSettings
 from server_stub.storage.database import Commit, Database
-from server_stub.storage.endpoint_tokens import (
-    EndpointTokens,
-    NewEndpointToken,
-    add_endpoint_token,
+from server_stub.storage.endpoint_tokens import NewEndpointToken, add_endpoint_token
+from server_stub.storage.logins import EndReason, end_all_logins
+from server_stub.storage.users import (
+    NewUser,
+    Users,
+    add_user,
+    change_user,
+    count_admins,
+    count_users,
+    find_user,
 )
-from server_stub.storage.users import NewUser, Users, add_user, count_users
 
 FIRST_USER = "admin"
 FIRST_TOKEN = "bootstrap"
+
+_MAY_BE_EMPTY = frozenset({"full_name", "email"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,13 @@ class MadeUp:
 
 
 class Directory:
-    """Users and endpoint tokens."""
+    """The users of a server."""
 
     def __init__(self, database: Database, passwords: Passwords, clock: Clock) -> None:
         self._database = database
         self._passwords = passwords
         self._clock = clock
         self._users = Users(database)
-        self._tokens = EndpointTokens(database)
 
     async def users(self) -> Sequence[User]:
         return await self._users.list()
@@ -69,29 +71,30 @@ class Directory:
             lambda connection: add_user(connection, new, now=now)
         )
 
-    async def endpoint_tokens(self) -> Sequence[EndpointToken]:
-        return await self._tokens.list()
+    async def update_user(
+        self, user_id: int, wanted: UserUpdate, *, commit: Commit[User] | None = None
+    ) -> User:
+        """Change the fields that are set. Raises NotFound, Invalid, or Conflict for the last admin.
 
-    async def create_endpoint_token(
-        self,
-        wanted: EndpointTokenCreate,
-        *,
-        by: UserPrincipal,
-        value: str | None = None,
-        commit: Commit[EndpointTokenCreated] | None = None,
-    ) -> EndpointTokenCreated:
-        """Make an endpoint token; the answer is the only time that its value is shown."""
-        if wanted.rate_limit_per_minute is None and by.user.role != "admin":
-            raise Forbidden("Only an admin may make an endpoint token without a rate limit.")
-        secret = value or new_endpoint_token()
-        new = NewEndpointToken(_canonical(wanted), token_hash(secret), by.user.id)
-        now = self._clock()
+        A user who is deactivated or gets a password is signed out everywhere.
+        """
+        values = _values(wanted)
+        if wanted.password is not None:
+            values["password_hash"] = await self._passwords.hashed(
+                wanted.password.get_secret_value()
+            )
+        now = instant(self._clock())
 
-        def add(connection: Connection) -> EndpointTokenCreated:
-            kept = add_endpoint_token(connection, new, now=now)
-            return EndpointTokenCreated(**kept.model_dump(), token=SecretStr(secret))
+        def change(connection: Connection) -> User:
+            before = _there(find_user(connection, user_id))
+            after = _there(change_user(connection, user_id, values))
+            if before.is_active and before.role == "admin" and not count_admins(connection):
+                raise Conflict("There would be no active admin left; make another one first.")
+            if reason := _reason_to_end_logins(wanted):
+                end_all_logins(connection, user_id, reason=reason, now=now)
+            return after
 
-        return await (commit or self._database.write)(add)
+        return await (commit or self._database.write)(change)
 
     async def make_first(self, settings: ServerSettings) -> MadeUp:
         """Make the first user and token if there is no user yet."""
@@ -125,19 +128,25 @@ def _value_of(secret: SecretStr | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
 
 
-def _canonical(wanted: EndpointTokenCreate) -> EndpointTokenCreate:
-    """The token with its networks checked and its empty team left out."""
-    networks = None if wanted.allowed_ips is None else tuple(_networks(wanted.allowed_ips))
-    return wanted.model_copy(update={"allowed_ips": networks, "team": wanted.team or None})
+def _values(wanted: UserUpdate) -> dict[str, object]:
+    """The columns of the fields that are set, but for the password."""
+    values = wanted.model_dump(exclude_unset=True)
+    empty = [name for name, one in values.items() if one is None and name not in _MAY_BE_EMPTY]
+    if empty:
+        raise Invalid([FieldError(("body", name), "May not be empty") for name in empty])
+    values.pop("password", None)
+    if wanted.teams is not None:
+        values["teams"] = list(dict.fromkeys(wanted.teams))
+    return values
 
 
-def _networks(texts: Sequence[str]) -> list[str]:
-    networks = []
-    for index, text in enumerate(texts):
-        try:
-            networks.append(canonical_network(text))
-        except ValueError:
-            raise Invalid.field(
-                "body", "allowed_ips", index, msg="Not an address, nor a network with no host bits"
-            ) from None
-    return networks
+def _reason_to_end_logins(wanted: UserUpdate) -> EndReason | None:
+    if wanted.is_active is False:
+        return "deactivated"
+    return None if wanted.password is None else "password_changed"
+
+
+def _there(user: User | None) -> User:
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user

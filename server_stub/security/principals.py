@@ -79,6 +79,13 @@ def require_user(principal: Principal) -> UserPrincipal:
     return principal
 
 
+def require_token(principal: Principal) -> TokenPrincipal:
+    """The endpoint token that asks; users are refused."""
+    if not isinstance(principal, TokenPrincipal):
+        raise Forbidden("This is for endpoint tokens, not for users.")
+    return principal
+
+
 def require_reader(principal: Principal) -> Principal:
     """Users may read what they see; endpoint tokens only if they were made for it."""
     if isinstance(principal, TokenPrincipal) and not principal.token.can_read_alerts:

@@ -14,17 +14,18 @@ from sqlalchemy import Connection
 from ir_client.wire.auth import TokenPair, User
 from server_stub.domain.addresses import neighbourhood
 from server_stub.domain.clocks import Clock, Monotonic, instant, moment_of
-from server_stub.domain.login_throttle import LoginThrottle
-from server_stub.errors import RateLimited, Unauthenticated
+from server_stub.domain.login_throttle import LoginThrottle, Pair
+from server_stub.errors import Invalid, RateLimited, Unauthenticated
 from server_stub.security.jwt import AccessClaims, AccessTokens
 from server_stub.security.opaque import new_refresh_token, successor_of, token_hash
 from server_stub.security.passwords import Passwords
 from server_stub.storage import logins
 from server_stub.storage.database import Database
-from server_stub.storage.users import StoredUser, Users, find_user, note_login
+from server_stub.storage.users import StoredUser, Users, change_password, find_user, note_login
 
 _ANSWERED_AGAIN_WITHIN = timedelta(seconds=10)
 _WRONG = "The user name or the password is wrong."
+_NOT_THE_PASSWORD = "Input should be the present password"
 _ENDED = "This login has ended; sign in again."
 
 
@@ -60,11 +61,7 @@ class Sessions:
 
     async def log_in(self, username: str, password: SecretStr, *, address: str | None) -> TokenPair:
         """Open a login. Raises Unauthenticated, or RateLimited after too many failures."""
-        pair = (username.lower(), neighbourhood(address))
-        if wait := self._throttle.try_now(pair, self._monotonic()):
-            raise RateLimited(
-                "Too many failed sign-ins of this user from this address.", retry_after_seconds=wait
-            )
+        pair = self._admitted(username, address)
         stored = await self._proved(username, password.get_secret_value())
         self._throttle.succeeded(pair)
         rehashed = await self._rehashed(stored, password.get_secret_value())
@@ -106,6 +103,40 @@ class Sessions:
         await self._database.write(
             lambda connection: logins.end_all_logins(connection, user_id, reason="logout", now=now)
         )
+
+    async def change_password(
+        self, user: User, *, current: SecretStr, new: SecretStr, login_id: str, address: str | None
+    ) -> None:
+        """Change a user's own password and end all its other logins.
+
+        Raises Invalid when `current` is wrong, RateLimited after too many such tries.
+        """
+        pair = self._admitted(user.username, address)
+        stored = await self._users.named(user.username)
+        known = "" if stored is None else stored.password_hash
+        if not await self._passwords.are_equal(known, current.get_secret_value()):
+            raise Invalid.field("body", "current_password", msg=_NOT_THE_PASSWORD)
+        self._throttle.succeeded(pair)
+        hashed = await self._passwords.hashed(new.get_secret_value())
+        now = instant(self._clock())
+
+        def change(connection: Connection) -> None:
+            if not change_password(connection, user.id, known=known, to=hashed):
+                raise Invalid.field("body", "current_password", msg=_NOT_THE_PASSWORD)
+            logins.end_all_logins(
+                connection, user.id, reason="password_changed", now=now, but_for=login_id
+            )
+
+        await self._database.write(change)
+
+    def _admitted(self, username: str, address: str | None) -> Pair:
+        """Who tries a password, and from where. Raises RateLimited after too many failures."""
+        pair = (username.lower(), neighbourhood(address))
+        if wait := self._throttle.try_now(pair, self._monotonic()):
+            raise RateLimited(
+                "Too many failed sign-ins of this user from this address.", retry_after_seconds=wait
+            )
+        return pair
 
     async def _proved(self, username: str, password: str) -> StoredUser:
         stored = await self._users.named(username)

@@ -1,27 +1,34 @@
 """Endpoint tokens as they are kept: what each may do, and the hash that proves it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from ir_client.wire.auth import EndpointToken, EndpointTokenCreate
 from server_stub.access import Viewer
 from server_stub.domain.clocks import instant
-from server_stub.storage.bulk import Prepared
 from server_stub.storage.database import Database
 from server_stub.storage.schema import endpoint_tokens
 
-_NOTE_USE = Prepared(
+_NOTE_USES = (
     update(endpoint_tokens)
     .where(endpoint_tokens.c.id == bindparam("token_id"))
     .values(
-        usage_count=endpoint_tokens.c.usage_count + bindparam("one", 1),
-        last_used_at=bindparam("now"),
+        usage_count=endpoint_tokens.c.usage_count + bindparam("times"),
+        last_used_at=bindparam("at"),
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How often an endpoint token was used of late, and when last; an instant."""
+
+    times: int
+    last_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,38 @@ def standing_tokens(
     return {row.id: _token(row) for row in connection.execute(statement)}
 
 
-def note_use(connection: Connection, token_id: int, *, now: str) -> None:
-    """Count one request of a token."""
-    _NOTE_USE.run(connection, token_id=token_id, now=now)
+def find_endpoint_token(connection: Connection, token_id: int) -> EndpointToken | None:
+    """The token of this number, whether it stands or not."""
+    statement = select(endpoint_tokens).where(endpoint_tokens.c.id == token_id)
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _token(row)
+
+
+def change_endpoint_token(
+    connection: Connection, token_id: int, values: Mapping[str, object]
+) -> EndpointToken | None:
+    """Write new values over a token's; as it is then, or None if it is not there."""
+    if values:
+        connection.execute(
+            update(endpoint_tokens).where(endpoint_tokens.c.id == token_id).values(**values)
+        )
+    return find_endpoint_token(connection, token_id)
+
+
+def remove_endpoint_token(connection: Connection, token_id: int) -> bool:
+    """Forget a token; whether it was there. What it did stays in timelines, under its name."""
+    statement = delete(endpoint_tokens).where(endpoint_tokens.c.id == token_id)
+    return connection.execute(statement).rowcount == 1
+
+
+def note_uses(connection: Connection, uses: Mapping[int, Uses]) -> None:
+    """Add to what is known of how often tokens were used; those that are gone are left out."""
+    if uses:
+        rows = [
+            {"token_id": token_id, "times": one.times, "at": one.last_at}
+            for token_id, one in uses.items()
+        ]
+        connection.execute(_NOTE_USES, rows)
 
 
 def token_viewer(token: EndpointToken) -> Viewer:

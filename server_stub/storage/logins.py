@@ -43,12 +43,19 @@ def end_login(connection: Connection, login_id: str, *, reason: EndReason, now: 
     )
 
 
-def end_all_logins(connection: Connection, user_id: int, *, reason: EndReason, now: str) -> None:
-    connection.execute(
-        update(logins)
-        .where(logins.c.user_id == user_id, logins.c.ended_at.is_(None))
-        .values(ended_at=now, end_reason=reason)
-    )
+def end_all_logins(
+    connection: Connection,
+    user_id: int,
+    *,
+    reason: EndReason,
+    now: str,
+    but_for: str | None = None,
+) -> None:
+    """End the logins of a user that stand, all or all but one."""
+    ended = update(logins).where(logins.c.user_id == user_id, logins.c.ended_at.is_(None))
+    if but_for is not None:
+        ended = ended.where(logins.c.id != but_for)
+    connection.execute(ended.values(ended_at=now, end_reason=reason))
 
 
 def add_refresh_token(

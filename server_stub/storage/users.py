@@ -1,6 +1,6 @@
 """Users as they are kept: reads that stand alone, and changes inside a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,29 @@ def find_by_name(connection: Connection, username: str) -> StoredUser | None:
 def find_user(connection: Connection, user_id: int) -> User | None:
     row = connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
     return None if row is None else _user(row)
+
+
+def change_user(connection: Connection, user_id: int, values: Mapping[str, object]) -> User | None:
+    """Write new values over a user's; as it is then, or None if there is no such user."""
+    if values:
+        connection.execute(update(users).where(users.c.id == user_id).values(**values))
+    return find_user(connection, user_id)
+
+
+def change_password(connection: Connection, user_id: int, *, known: str, to: str) -> bool:
+    """Put a password hash in the place of the `known` one; False if that is another by now."""
+    statement = (
+        update(users)
+        .where(users.c.id == user_id, users.c.password_hash == known)
+        .values(password_hash=to)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def count_admins(connection: Connection) -> int:
+    """How many admins are active."""
+    statement = select(func.count()).where(users.c.role == "admin", users.c.is_active)
+    return connection.execute(statement).scalar_one()
 
 
 def count_users(connection: Connection) -> int:

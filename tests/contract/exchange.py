@@ -102,6 +102,7 @@ async def record(directory: Path) -> Samples:
         ):
             await _record_stream(recorder, server, analyst, boss, admin)
             await _record_repetition(recorder, admin)
+        await _record_rights(recorder, server, admin)
         return recorder.samples
 
 
@@ -172,6 +173,21 @@ async def _record_repetition(recorder: Recorder, admin: dict[str, str]) -> None:
             headers=keyed,
             json={"content": content},
         )
+
+
+async def _record_rights(recorder: Recorder, server: StreamServer, admin: dict[str, str]) -> None:
+    users, tokens = "/auth/users", "/endpoint-tokens"
+    change = {"role": "manager", "teams": ["red", "blue"]}
+    await recorder.call("user_changed", "PUT", f"{users}/2", headers=admin, json=change)
+    wanted = {"token_name": "edge", "rate_limit_per_minute": 60, "team": "red"}
+    made = (await server.http.post(tokens, headers=admin, json=wanted)).json()
+    edge = {"Authorization": f"Bearer {made['token']}"}
+    await recorder.call("token_info", "GET", "/alerts/token/info", headers=edge)
+    path = f"{tokens}/{made['id']}"
+    change = {"allowed_sources": ["edr"], "expires_in_days": 7}
+    await recorder.call("token_changed", "PUT", path, headers=admin, json=change)
+    await recorder.call("token_deactivated", "POST", f"{path}/deactivate", headers=admin)
+    await recorder.call("token", "GET", path, headers=admin)
 
 
 async def _record_stream(

@@ -11,7 +11,6 @@ from server_stub.security import TokenPrincipal
 from server_stub.storage.alerts import Alerts
 from server_stub.storage.database import Database
 from server_stub.storage.endpoint_tokens import (
-    EndpointTokens,
     NewEndpointToken,
     add_endpoint_token,
 )
@@ -94,15 +93,6 @@ async def test_a_source_that_is_not_allowed_is_refused_alone_or_as_a_whole(
     assert [one.status for one in report.results] == ["created", "invalid"]
     with pytest.raises(Forbidden):
         await ingest(intake, token, [foreign, foreign])
-
-
-async def test_each_request_of_a_token_is_counted(
-    intake: Intake, token: TokenPrincipal, database: Database, clock: FakeClock
-) -> None:
-    await ingest(intake, token, [an_alert_body(), an_alert_body()])
-    await intake.create(token, an_alert_body(source="ids"), suspicious=False)
-    (kept,) = await EndpointTokens(database).list()
-    assert (kept.usage_count, kept.last_used_at) == (2, clock.now)
 
 
 async def test_a_single_alert_is_new_once(intake: Intake, token: TokenPrincipal) -> None:

@@ -21,7 +21,7 @@ async def log_in(server: AppClient) -> UserPrincipal:
 
 async def token_value(server: AppClient, **fields: Any) -> str:
     by = await log_in(server)
-    created = await server.services.directory.create_endpoint_token(
+    created = await server.services.tokens.create(
         EndpointTokenCreate(token_name="siem", **fields), by=by
     )
     value: str = created.token.get_secret_value()

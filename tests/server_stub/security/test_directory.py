@@ -41,7 +41,7 @@ async def test_what_was_set_is_not_told(tmp_path: Path) -> None:
 
 
 async def test_the_first_token_creates_and_reads_without_a_limit(server: AppClient) -> None:
-    (token,) = await server.services.directory.endpoint_tokens()
+    (token,) = await server.services.tokens.list()
     assert (token.token_name, token.rate_limit_per_minute, token.team) == ("bootstrap", None, None)
     assert (token.can_create_alerts, token.can_read_alerts, token.can_update_alerts) == (
         True,
@@ -61,20 +61,20 @@ async def test_a_user_is_made_once(server: AppClient) -> None:
 async def test_only_an_admin_lifts_the_rate_limit(server: AppClient) -> None:
     wanted = EndpointTokenCreate(token_name="siem", rate_limit_per_minute=None)
     with pytest.raises(Forbidden):
-        await server.services.directory.create_endpoint_token(wanted, by=MANAGER)
-    made = await server.services.directory.create_endpoint_token(wanted, by=ADMIN)
+        await server.services.tokens.create(wanted, by=MANAGER)
+    made = await server.services.tokens.create(wanted, by=ADMIN)
     assert made.rate_limit_per_minute is None
 
 
 async def test_networks_are_kept_in_one_form(server: AppClient) -> None:
     wanted = EndpointTokenCreate(token_name="siem", allowed_ips=("10.0.0.7", "2001:DB8::/32"))
-    made = await server.services.directory.create_endpoint_token(wanted, by=ADMIN)
+    made = await server.services.tokens.create(wanted, by=ADMIN)
     assert made.allowed_ips == ("10.0.0.7/32", "2001:db8::/32")
 
 
 async def test_what_is_no_network_is_refused(server: AppClient) -> None:
     wanted = EndpointTokenCreate(token_name="siem", allowed_ips=("10.0.0.0/8", "hunter2"))
     with pytest.raises(Invalid) as caught:
-        await server.services.directory.create_endpoint_token(wanted, by=ADMIN)
+        await server.services.tokens.create(wanted, by=ADMIN)
     assert caught.value.fields[0].loc == ("body", "allowed_ips", 1)
     assert "hunter2" not in str(caught.value)
