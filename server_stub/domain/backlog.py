@@ -10,7 +10,7 @@ Both lanes are bounded. A full one refuses; the caller then ends the connection,
 fetches what it missed. Holds no frame of a change, reads no clock, does no I/O.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
@@ -66,7 +66,8 @@ class Backlog:
         self._max_answer_bytes = max_answer_bytes
         self._answers: deque[bytes] = deque()
         self._answer_bytes = 0
-        self._changes: dict[Subject, Change] = {}
+        # Taken from the front: a dict would look through all that has left, each time.
+        self._changes: OrderedDict[Subject, Change] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._answers) + len(self._changes)

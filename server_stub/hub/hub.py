@@ -9,15 +9,16 @@ the hub, so nothing that goes wrong here can reach a write. See decisions/0001.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from ir_client.wire.protocol2 import PresentUser, ResetReason
-from server_stub.domain.backlog import Subject, Topic
+from server_stub.domain.backlog import Subject
 from server_stub.errors import NotFound
 from server_stub.hub.frames import Message
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.marking import Marker, saw, subject_of
 from server_stub.hub.presence import Presence
+from server_stub.hub.reading import FEWEST_AT_ONCE, fitting_count, read_states
 from server_stub.hub.renderings import Renderings
 from server_stub.hub.replay import catch_up
 from server_stub.hub.sequenced import SequencedSubscriber
@@ -32,7 +33,6 @@ POLL_SECONDS = 1.0
 GUARD_SECONDS = 1.0
 # An alert may take a megabyte: this many states are held at once beside the shared renderings.
 EVENTS_A_LOOK = 100
-_STATES_A_READ = 50
 _FRAMES_A_TURN = 100
 # Requests are served by the same loop: they wait no longer than this for a fan-out.
 _SECONDS_BEFORE_YIELDING = 0.005
@@ -64,6 +64,7 @@ class Hub:
         self.presence = Presence()
         self._source = source
         self._marker = Marker()
+        self._states_a_read = FEWEST_AT_ONCE
         self._cursor = 0
         self._read_through = 0
         self._subscribers: dict[Subscriber, None] = {}
@@ -229,15 +230,17 @@ class Hub:
 
     async def _read_again(self) -> bool:
         """Read what waits to be told but is not among the shared renderings; whether any did."""
+        most = self._states_a_read
         unread: dict[Subject, None] = {}
         for subscriber in self._waiting:
-            unread |= dict.fromkeys(subscriber.unread(self.renderings, most=_STATES_A_READ))
-            if len(unread) >= _STATES_A_READ:
+            unread |= dict.fromkeys(subscriber.unread(self.renderings, most=most))
+            if len(unread) >= most:
                 break
-        wanted = list(unread)[:_STATES_A_READ]
+        wanted = list(unread)[:most]
         if not wanted:
             return False
         found = await self._states(wanted)
+        self._states_a_read = fitting_count(found.values())
         for gone in (subject for subject in wanted if subject.carrier not in found):
             for subscriber in self._waiting:
                 subscriber.give_up(gone)
@@ -321,15 +324,3 @@ class Hub:
             else:
                 subscriber.adopt(viewer)
         self.presence.end_blind()
-
-
-async def read_states(source: Source, subjects: Collection[Subject]) -> dict[Subject, State]:
-    """The present state of each subject that is there."""
-    alert_ids = {subject.id for subject in subjects if subject.topic is Topic.ALERT}
-    incident_ids = {subject.id for subject in subjects if subject.topic is Topic.INCIDENT}
-    states: list[State] = []
-    if alert_ids:
-        states += await source.alerts(alert_ids)
-    if incident_ids:
-        states += await source.incidents(incident_ids)
-    return {state.subject: state for state in states}

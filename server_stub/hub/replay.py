@@ -4,11 +4,11 @@ The last step, "there is no more to read" and "hear of what comes", is one step 
 that is why no event can fall between the replay and the live stream. Holds nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from typing import Protocol
 
 from ir_client.wire.protocol2 import ResetReason
-from server_stub.access import AlertSight, sees_alert
+from server_stub.access import Viewer, sees_alert
 from server_stub.domain.backlog import Change, Subject, Topic, Word
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.marking import saw
@@ -16,7 +16,8 @@ from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.source import Source
 from server_stub.storage.events import LogEvent
 
-_EVENTS_A_READ = 1_000
+_EVENTS_A_READ = 5_000
+_TOLD = frozenset({"new", "updated"})
 
 
 class LogReader(Protocol):
@@ -47,30 +48,43 @@ async def catch_up(
         events = await source.read_after(read, _EVENTS_A_READ)
         if not events or events[0].seq != read + 1:
             return "trimmed"
-        sights = await source.sights({one.alert_id for one in events if one.alert_id is not None})
-        if not _mark_missed(subscriber, events, sights):
-            return "too_many"
+        for alert_id, change in (await _missed(subscriber.viewer, events, source)).items():
+            if not subscriber.missed(Subject(Topic.ALERT, alert_id), change):
+                return "too_many"
         read = events[-1].seq
         subscriber.read_on_to(read)
     subscriber.join_log(replays=True)
     return None
 
 
-def _mark_missed(
-    subscriber: SequencedSubscriber, events: Iterable[LogEvent], sights: Mapping[int, AlertSight]
-) -> bool:
-    """Mark the alerts that the viewer may see, or could see before; False if too many."""
-    viewer = subscriber.viewer
-    for event in events:
-        sight = sights.get(event.alert_id) if event.alert_id is not None else None
-        if event.alert_id is None or sight is None or event.kind not in ("new", "updated"):
-            continue
-        team, analyst_id = sight
+async def _missed(viewer: Viewer, events: Sequence[LogEvent], source: Source) -> dict[int, Change]:
+    """What `viewer` has to hear of the alerts that they may see, or could see before.
+
+    One change an alert, in the order of the first ones: thousands are marked for each who
+    comes back.
+    """
+    told = [(event.alert_id, event) for event in events if event.alert_id and event.kind in _TOLD]
+    seen_now = await _seen_now(viewer, {alert_id for alert_id, _ in told}, source)
+    missed: dict[int, Change] = {}
+    for alert_id, event in told:
         could_see = event.seen_before is not None and saw(viewer, event.seen_before)
-        if could_see or sees_alert(viewer, team=team, assigned_analyst_id=analyst_id):
+        if not could_see and alert_id not in seen_now:
+            continue
+        first = missed.get(alert_id)
+        if first is None:
             came_into_sight = event.seen_before is not None and not could_see
             word = Word.NEW_ALERT if event.kind == "new" or came_into_sight else Word.ALERT_UPDATED
-            subject = Subject(Topic.ALERT, event.alert_id)
-            if not subscriber.missed(subject, Change(word, event.seq, event.revision)):
-                return False
-    return True
+            missed[alert_id] = Change(word, event.seq, event.revision)
+        elif event.revision > first.revision:
+            missed[alert_id] = Change(first.word, first.seq, event.revision)
+    return missed
+
+
+async def _seen_now(viewer: Viewer, alert_ids: set[int], source: Source) -> set[int]:
+    if viewer.sees_everything:
+        return alert_ids
+    return {
+        alert_id
+        for alert_id, (team, analyst_id) in (await source.sights(alert_ids)).items()
+        if sees_alert(viewer, team=team, assigned_analyst_id=analyst_id)
+    }

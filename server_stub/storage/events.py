@@ -7,7 +7,7 @@ nothing. A row holds no payload: what is told of a record is what it is when it 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -20,8 +20,7 @@ from server_stub.storage.schema import events, log_identity
 EventKind = Literal["new", "updated", "incident_created", "incident_updated"]
 
 
-@dataclass(frozen=True, slots=True)
-class LogEvent:
+class LogEvent(NamedTuple):
     """A change that was committed. `seen_before`: who could see the alert, if that changed."""
 
     seq: int
@@ -42,6 +41,17 @@ class Changed:
     incident_id: int | None = None
     seen_before: AlertSight | None = None
 
+
+_READ = select(
+    events.c.seq,
+    events.c.kind,
+    events.c.alert_id,
+    events.c.incident_id,
+    events.c.revision,
+    events.c.sight_changed,
+    events.c.team_before,
+    events.c.analyst_before,
+)
 
 _COLUMNS = (
     "kind",
@@ -99,19 +109,15 @@ class Events:
 
     async def read_after(self, seq: int, limit: int = 1000) -> list[LogEvent]:
         """The oldest `limit` changes after `seq`."""
-        statement = select(events).where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
+        statement = _READ.where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
 
         def read(connection: Connection) -> list[LogEvent]:
+            rows = connection.execute(statement).all()  # at once: a resume reads many thousands
             return [
                 LogEvent(
-                    row.seq,
-                    row.kind,
-                    row.alert_id,
-                    row.incident_id,
-                    row.revision,
-                    (row.team_before, row.analyst_before) if row.sight_changed else None,
+                    seq, kind, alert_id, incident_id, revision, (team, analyst) if moved else None
                 )
-                for row in connection.execute(statement)
+                for seq, kind, alert_id, incident_id, revision, moved, team, analyst in rows
             ]
 
         return await self._database.read(read)
