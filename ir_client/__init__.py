@@ -17,13 +17,14 @@ if TYPE_CHECKING:
         TokenCredentials,
     )
     from .rest.retry import RetryPolicy
+    from .stream.dispatcher import Dispatcher, HandlerFailure
     from .stream.driver import EventStream
     from .stream.events import MalformedEvent, Resumed, StateChanged, UnknownEvent
     from .stream.status import StreamState, StreamStatus
     from .sync import SyncIRClient
     from .wire.alerts import Alert, AlertDraft, AlertUpdate
     from .wire.events import AlertUpdated, InitialData, NewAlert
-    from .wire.protocol2 import AlertRemoved
+    from .wire.protocol2 import AlertRemoved, Presence
 
 _HOME = {
     "Alert": ".wire.alerts",
@@ -32,12 +33,15 @@ _HOME = {
     "AlertUpdate": ".wire.alerts",
     "AlertUpdated": ".wire.events",
     "CredentialStore": ".credentials",
+    "Dispatcher": ".stream.dispatcher",
     "EventStream": ".stream.driver",
+    "HandlerFailure": ".stream.dispatcher",
     "IRClient": ".client",
     "InitialData": ".wire.events",
     "MalformedEvent": ".stream.events",
     "NewAlert": ".wire.events",
     "PasswordCredentials": ".credentials",
+    "Presence": ".wire.protocol2",
     "Profile": ".config",
     "Resumed": ".stream.events",
     "RetryPolicy": ".rest.retry",
@@ -57,12 +61,15 @@ __all__ = [
     "AlertUpdate",
     "AlertUpdated",
     "CredentialStore",
+    "Dispatcher",
     "EventStream",
+    "HandlerFailure",
     "IRClient",
     "InitialData",
     "MalformedEvent",
     "NewAlert",
     "PasswordCredentials",
+    "Presence",
     "Profile",
     "Resumed",
     "RetryPolicy",

@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import random
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -23,6 +24,7 @@ from .rest.tokens import TokenCalls
 from .rest.transport import Transport
 from .stream.backoff import Uniform
 from .stream.buffer import MAX_EVENTS
+from .stream.dispatcher import CONCURRENCY, MAX_UNFINISHED, Dispatcher, HandlerFailure
 from .stream.driver import EventStream, StreamLimits, StreamParts
 from .stream.link import MAX_MESSAGE_BYTES
 from .stream.protocol import StreamPolicy
@@ -233,4 +235,31 @@ class IRClient:
             policy=StreamPolicy(max_downtime_seconds=max_downtime_seconds),
             limits=StreamLimits(max_message_bytes, max_buffered_events),
             uniform=self._uniform,
+        )
+
+    def dispatcher(
+        self,
+        *,
+        concurrency: int = CONCURRENCY,
+        max_unfinished: int = MAX_UNFINISHED,
+        on_error: Callable[[HandlerFailure], None] | None = None,
+        events: Callable[[], EventStream] | None = None,
+    ) -> Dispatcher:
+        """Handlers for the events of the stream; register them, then `await bot.run()`.
+
+            bot = client.dispatcher()
+
+            @bot.on(NewAlert, where=lambda event: event.alert.severity == "critical")
+            async def page(event: NewAlert) -> None: ...
+
+        Up to `concurrency` events are handled at once, those of one alert in their order. With
+        `max_unfinished` taken and not handled, the stream waits. A handler that raises is logged,
+        counted in `bot.stats`, and told to `on_error`. `events` opens a stream other than
+        `client.events()`. ConfigError for a number below 1.
+        """
+        return Dispatcher(
+            events or self.events,
+            concurrency=concurrency,
+            max_unfinished=max_unfinished,
+            on_error=on_error,
         )

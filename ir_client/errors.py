@@ -2,6 +2,7 @@
 
     IRError
     ├── ConfigError                 a profile, address or credential that cannot be used
+    ├── QueryError                  a text of the filter language that cannot be read
     ├── ClientClosedError           the client is not open, or belongs to another event loop
     ├── TransportError              no answer came
     │   ├── ConnectError            nobody listens there, or the line broke
@@ -13,6 +14,8 @@
     │   ├── PermissionDenied 403    ├── PayloadTooLarge 413     └── ServerError 5xx
     │   └── NotFound 404
     ├── InvalidResponse             the answer makes no sense
+    ├── CommandRefused              the stream answered a command with an error
+    ├── DrainTimeout                handlers were still at work when the time was over
     └── StreamError                 the stream ended for good
         ├── AuthRejected            a token that was just renewed was refused
         ├── MessageTooLarge         a frame over the limit
@@ -27,6 +30,7 @@ about it (`hint`). No error carries a token or password, not even in its cause.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .stream.events import Event
     from .wire.alerts import Alert
     from .wire.problems import Problem
 
@@ -47,6 +51,25 @@ class ConfigError(IRError):
     """A profile, address or credential that cannot be used as it is."""
 
     hint = "Correct the setting that the message names."
+
+
+class QueryError(IRError):
+    """A text of the filter language that cannot be read.
+
+    `position` and `length` say which characters of `text` are meant; the position may be the
+    text's end.
+    """
+
+    def __init__(self, message: str, *, text: str, position: int, length: int, hint: str) -> None:
+        super().__init__(f"{message} (at {position + 1})", hint=hint)
+        self.text = text
+        self.position = position
+        self.length = length
+
+    def pointed(self) -> str:
+        """Two lines: the query, and marks below what is meant."""
+        line = "".join(char if char.isprintable() else " " for char in self.text)
+        return f"{line}\n{' ' * self.position}{'^' * max(1, self.length)}"
 
 
 class ClientClosedError(IRError):
@@ -178,6 +201,25 @@ class InvalidResponse(IRError):
     """The answer makes no sense: not our protocol, cut off, or far too long."""
 
     hint = "Check that the address is that of an IR Central server."
+
+
+class CommandRefused(IRError):
+    """The stream answered a command with an error; the stream itself goes on."""
+
+    hint = "Read the message: most often there is no such record, or it is not yours to change."
+
+
+class DrainTimeout(IRError):
+    """Handlers were still at work, or had not begun, when the time for finishing was over.
+
+    `unfinished` are their events, the oldest first; their handlers were cancelled.
+    """
+
+    hint = "Allow more seconds for draining, or make the handlers quicker."
+
+    def __init__(self, message: str, *, unfinished: "tuple[Event, ...]") -> None:
+        super().__init__(message)
+        self.unfinished = unfinished
 
 
 class StreamError(IRError):

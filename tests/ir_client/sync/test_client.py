@@ -69,6 +69,9 @@ def public(owner: type) -> dict[str, Any]:
 
 # The same names.
 
+# Handlers are coroutines; a program without a loop iterates over the stream instead.
+NEEDS_A_LOOP = {"dispatcher"}
+
 
 @pytest.mark.parametrize(
     ("sync", "asynchronous"),
@@ -80,7 +83,7 @@ def public(owner: type) -> dict[str, Any]:
     ],
 )
 def test_it_has_the_same_calls_with_the_same_docs(sync: type, asynchronous: type) -> None:
-    assert public(sync).keys() == public(asynchronous).keys()
+    assert public(sync).keys() == public(asynchronous).keys() - NEEDS_A_LOOP
     for name in public(sync):
         ours, theirs = getattr(sync, name), getattr(asynchronous, name)
         assert ours.__doc__ == theirs.__doc__
