@@ -2,8 +2,9 @@
 
 A position moves once all events of a frame are in the buffer. It stands still from the moment
 in which frames were lost, or in which the server said `reset`, until what was missed has been
-fetched: a connection that breaks meanwhile resumes where it stood, and nothing is skipped. Reads
-no clock and does no I/O. See decisions/0007.
+fetched: a connection that breaks meanwhile resumes where it stood, and nothing is skipped. Then it
+is that of the last frame, not of the pages, which may be higher: what left the user's sight in
+between is told only after that frame. Reads no clock, does no I/O. See decisions/0007.
 """
 
 from ..wire.cursor import StreamPosition
@@ -19,21 +20,25 @@ class Cursor:
         self.position = position
         self._epoch: str | None = None
         self._is_frozen = False
-        self._told_through: int | None = None
+        self._told: int | None = None
 
     def begin(self, epoch: str, seq: int) -> StreamPosition:
         """The first connection began to tell at `seq`: what was before is not ours to deliver."""
-        self._epoch, self._is_frozen = epoch, False
+        self._connect(epoch)
         self.position = StreamPosition(epoch, seq)
         return self.position
 
     def resume(self, epoch: str) -> None:
         """The server tells what happened since our position."""
-        self._epoch, self._is_frozen = epoch, False
+        self._connect(epoch)
 
     def await_fetch(self, epoch: str) -> None:
         """The server told of a log; what was missed has to be fetched."""
-        self._epoch, self._is_frozen = epoch, True
+        self._connect(epoch)
+        self._is_frozen = True
+
+    def _connect(self, epoch: str) -> None:
+        self._epoch, self._told, self._is_frozen = epoch, None, False
 
     def forget(self, *, new_sight: bool) -> None:
         """Our position is one of another log, or of other rights; those name another epoch."""
@@ -42,36 +47,31 @@ class Cursor:
             self._epoch = None
 
     def freeze(self) -> None:
-        """Frames were lost, or must be fetched."""
+        """Frames were lost, or something must be fetched."""
         self._is_frozen = True
-
-    def begin_fetch(self) -> None:
-        """Frames count again from here on, beside what is fetched."""
-        self._is_frozen, self._told_through = True, None
 
     def advance(self, seq: int | None) -> StreamPosition | None:
         """All events of a frame are in the buffer; the position, where it has moved."""
         if seq is None:
             return None
-        if self._is_frozen:
-            self._told_through = max(seq, self._told_through or 0)
-            return None
-        if self.position is None or seq == self.position.seq:
+        self._told = seq
+        if self._is_frozen or self.position is None or seq == self.position.seq:
             return None
         self.position = StreamPosition(self.position.epoch, seq)
         return self.position
 
     def end_fetch(self, read_at: StreamPosition | None) -> StreamPosition | None:
-        """All up to `read_at` is in the buffer, and the frames since; the position, if any."""
-        if read_at is None:
-            return None
-        self._epoch = self._epoch or read_at.epoch
-        if self._epoch != read_at.epoch:
+        """What was missed, or lost, is in the buffer; the position, if there is one.
+
+        `read_at` is where the log stood when the first page was read, if the server said so.
+        """
+        read_epoch = self._epoch if read_at is None else read_at.epoch
+        self._epoch = self._epoch or read_epoch
+        if self._epoch is None or self._epoch != read_epoch:
             self.position = None  # the pages are of another log than the connection
             return None
-        # Also back, to the last frame: it may show an alert that is gone from the pages, and only
-        # after it is the removal told again (docs/protocol.md).
-        seq = read_at.seq if self._told_through is None else self._told_through
-        self.position = StreamPosition(self._epoch, seq)
-        self._is_frozen = False
+        seq = read_at.seq if self._told is None and read_at is not None else self._told
+        if seq is None:
+            return None
+        self.position, self._is_frozen = StreamPosition(self._epoch, seq), False
         return self.position

@@ -250,7 +250,7 @@ class EventStream:
         if self._fetch_task is not None:
             self._fetch_task.cancel()
         self._inbox.hold()
-        self._cursor.begin_fetch()
+        self._cursor.freeze()
         self._fetch_task = self._spawn(self._fetch)
 
     def _arm_timer(self) -> None:

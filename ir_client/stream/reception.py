@@ -129,10 +129,11 @@ class Reception:
         logger.info("the server cannot tell what was missed (%s): it is fetched", reason)
         self._is_replaying = False
         self._cursor.freeze()
-        if reason not in SAME_LOG_REASONS:
+        is_other_data = reason not in SAME_LOG_REASONS
+        self._recovery.note_reset(is_other_data=is_other_data)
+        if is_other_data:
             self._cursor.forget(new_sight=reason == "access")
             self._inbox.forget()
-            self._recovery.note_other_data()
         self._perform(self._protocol.reset(now))
 
     def _end_replay(self, now: float) -> None:

@@ -33,10 +33,11 @@ class Recovery:
         self.read_at: StreamPosition | None = None
         self.is_whole = False
 
-    def note_other_data(self) -> None:
-        """The server told already that its data is other data; it cannot be told what is gone."""
-        self._epoch = None
+    def note_reset(self, *, is_other_data: bool) -> None:
+        """The server cannot tell what happened: a fetch shows what is there, not what is gone."""
         self._is_complete = False
+        if is_other_data:
+            self._epoch = None
 
     async def run(self) -> Ending | None:
         """Fetch, hand over, release the live frames; or say why the connection must go."""

@@ -42,26 +42,37 @@ def test_lost_frames_freeze_it_so_that_a_resume_brings_them() -> None:
     assert cursor.advance(8) == at(8)
 
 
-def test_after_a_fetch_it_is_where_the_frames_came_to_or_the_pages_were_read() -> None:
-    for read_at, told, reached in ((20, 15, 15), (20, 25, 25), (20, None, 20)):
+def test_after_a_fetch_it_is_where_the_frames_came_to_also_if_the_pages_came_further() -> None:
+    # An alert that a late frame showed may be gone from the pages: its removal is after the frame.
+    for told in (15, 25):
         cursor = live_at(7)
         cursor.freeze()
-        cursor.advance(99)  # before the fetch: frames were being lost
-        cursor.begin_fetch()
         assert cursor.advance(told) is None
-        assert cursor.end_fetch(at(read_at)) == at(reached)
+        assert cursor.end_fetch(at(20)) == at(told)
         assert cursor.advance(30) == at(30)
+
+
+def test_where_no_frame_came_the_pages_say_it() -> None:
+    cursor = Cursor()
+    cursor.await_fetch("e")
+    assert cursor.end_fetch(at(20)) == at(20)
+    assert cursor.advance(18) == at(18)
 
 
 def test_the_old_position_holds_until_a_fetch_has_ended() -> None:
     cursor = live_at(7)
     cursor.freeze()
-    cursor.begin_fetch()
     cursor.advance(15)
     assert cursor.position == at(7)
-    assert cursor.end_fetch(None) is None
-    assert cursor.position == at(7)
-    assert cursor.advance(16) is None
+    cursor.resume("e")
+    assert cursor.advance(8) == at(8)
+
+
+def test_a_fetch_that_may_not_be_made_still_lets_it_go_on() -> None:
+    cursor = live_at(7)
+    cursor.freeze()
+    cursor.advance(15)
+    assert cursor.end_fetch(None) == at(15)
 
 
 def test_another_log_voids_the_position_at_once() -> None:
@@ -69,21 +80,20 @@ def test_another_log_voids_the_position_at_once() -> None:
     cursor.await_fetch("new")
     cursor.forget(new_sight=False)
     assert cursor.position is None
-    cursor.begin_fetch()
-    assert cursor.end_fetch(at(5, "new")) == at(5, "new")
+    cursor.advance(4)
+    assert cursor.end_fetch(at(5, "new")) == at(4, "new")
 
 
 def test_other_rights_name_an_epoch_that_only_the_pages_know() -> None:
     cursor = live_at(7)
     cursor.forget(new_sight=True)
-    cursor.begin_fetch()
+    assert cursor.end_fetch(None) is None
     assert cursor.end_fetch(at(9, "e.other-eyes")) == at(9, "e.other-eyes")
 
 
 def test_pages_of_another_log_than_the_connection_give_no_position() -> None:
     cursor = live_at(7)
     cursor.freeze()
-    cursor.begin_fetch()
     assert cursor.end_fetch(at(9, "other")) is None
     assert cursor.position is None
     assert cursor.advance(10) is None
