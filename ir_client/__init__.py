@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         SessionCredentials,
         TokenCredentials,
     )
+    from .rest.bulk import BulkItem, BulkReport
     from .rest.retry import RetryPolicy
     from .stream.dispatcher import Dispatcher, HandlerFailure
     from .stream.driver import EventStream
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from .wire.protocol2 import AlertRemoved, Presence
 
 _HOME = {
+    "BulkItem": ".rest.bulk",
+    "BulkReport": ".rest.bulk",
     "Alert": ".wire.alerts",
     "AlertDraft": ".wire.alerts",
     "AlertRemoved": ".wire.protocol2",
@@ -60,6 +63,8 @@ __all__ = [
     "AlertRemoved",
     "AlertUpdate",
     "AlertUpdated",
+    "BulkItem",
+    "BulkReport",
     "CredentialStore",
     "Dispatcher",
     "EventStream",

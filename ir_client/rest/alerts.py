@@ -1,6 +1,7 @@
 """Alerts: read, create, triage."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypedDict, Unpack
@@ -18,6 +19,7 @@ from ..wire.alerts import (
 from ..wire.base import rfc3339
 from ..wire.cursor import EPOCH_HEADER, SEQ_HEADER, StreamPosition
 from ..wire.incidents import Ownership
+from .bulk import BulkIngest, BulkItem, BulkReport, Drafts, OnError, Tally, batches_of
 from .failures import Answer, parsed
 from .transport import Call, Transport
 
@@ -183,6 +185,48 @@ class AlertCalls:
             key=idempotency_key,
         )
         return parsed(await self._transport.send(call), IngestReport)
+
+    async def ingest_many(
+        self,
+        source_system: str,
+        drafts: Drafts,
+        *,
+        batch_size: int = 500,
+        concurrency: int = 4,
+        on_progress: Callable[[BulkReport], None] | None = None,
+        on_item: Callable[[BulkItem], None] | None = None,
+        on_error: OnError = "raise",
+    ) -> BulkReport:
+        """Create any number of alerts, in batches, and tell of each in the order of the drafts.
+
+        `concurrency` batches are on their way at once; drafts, from an iterable or an asynchronous
+        one, are read no faster than that. `on_progress` hears the counts whenever some are settled.
+        `on_item` gets each item as it settles; they are not kept in the report then, so that any
+        number of drafts needs the same memory.
+
+        With `on_error="raise"`, a batch that does not get through, after its retries, ends all of
+        it with its error. With `"collect"` its drafts are `failed` and the next batches go on,
+        unless the login or the token is what was refused. After an error or a cancellation the
+        same drafts may be sent again: those that got through come back as duplicates.
+        """
+        bulk = self._begin_bulk(source_system, concurrency=concurrency, on_error=on_error)
+        tally = Tally(on_progress, on_item)
+        try:
+            async with aclosing(batches_of(drafts, batch_size)) as batches:
+                async for batch in batches:
+                    tally.take_in(await bulk.feed(batch))
+            tally.take_in(await bulk.finish())
+        finally:
+            bulk.abandon()
+        return tally.report()
+
+    def _begin_bulk(self, source_system: str, *, concurrency: int, on_error: OnError) -> BulkIngest:
+        return BulkIngest(
+            lambda batch: self.ingest(source_system, batch),
+            self._transport.start,
+            concurrency=concurrency,
+            on_error=on_error,
+        )
 
 
 def _record(draft: AlertDraft | Mapping[str, Any]) -> dict[str, Any]:

@@ -12,11 +12,11 @@ import json
 import logging
 import random
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 import httpx
 from pydantic import SecretStr
@@ -41,6 +41,8 @@ MAX_ANSWER_BYTES = 128 * 2**20
 KEY_HEADER = "Idempotency-Key"
 KEY_FEATURE = "idempotency_key"
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+
+R = TypeVar("R")
 
 Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
@@ -138,6 +140,10 @@ class Transport:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         await self._http.aclose()
+
+    def start(self, work: Coroutine[Any, Any, R]) -> "asyncio.Task[R]":
+        """Begin work in a task of the client; it must not raise, which would end all others."""
+        return self._tasks.create_task(work)
 
     async def send(self, call: Call) -> Answer:
         """The successful answer to a call, after renewal of the token and retries."""

@@ -1,12 +1,16 @@
 """The calls of the asynchronous client without `await`: same names, arguments, answers, docs."""
 
 import functools
-from collections.abc import Callable, Coroutine
+import inspect
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from ..client import IRClient
+from ..errors import ClientClosedError
 from ..rest.alerts import AlertCalls
 from ..rest.auth import AuthCalls
+from ..rest.bulk import BulkIngest, BulkItem, BulkReport, Draft, OnError, Tally, batches
 from ..rest.tokens import TokenCalls
 from .iterating import Runner, SyncAlertQuery
 
@@ -24,6 +28,9 @@ class Calls:
 
     def _run(self, work: Callable[[Any], Coroutine[Any, Any, R]]) -> R:
         return self._client._run(lambda client: work(self._of(client)))
+
+    def _waited_for(self, work: Callable[[], Coroutine[Any, Any, R]]) -> R:
+        return self._client._run(lambda _: work())
 
 
 class Blocking(Generic[P, R]):
@@ -65,6 +72,19 @@ class Making(Generic[P, T, R]):
         return cast("Callable[P, R]", call)
 
 
+def same_as(
+    method: Callable[..., Coroutine[Any, Any, R]],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A call that is written anew, with the docs and arguments of the asynchronous one."""
+
+    def documented(call: Callable[P, R]) -> Callable[P, R]:
+        call.__doc__ = method.__doc__
+        call.__signature__ = inspect.signature(method)  # type: ignore[attr-defined] # for inspect
+        return call
+
+    return documented
+
+
 class SyncAlertCalls(Calls):
     """`client.alerts`."""
 
@@ -76,6 +96,35 @@ class SyncAlertCalls(Calls):
     take = Blocking(AlertCalls.take)
     create = Blocking(AlertCalls.create)
     ingest = Blocking(AlertCalls.ingest)
+
+    @same_as(AlertCalls.ingest_many)
+    def ingest_many(
+        self,
+        source_system: str,
+        drafts: Iterable[Draft],
+        *,
+        batch_size: int = 500,
+        concurrency: int = 4,
+        on_progress: Callable[[BulkReport], None] | None = None,
+        on_item: Callable[[BulkItem], None] | None = None,
+        on_error: OnError = "raise",
+    ) -> BulkReport:
+        # Drafts are read, and callbacks called, in the thread of the caller, as it expects.
+        async def begin(calls: AlertCalls) -> BulkIngest:
+            return calls._begin_bulk(source_system, concurrency=concurrency, on_error=on_error)
+
+        async def abandon(_: object) -> None:
+            bulk.abandon()
+
+        bulk, tally = self._run(begin), Tally(on_progress, on_item)
+        try:
+            for batch in batches(drafts, batch_size):
+                tally.take_in(self._waited_for(functools.partial(bulk.feed, batch)))
+            tally.take_in(self._waited_for(bulk.finish))
+        finally:
+            with suppress(ClientClosedError):
+                self._run(abandon)
+        return tally.report()
 
 
 class SyncAuthCalls(Calls):

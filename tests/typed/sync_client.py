@@ -2,7 +2,7 @@
 
 from typing import assert_type
 
-from ir_client import Alert, AlertUpdate, RetryPolicy, SyncIRClient
+from ir_client import Alert, AlertUpdate, BulkReport, RetryPolicy, SyncIRClient
 from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event
 from ir_client.sync.iterating import SyncAlertQuery, SyncEventStream
@@ -20,6 +20,7 @@ def answers(client: SyncIRClient) -> None:
     assert_type(client.alerts.get(1), Alert)
     assert_type(client.alerts.update(1, AlertUpdate(status="closed"), if_revision=3), Alert)
     assert_type(client.alerts.ingest("edr", []), IngestReport)
+    assert_type(client.alerts.ingest_many("edr", []), BulkReport)
     assert_type(client.alerts.list(severity=["high"], size=10), SyncAlertQuery)
     for alert in client.alerts.list():
         assert_type(alert, Alert)

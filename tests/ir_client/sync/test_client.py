@@ -17,7 +17,9 @@ import pytest
 from pydantic import SecretStr
 
 from ir_client import (
+    AlertDraft,
     AlertUpdate,
+    BulkItem,
     InitialData,
     IRClient,
     NewAlert,
@@ -362,3 +364,28 @@ def test_a_profile_opens_it(
     with SyncIRClient.from_profile(credentials=ADMIN) as client:
         assert client.url == shared_live_server.url
         assert client.auth.me().username == "admin"
+
+
+def test_many_drafts_are_read_and_told_of_in_the_thread_of_the_caller() -> None:
+    server = FakeServer()
+    threads: set[int] = set()
+    items: list[BulkItem] = []
+
+    def drafts() -> Iterator[AlertDraft]:
+        for number in range(25):
+            threads.add(threading.get_ident())
+            yield a_draft(external_alert_id=str(number))
+
+    def on_item(item: BulkItem) -> None:
+        threads.add(threading.get_ident())
+        items.append(item)
+
+    with client_of(server) as client:
+        report = client.alerts.ingest_many("edr", drafts(), batch_size=10, on_item=on_item)
+        assert [item.id for item in items] == list(range(1, 26))
+        assert report.created == 25
+        server.rest_answers.append(httpx.Response(403))
+        with pytest.raises(errors.PermissionDenied):
+            client.alerts.ingest_many("edr", drafts(), batch_size=10, concurrency=1)
+        assert client.alerts.get(1).id == 1
+    assert threads == {threading.get_ident()}
