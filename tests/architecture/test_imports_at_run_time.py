@@ -19,11 +19,12 @@ def loaded_after(statement: str) -> set[str]:
 @pytest.mark.parametrize(
     ("statement", "unwanted"),
     [
-        ("import ir_client", {"httpx", "websockets", "textual", "fastapi", "keyring"}),
+        ("import ir_client", {"httpx", "websockets", "textual", "fastapi", "keyring", "lark"}),
+        ("import ir_client.query", {"lark", "pydantic", "httpx", "asyncio"}),
         ("import ir_client.testing.plugin", {"httpx", "websockets", "pydantic"}),
         ("import ir_client.wire.events", {"httpx", "websockets", "asyncio", "textual"}),
-        ("from ir_client import IRClient", {"textual", "fastapi", "sqlalchemy", "typer"}),
-        ("import server_stub.app", {"httpx", "textual", "typer", "keyring"}),
+        ("from ir_client import IRClient", {"textual", "fastapi", "sqlalchemy", "typer", "lark"}),
+        ("import server_stub.app", {"httpx", "textual", "typer", "keyring", "lark"}),
         ("import ir_console.model.state", {"textual", "httpx", "websockets", "fastapi"}),
         ("import ir_console.cli.app", {"textual", "fastapi", "httpx", "websockets", "sqlalchemy"}),
         (
