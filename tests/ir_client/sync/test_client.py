@@ -381,7 +381,9 @@ def test_many_drafts_are_read_and_told_of_in_the_thread_of_the_caller() -> None:
         items.append(item)
 
     with client_of(server) as client:
-        report = client.alerts.ingest_many("edr", drafts(), batch_size=10, on_item=on_item)
+        report = client.alerts.ingest_many(
+            "edr", drafts(), batch_size=10, concurrency=1, on_item=on_item
+        )
         assert [item.id for item in items] == list(range(1, 26))
         assert report.created == 25
         server.rest_answers.append(httpx.Response(403))
