@@ -9,10 +9,25 @@
     │   ├── RequestTimeout          the server took too long
     │   └── TLSError                the server's certificate was not accepted
     ├── APIStatusError              the server answered, and refused
-    │   ├── BadRequest 400          ├── ConflictError 409       ├── ValidationFailed 422
-    │   ├── AuthenticationError 401 ├── ChangedSince 412        ├── RateLimited 429
-    │   ├── PermissionDenied 403    ├── PayloadTooLarge 413     └── ServerError 5xx
-    │   └── NotFound 404
+    │   ├── BadRequest              400, and each 4xx without a class of its own
+    │   │   ├── MethodNotAllowed 405
+    │   │   └── UnsupportedMediaType 415
+    │   ├── AuthenticationError 401
+    │   ├── PermissionDenied 403, 451
+    │   ├── NotFound 404, 410
+    │   ├── ProxyRefused 407
+    │   ├── BodyTooSlow 408
+    │   ├── ConflictError 409
+    │   │   └── KeyReused           the idempotency key stands for another request
+    │   ├── ChangedSince 412
+    │   ├── PayloadTooLarge 413
+    │   ├── ValidationFailed 422
+    │   ├── TooEarly 425
+    │   ├── RateLimited 429
+    │   └── ServerError 5xx
+    │       ├── NotSupported 501, 505
+    │       ├── Unavailable 502, 503, 504
+    │       └── StorageFull 507
     ├── InvalidResponse             the answer makes no sense
     ├── CommandRefused              the stream answered a command with an error
     ├── DrainTimeout                handlers were still at work when the time was over
@@ -21,6 +36,7 @@
         ├── MessageTooLarge         a frame over the limit
         ├── ProtocolError           the other end does not speak our protocol
         ├── GaveUp                  down for longer than the caller allowed
+        ├── SlowConsumer            the reader was too slow, and asked that this be an error
         └── StreamAlreadyOpen       one stream a client
 
 Every error says whether the same call may succeed later (`retryable`) and what a person can do
@@ -103,7 +119,11 @@ class TLSError(TransportError):
 
 
 class APIStatusError(IRError):
-    """The server answered with an error status."""
+    """The server answered with an error status.
+
+    `request_id` is what the server's log knows the request by; `retry_after` the seconds to wait,
+    where it said so.
+    """
 
     def __init__(
         self,
@@ -112,12 +132,14 @@ class APIStatusError(IRError):
         status: int,
         problem: "Problem | None" = None,
         request_id: str | None = None,
+        retry_after: float | None = None,
         hint: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.problem = problem
         self.request_id = request_id
+        self.retry_after = retry_after
 
     @property
     def code(self) -> str | None:
@@ -127,6 +149,14 @@ class APIStatusError(IRError):
 
 class BadRequest(APIStatusError):
     hint = "The server did not understand the request: client and server may differ in version."
+
+
+class MethodNotAllowed(BadRequest):
+    hint = "The server does not offer this here: it may be older than the client, or a plain one."
+
+
+class UnsupportedMediaType(BadRequest):
+    hint = "Send JSON that is not compressed; a proxy on the way may have changed the request."
 
 
 class AuthenticationError(APIStatusError):
@@ -141,8 +171,25 @@ class NotFound(APIStatusError):
     hint = "Check the number: it does not exist, or you may not see it."
 
 
+class ProxyRefused(APIStatusError):
+    hint = "Put the proxy's user and password into the `proxy` setting."
+
+
+class BodyTooSlow(APIStatusError):
+    """The request did not arrive in time."""
+
+    retryable = True
+    hint = "The network to the server is slow: try again, or send less at once."
+
+
 class ConflictError(APIStatusError):
     hint = "Look at the present state first: someone was faster, or it exists already."
+
+
+class KeyReused(ConflictError):
+    """The idempotency key was used for another request before."""
+
+    hint = "Make a new idempotency key for each thing to be done."
 
 
 class ChangedSince(APIStatusError):
@@ -171,8 +218,13 @@ class ValidationFailed(APIStatusError):
     hint = "Correct the fields that the message names."
 
 
+class TooEarly(APIStatusError):
+    retryable = True
+    hint = "Try again in a moment: the connection was not ready for this."
+
+
 class RateLimited(APIStatusError):
-    """Too many requests; `retry_after` is the seconds to wait, where the server said."""
+    """Too many requests."""
 
     retryable = True
     hint = "Wait as long as the server asks, or have the limit raised."
@@ -186,8 +238,13 @@ class RateLimited(APIStatusError):
         request_id: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(message, status=status, problem=problem, request_id=request_id)
-        self.retry_after = retry_after
+        super().__init__(
+            message,
+            status=status,
+            problem=problem,
+            request_id=request_id,
+            retry_after=retry_after,
+        )
         if retry_after is not None:
             self.hint = f"Try again in {retry_after:.0f} s, or have the limit raised."
 
@@ -195,6 +252,23 @@ class RateLimited(APIStatusError):
 class ServerError(APIStatusError):
     retryable = True
     hint = "The server failed: try again later, and give its operators the request id."
+
+
+class NotSupported(ServerError):
+    retryable = False
+    hint = "The server cannot do this: check its version and the address."
+
+
+class Unavailable(ServerError):
+    """The server, or the one behind a proxy, cannot answer now."""
+
+    hint = "The server is starting, busy or down: try again in a moment."
+
+
+class StorageFull(ServerError):
+    """Nothing was stored: the server has no space left."""
+
+    hint = "Tell the server's operators that its disk is full, then send it again."
 
 
 class InvalidResponse(IRError):
@@ -249,6 +323,12 @@ class GaveUp(StreamError):
 
     retryable = True
     hint = "Check that the server runs and that its address is right."
+
+
+class SlowConsumer(StreamError):
+    """The reader was too slow for what came, in a stream with `overflow="error"`."""
+
+    hint = "Do less between two events, or choose another `overflow` of `IRClient.events()`."
 
 
 class StreamAlreadyOpen(StreamError):

@@ -17,18 +17,27 @@ from ..errors import (
     APIStatusError,
     AuthenticationError,
     BadRequest,
+    BodyTooSlow,
     ChangedSince,
     ConflictError,
     ConnectError,
     InvalidResponse,
     IRError,
+    KeyReused,
+    MethodNotAllowed,
     NotFound,
+    NotSupported,
     PayloadTooLarge,
     PermissionDenied,
+    ProxyRefused,
     RateLimited,
     RequestTimeout,
     ServerError,
+    StorageFull,
     TLSError,
+    TooEarly,
+    Unavailable,
+    UnsupportedMediaType,
     ValidationFailed,
 )
 from ..wire.alerts import Alert
@@ -39,15 +48,28 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MESSAGE_LIMIT = 500
 _BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: BadRequest,
     401: AuthenticationError,
     403: PermissionDenied,
     404: NotFound,
+    405: MethodNotAllowed,
+    407: ProxyRefused,
+    408: BodyTooSlow,
     409: ConflictError,
+    410: NotFound,
     413: PayloadTooLarge,
-    415: BadRequest,
+    415: UnsupportedMediaType,
     422: ValidationFailed,
+    425: TooEarly,
+    429: RateLimited,
+    451: PermissionDenied,
+    501: NotSupported,
+    502: Unavailable,
+    503: Unavailable,
+    504: Unavailable,
+    505: NotSupported,
+    507: StorageFull,
 }
+_BY_CODE: dict[str | None, type[APIStatusError]] = {"idempotency_key_reused": KeyReused}
 
 
 class _ChangedBody(Reader):
@@ -137,16 +159,15 @@ def status_error(answer: Answer) -> IRError:
         return ChangedSince(
             message, status=status, problem=problem, request_id=request_id, current=_current(answer)
         )
-    if status == 429:
-        return RateLimited(
-            message,
-            status=status,
-            problem=problem,
-            request_id=request_id,
-            retry_after=retry_after(answer),
-        )
-    kind = ServerError if status >= 500 else _BY_STATUS.get(status, APIStatusError)
-    return kind(message, status=status, problem=problem, request_id=request_id)
+    kind = _BY_CODE.get(problem.code) if problem is not None else None
+    kind = kind or _BY_STATUS.get(status) or (ServerError if status >= 500 else BadRequest)
+    return kind(
+        message,
+        status=status,
+        problem=problem,
+        request_id=request_id,
+        retry_after=retry_after(answer),
+    )
 
 
 def _unexpected_success(answer: Answer) -> InvalidResponse:

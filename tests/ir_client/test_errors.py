@@ -30,8 +30,12 @@ def test_what_may_pass_by_itself_is_retryable_and_nothing_else() -> None:
         "TransportError",
         "ConnectError",
         "RequestTimeout",
+        "BodyTooSlow",
+        "TooEarly",
         "RateLimited",
         "ServerError",
+        "Unavailable",
+        "StorageFull",
         "GaveUp",
     }
 

@@ -30,15 +30,25 @@ def answer(status: int, body: Any = b"", **headers: str) -> Answer:
         (401, errors.AuthenticationError),
         (403, errors.PermissionDenied),
         (404, errors.NotFound),
+        (405, errors.MethodNotAllowed),
+        (407, errors.ProxyRefused),
+        (408, errors.BodyTooSlow),
         (409, errors.ConflictError),
+        (410, errors.NotFound),
         (412, errors.ChangedSince),
         (413, errors.PayloadTooLarge),
-        (415, errors.BadRequest),
-        (418, errors.APIStatusError),
+        (415, errors.UnsupportedMediaType),
+        (418, errors.BadRequest),
         (422, errors.ValidationFailed),
+        (425, errors.TooEarly),
         (429, errors.RateLimited),
+        (451, errors.PermissionDenied),
         (500, errors.ServerError),
-        (503, errors.ServerError),
+        (501, errors.NotSupported),
+        (502, errors.Unavailable),
+        (503, errors.Unavailable),
+        (504, errors.Unavailable),
+        (507, errors.StorageFull),
         (599, errors.ServerError),
     ],
 )
@@ -53,6 +63,24 @@ def test_each_status_has_its_error(status: int, kind: type[errors.APIStatusError
         "some_code",
         "r-1",
     )
+
+
+@pytest.mark.parametrize("status", range(400, 600))
+def test_whatever_is_answered_says_what_to_do_and_what_the_server_knows_it_by(status: int) -> None:
+    error = status_error(answer(status, X_Request_ID="r-1", Retry_After="3"))
+    assert isinstance(error, errors.APIStatusError)
+    assert type(error) is not errors.APIStatusError
+    assert error.hint != errors.IRError.hint
+    assert (error.status, error.request_id) == (status, "r-1")
+    assert error.retry_after == (None if status == 412 else 3.0)
+    assert str(error)
+
+
+def test_a_key_that_stands_for_another_request_is_a_conflict_of_its_own() -> None:
+    body = {"detail": "no", "code": "idempotency_key_reused"}
+    error = status_error(answer(409, body))
+    assert type(error) is errors.KeyReused
+    assert isinstance(error, errors.ConflictError)
 
 
 def test_a_refused_field_is_named() -> None:
