@@ -9,6 +9,7 @@ docs/filter-language.md shows the language by example.
 from ..errors import QueryError
 from .fields import Field, Kind, field_named, fields, values_of
 from .parsing import MAX_LENGTH, Query, parse
+from .selection import Selection
 
 __all__ = [
     "MAX_LENGTH",
@@ -16,6 +17,7 @@ __all__ = [
     "Kind",
     "Query",
     "QueryError",
+    "Selection",
     "field_named",
     "fields",
     "parse",

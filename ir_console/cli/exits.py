@@ -35,7 +35,7 @@ _CODES: tuple[tuple[tuple[type[errors.IRError], ...], ExitCode], ...] = (
     ((errors.TransportError, errors.GaveUp), ExitCode.UNREACHABLE),
     ((errors.NotFound,), ExitCode.NOT_FOUND),
     ((errors.ConflictError, errors.ChangedSince), ExitCode.CONFLICT),
-    ((errors.ConfigError,), ExitCode.USAGE),
+    ((errors.ConfigError, errors.QueryError), ExitCode.USAGE),
 )
 
 

@@ -1,6 +1,7 @@
 """Follow the live stream: one line an alert, until the limit or Ctrl-C."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,23 +14,45 @@ from .output import Output
 
 if TYPE_CHECKING:
     from ir_client import AlertUpdated, NewAlert, Profile, StateChanged
+    from ir_client.query import Selection
 
 
 def tail(
     ctx: typer.Context,
     profile: ProfileOption = None,
     url: UrlOption = None,
+    query: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="Only these, such as 'severity >= high and ip: 10.0.0.0/8'.",
+        ),
+    ] = "",
     limit: Annotated[
         int | None, typer.Option(min=1, help="End after so many; without it, at Ctrl-C.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print alerts as they arrive and change; with --json, one document a line."""
-    asyncio.run(_follow(profile_for(ctx, profile, url), Output.standard(), limit, as_json))
+    """Print alerts as they arrive and change; with --json, one document a line.
+
+    With --query, an alert that no longer matches is printed once more, as it is then.
+    """
+    output = Output.standard()
+    wanted = selected(query, output)
+    asyncio.run(_follow(profile_for(ctx, profile, url), output, wanted, limit, as_json))
 
 
-async def _follow(profile: "Profile", output: Output, limit: int | None, as_json: bool) -> None:
-    from ir_client import AlertUpdated, MalformedEvent, NewAlert, Resumed, StateChanged
+async def _follow(
+    profile: "Profile", output: Output, wanted: "Selection", limit: int | None, as_json: bool
+) -> None:
+    from ir_client import (
+        AlertUpdated,
+        InitialData,
+        MalformedEvent,
+        NewAlert,
+        Resumed,
+        StateChanged,
+    )
 
     printed = 0
     async with connected(profile, output) as client:
@@ -38,7 +61,9 @@ async def _follow(profile: "Profile", output: Output, limit: int | None, as_json
         async with client.events() as stream:
             async for event in stream:
                 match event:
-                    case NewAlert() | AlertUpdated():
+                    case InitialData(data=data):
+                        wanted.me = data.user.id if data.user is not None else None
+                    case NewAlert() | AlertUpdated() if wanted.takes(event.alert, now=_now()):
                         _print(output, event, as_json=as_json)
                         printed += 1
                         if printed == limit:
@@ -51,6 +76,22 @@ async def _follow(profile: "Profile", output: Output, limit: int | None, as_json
                         output.note(f"The server sent a {kind or 'frame'} that is none: {reason}")
                     case _:
                         pass
+
+
+def selected(text: str, output: Output) -> "Selection":
+    """What a query asks for; a mistake in it is shown where it is, then raised."""
+    from ir_client.query import QueryError, Selection, parse
+
+    try:
+        return Selection(parse(text))
+    except QueryError as mistake:
+        for line in mistake.pointed().splitlines():
+            output.note(line)
+        raise
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the program is where time comes in
 
 
 def _print(output: Output, event: "NewAlert | AlertUpdated", *, as_json: bool) -> None:

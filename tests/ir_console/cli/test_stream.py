@@ -81,6 +81,33 @@ def test_a_change_is_told_with_who_has_the_alert(
     assert "investigating" in told
 
 
+def test_a_query_lets_through_what_matches_and_what_leaves(
+    server: LiveServer, admin: Cli, tmp_path: Path
+) -> None:
+    admin.set(IR_TOKEN=server.ingest_token)
+    host = f"ws-{uuid4().hex}"
+    query = f"host: {host} and severity >= high and not status: closed"
+    with tailing("--json", "--limit", "2", "--query", query) as tail:
+        ingested(admin, tmp_path, affected_hostname="elsewhere")
+        ingested(admin, tmp_path, affected_hostname=host, severity="low")
+        title = ingested(admin, tmp_path, affected_hostname=host)
+        admin.unset("IR_TOKEN")
+        (alert,) = admin("alerts", "list", "--search", title, "--json").document["alerts"]
+        assert admin("alerts", "update", alert["id"], "--status", "closed").code == 0
+        told, _ = tail.communicate(timeout=30)
+    events = [json.loads(line) for line in told.splitlines()]
+    assert [event["data"]["title"] for event in events] == [title, title]
+    assert [event["data"]["status"] for event in events] == ["new", "closed"]
+
+
+def test_a_mistake_in_a_query_is_shown_before_anything_is_asked_of_the_server(cli: Cli) -> None:
+    ran = cli("tail", "--query", "severity: hihg")
+    assert ran.code == 2
+    assert ran.err.splitlines()[:2] == ["severity: hihg", "          ^^^^"]
+    assert "Did you mean `high`?" in ran.err
+    assert ran.out == ""
+
+
 @pytest.mark.parametrize("token", ["forged.jwt.token", "no-such-token"])
 def test_a_token_that_is_not_accepted_ends_the_tail(
     server: LiveServer, cli: Cli, token: str
