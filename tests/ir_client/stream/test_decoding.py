@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ir_client import AlertRemoved, AlertUpdated, MalformedEvent, NewAlert, UnknownEvent
+from ir_client.stream import decoding
 from ir_client.stream.decoding import Decoded, decode_frames
 from ir_client.wire.events import Pong
 from ir_client.wire.protocol2 import Hello
@@ -56,6 +57,53 @@ def test_requirement_20_a_bad_event_takes_no_other_of_its_batch_along() -> None:
     assert "hunter2" not in malformed.reason
     assert isinstance(unknown, UnknownEvent)
     assert json.loads(unknown.raw) == events[2]
+
+
+_removals = st.builds(
+    lambda alert_id, revision: {
+        "type": "alert_removed",
+        "data": {"id": alert_id, "revision": revision},
+    },
+    st.integers(1, 9),
+    st.integers(1, 9),
+)
+_changes = st.builds(an_event, st.integers(1, 9), st.sampled_from(["new_alert", "alert_updated"]))
+_oddities = st.sampled_from(
+    [
+        an_event() | {"data": {"id": "x"}},
+        {"type": "new_alert"},
+        {"type": "novelty", "data": 1},
+        {"type": "heartbeat", "data": {}},
+        7,
+    ]
+)
+
+
+@given(
+    st.lists(_changes | _removals | _oddities, max_size=4),
+    st.sampled_from(["batch", "single"]),
+    st.integers(-1, 10**20),
+)
+def test_what_is_read_in_one_go_is_what_the_careful_way_reads(
+    events: list[Any], shape: str, seq: int
+) -> None:
+    document = {"seq": seq, "type": "batch", "data": {"events": events}}
+    if shape == "single":
+        document = {"seq": seq, **(events[0] if events and isinstance(events[0], dict) else {})}
+    compact = json.dumps(document, separators=(",", ":")).encode()
+    blank = json.dumps(document).encode()  # the blanks alone make it take the careful way
+    assert decode_frames(compact, protocol=2) == decode_frames(blank, protocol=2)
+
+
+def test_changes_as_our_server_writes_them_take_the_short_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(decoding, "from_json")  # the careful way begins with it
+    batch = {"seq": 9, "type": "batch", "data": {"events": [an_event(1), an_event(2)]}}
+    for frame in (batch, {"seq": 9} | an_event(3), {"seq": 9} | an_event(4, "alert_updated")):
+        told = decode_frames(json.dumps(frame, separators=(",", ":")).encode(), protocol=2)
+        assert told.seq == 9
+        assert all(isinstance(event, NewAlert | AlertUpdated) for event in told.events)
 
 
 def test_a_batch_without_events_says_nothing() -> None:
