@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         TokenCredentials,
     )
     from .rest.bulk import BulkItem, BulkReport
+    from .rest.raw import RawResponse
     from .rest.retry import RetryPolicy
     from .stream.dispatcher import Dispatcher, HandlerFailure
     from .stream.driver import EventStream
@@ -46,6 +47,7 @@ _HOME = {
     "PasswordCredentials": ".credentials",
     "Presence": ".wire.protocol2",
     "Profile": ".config",
+    "RawResponse": ".rest.raw",
     "Resumed": ".stream.events",
     "RetryPolicy": ".rest.retry",
     "SessionCredentials": ".credentials",
@@ -76,6 +78,7 @@ __all__ = [
     "PasswordCredentials",
     "Presence",
     "Profile",
+    "RawResponse",
     "Resumed",
     "RetryPolicy",
     "SessionCredentials",

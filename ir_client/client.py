@@ -18,6 +18,7 @@ from .rest.alerts import AlertCalls
 from .rest.auth import AuthCalls
 from .rest.meta import Features, Meta
 from .rest.network import Network, network_for
+from .rest.raw import RawClient
 from .rest.retry import RetryPolicy
 from .rest.session import Session
 from .rest.tokens import TokenCalls
@@ -212,6 +213,11 @@ class IRClient:
     def tokens(self) -> TokenCalls:
         """Endpoint tokens."""
         return TokenCalls(self._transport)
+
+    @property
+    def raw(self) -> RawClient:
+        """The calls with the server's own answers, and `call` for any address."""
+        return RawClient(self._transport, self._open.session)
 
     async def meta(self) -> ServerMeta:
         """What the server says it can do."""

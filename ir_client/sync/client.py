@@ -20,6 +20,7 @@ from ..stream.backoff import Uniform
 from .background import Background, acquired, released
 from .calls import Blocking, Making, SyncAlertCalls, SyncAuthCalls, SyncTokenCalls
 from .iterating import SyncEventStream
+from .raw import SyncRawClient
 
 R = TypeVar("R")
 
@@ -186,6 +187,11 @@ class SyncIRClient:
     def tokens(self) -> SyncTokenCalls:
         """Endpoint tokens."""
         return SyncTokenCalls(self, lambda client: client.tokens)
+
+    @property
+    def raw(self) -> SyncRawClient:
+        """The calls with the server's own answers, and `call` for any address."""
+        return SyncRawClient(self)
 
     meta = Blocking(IRClient.meta)
     events = Making(IRClient.events, SyncEventStream)

@@ -2,7 +2,7 @@
 
 from typing import assert_type
 
-from ir_client import Alert, AlertUpdate, BulkReport, RetryPolicy, SyncIRClient
+from ir_client import Alert, AlertUpdate, BulkReport, RawResponse, RetryPolicy, SyncIRClient
 from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event
 from ir_client.sync.iterating import SyncAlertQuery, SyncEventStream
@@ -21,6 +21,8 @@ def answers(client: SyncIRClient) -> None:
     assert_type(client.alerts.update(1, AlertUpdate(status="closed"), if_revision=3), Alert)
     assert_type(client.alerts.ingest("edr", []), IngestReport)
     assert_type(client.alerts.ingest_many("edr", []), BulkReport)
+    assert_type(client.raw.alerts.get(1), RawResponse[Alert])
+    assert_type(client.raw.alerts.get(1).parse(), Alert)
     assert_type(client.alerts.list(severity=["high"], size=10), SyncAlertQuery)
     for alert in client.alerts.list():
         assert_type(alert, Alert)
@@ -39,6 +41,7 @@ def events(client: SyncIRClient) -> None:
 def refusals(client: SyncIRClient) -> None:
     """An unused ignore is an error: each of these lines must be refused."""
     client.alerts.get("1")  # type: ignore[arg-type] # the number is an int
+    client.raw.alerts.get("1")  # type: ignore[arg-type] # here too
     client.alerts.get()  # type: ignore[call-arg] # the number is missing
     client.alerts.list(colour="red")  # type: ignore[call-arg] # no such filter
     client.alerts.list(sort_by="colour")  # type: ignore[arg-type] # nor such an order

@@ -33,8 +33,15 @@ from ir_client import (
 )
 from ir_client.rest.alerts import AlertCalls
 from ir_client.rest.auth import AuthCalls
+from ir_client.rest.raw import RawAlertCalls, RawAuthCalls, RawClient, RawTokenCalls
 from ir_client.rest.tokens import TokenCalls
 from ir_client.sync.calls import SyncAlertCalls, SyncAuthCalls, SyncTokenCalls
+from ir_client.sync.raw import (
+    SyncRawAlertCalls,
+    SyncRawAuthCalls,
+    SyncRawClient,
+    SyncRawTokenCalls,
+)
 from ir_client.testing import FakeServer
 from ir_client.wire.commands import Ping
 from ir_client.wire.events import Pong
@@ -82,6 +89,10 @@ NEEDS_A_LOOP = {"dispatcher"}
         (SyncAlertCalls, AlertCalls),
         (SyncAuthCalls, AuthCalls),
         (SyncTokenCalls, TokenCalls),
+        (SyncRawClient, RawClient),
+        (SyncRawAlertCalls, RawAlertCalls),
+        (SyncRawAuthCalls, RawAuthCalls),
+        (SyncRawTokenCalls, RawTokenCalls),
     ],
 )
 def test_it_has_the_same_calls_with_the_same_docs(sync: type, asynchronous: type) -> None:
@@ -99,6 +110,15 @@ def test_it_is_made_with_the_same_arguments() -> None:
 
 
 # Calls.
+
+
+def test_raw_answers_are_those_of_the_server() -> None:
+    server = FakeServer()
+    server.commit(7)
+    with client_of(server) as client:
+        raw = client.raw.alerts.get(7)
+        assert (raw.status, raw.parse()) == (200, client.alerts.get(7))
+        assert client.raw.call("GET", "/auth/me").parse()["username"] == "dana"
 
 
 def test_options_are_for_the_calls_of_a_client_that_is_otherwise_the_same() -> None:

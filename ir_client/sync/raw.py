@@ -1,0 +1,89 @@
+"""`client.raw` without `await`: the same calls, answered with what the server sent."""
+
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+from ..client import IRClient
+from ..rest.alerts import AlertCalls
+from ..rest.auth import AuthCalls
+from ..rest.raw import RawClient, RawResponse
+from ..rest.tokens import TokenCalls
+from .calls import Blocking, Calls
+from .iterating import Runner
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class BlockingRaw(Generic[P, R]):
+    """A call of `client.raw`, without `await`."""
+
+    def __init__(self, method: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> None:
+        self._method = method
+
+    def __get__(self, runner: Runner | None, owner: object = None) -> Callable[P, RawResponse[R]]:
+        if runner is None:
+            return cast("Callable[P, RawResponse[R]]", self._method)  # for help() and inspect
+
+        @functools.wraps(self._method)
+        def call(*args: P.args, **kwargs: P.kwargs) -> RawResponse[R]:
+            name = self._method.__name__
+            return runner._run(lambda calls: getattr(calls, name)(*args, **kwargs))
+
+        return cast("Callable[P, RawResponse[R]]", call)
+
+
+class SyncRawAlertCalls(Calls):
+    """`client.raw.alerts`."""
+
+    get = BlockingRaw(AlertCalls.get)
+    update = BlockingRaw(AlertCalls.update)
+    comment = BlockingRaw(AlertCalls.comment)
+    timeline = BlockingRaw(AlertCalls.timeline)
+    take = BlockingRaw(AlertCalls.take)
+    create = BlockingRaw(AlertCalls.create)
+    ingest = BlockingRaw(AlertCalls.ingest)
+
+
+class SyncRawAuthCalls(Calls):
+    """`client.raw.auth`."""
+
+    me = BlockingRaw(AuthCalls.me)
+    users = BlockingRaw(AuthCalls.users)
+    create_user = BlockingRaw(AuthCalls.create_user)
+
+
+class SyncRawTokenCalls(Calls):
+    """`client.raw.tokens`."""
+
+    list = BlockingRaw(TokenCalls.list)
+    create = BlockingRaw(TokenCalls.create)
+
+
+class SyncRawClient(Calls):
+    """`client.raw`: answers with status, headers and body, and any address of the server."""
+
+    def __init__(self, client: Runner) -> None:
+        super().__init__(client, _raw_of)
+
+    @property
+    def alerts(self) -> SyncRawAlertCalls:
+        """Alerts, as the server sends them."""
+        return SyncRawAlertCalls(self._client, lambda client: client.raw.alerts)
+
+    @property
+    def auth(self) -> SyncRawAuthCalls:
+        """Users, as the server sends them."""
+        return SyncRawAuthCalls(self._client, lambda client: client.raw.auth)
+
+    @property
+    def tokens(self) -> SyncRawTokenCalls:
+        """Endpoint tokens, as the server sends them."""
+        return SyncRawTokenCalls(self._client, lambda client: client.raw.tokens)
+
+    call = Blocking(RawClient.call)
+
+
+def _raw_of(client: IRClient) -> RawClient:
+    return client.raw
