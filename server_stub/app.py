@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server_stub.api import alerts, auth, meta, stream, tokens, users
+from server_stub.api import alerts, auth, incidents, meta, stream, tokens, users
 from server_stub.api.envelope import RequestEnvelope
 from server_stub.api.limits import TokenRates
 from server_stub.api.problems import refused, status_problem
@@ -22,8 +22,10 @@ from server_stub.api.stream import IncidentStream
 from server_stub.background import Background
 from server_stub.domain.clocks import Clock, Monotonic
 from server_stub.domain.rate_limit import Rate
+from server_stub.domain.sla import SlaPolicy
 from server_stub.errors import Invalid, Refusal
 from server_stub.hub import Hub, StorageSource, StreamLimits
+from server_stub.incidents import Casework
 from server_stub.ingestion import Enrichment, Intake
 from server_stub.logs import redact_web_server_logs
 from server_stub.security import Authentication, Sessions
@@ -70,7 +72,11 @@ def create_app(
             services = await _services(
                 settings,
                 database,
-                announcements=Announcements(background.alerts_created, background.alerts_updated),
+                announcements=Announcements(
+                    background.alerts_created,
+                    background.alerts_updated,
+                    background.incidents_updated,
+                ),
                 clock=clock,
                 monotonic=monotonic,
             )
@@ -99,6 +105,7 @@ def create_app(
         tokens.router,
         tokens.info_router,
         alerts.router,
+        incidents.router,
         meta.router,
     ):
         app.include_router(router, prefix=API)
@@ -157,6 +164,7 @@ async def _services(
 ) -> Services:
     epoch = await database.write(lambda connection: ensure_epoch(connection, uuid4().hex))
     keys = load_keys(settings)
+    sla = SlaPolicy(settings.sla_response_minutes, settings.sla_resolution_minutes)
     passwords = Passwords(settings)
     access_tokens = AccessTokens(
         keys.access, lifetime=timedelta(minutes=settings.access_token_minutes), clock=clock
@@ -182,7 +190,8 @@ async def _services(
         token_rates=TokenRates(monotonic),
         token_uses=token_uses,
         intake=Intake(database, clock, max_alert_bytes=settings.max_alert_bytes),
-        triage=Triage(database, clock),
+        triage=Triage(database, clock, sla),
+        casework=Casework(database, clock, sla),
         alerts=Alerts(database, clock),
         incidents=Incidents(database, clock),
         events=Events(database, epoch=epoch),

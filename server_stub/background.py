@@ -67,6 +67,12 @@ async def broadcast_alert_update_websocket(alert_ids: Sequence[int], *, doorbell
     doorbell()
 
 
+async def broadcast_incident_update_websocket(*, doorbell: Doorbell) -> None:
+    """Tell live subscribers of new and changed incidents: the hub finds them in the log."""
+    logger.debug("broadcasting changed incidents")
+    doorbell()
+
+
 class Background:
     """What is left to do, and its one runner."""
 
@@ -78,6 +84,7 @@ class Background:
         self._max_waiting = max_waiting
         self._created: dict[int, None] = {}
         self._updated: dict[int, None] = {}
+        self._incidents_changed = False
         self._work = asyncio.Event()
         # At the start too: a server that died may have left alerts unprocessed.
         self._is_behind = True
@@ -92,6 +99,11 @@ class Background:
         """Leave changed alerts to be broadcast."""
         self._keep(self._updated, alert_ids)
 
+    def incidents_updated(self) -> None:
+        """Leave word that incidents are new or changed, to be broadcast."""
+        self._incidents_changed = True
+        self._work.set()
+
     def _keep(self, waiting: dict[int, None], alert_ids: Collection[int]) -> bool:
         room = self._max_waiting - len(waiting)
         waiting.update(dict.fromkeys(islice(alert_ids, max(0, room))))
@@ -105,7 +117,7 @@ class Background:
             await self._do_what_waits()
             if self._is_behind:
                 await self._attempt("catching up on new alerts", self._catch_up())
-            if not self._created and not self._updated:
+            if not (self._created or self._updated or self._incidents_changed):
                 await self._wait()
 
     async def _do_what_waits(self) -> None:
@@ -123,6 +135,12 @@ class Background:
             await self._attempt(
                 "broadcasting changed alerts",
                 broadcast_alert_update_websocket(updated, doorbell=self._doorbell),
+            )
+        if self._incidents_changed:
+            self._incidents_changed = False
+            await self._attempt(
+                "broadcasting changed incidents",
+                broadcast_incident_update_websocket(doorbell=self._doorbell),
             )
 
     async def _catch_up(self) -> None:

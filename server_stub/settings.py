@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Megabyte = 1024 * 1024
 SQLITE_PREFIX = "sqlite:///"
@@ -27,6 +27,16 @@ def _checked_token(value: SecretStr) -> SecretStr:
         )
     return value
 
+
+def _separated(given: object) -> object:
+    return given.split(",") if isinstance(given, str) else given
+
+
+_Minutes = Annotated[float, Field(gt=0, le=3650 * 24 * 60)]
+# Written like 15,60,240,1440: the library would want JSON.
+MinutesByPriority = Annotated[
+    tuple[_Minutes, _Minutes, _Minutes, _Minutes], NoDecode, BeforeValidator(_separated)
+]
 
 EndpointTokenValue = Annotated[SecretStr, AfterValidator(_checked_token)]
 
@@ -104,6 +114,11 @@ class ServerSettings(BaseSettings):
 
     kept_answers: int = Field(default=1_000_000, ge=0)
     """How many answers to writes with an Idempotency-Key are kept, for 24 hours at most."""
+
+    sla_response_minutes: MinutesByPriority = (15, 60, 4 * 60, 24 * 60)
+    """How soon an incident of priority P1, P2, P3, P4 is to be answered."""
+    sla_resolution_minutes: MinutesByPriority = (4 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60)
+    """How soon it is to be resolved. Deadlines that stand stay as they are."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     access_log: bool = False

@@ -21,7 +21,7 @@ _FILTERS = frozenset(AlertFilter.__dataclass_fields__)
 _PAGING = frozenset({"page", "size", "sort_by", "sort_order", "cursor"})
 
 # SQLite's texts end at a null character: after one, a search would find everything.
-_Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+SearchText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 RowId = Annotated[int, Field(ge=1, lt=2**63)]
 
 
@@ -30,13 +30,13 @@ class AlertListParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    search: Annotated[_Text, Field(max_length=200)] | None = None
+    search: Annotated[SearchText, Field(max_length=200)] | None = None
     severity: Annotated[list[Severity], Field(max_length=10)] = []
     status: Annotated[list[AlertStatus], Field(max_length=10)] = []
-    source: Annotated[list[_Text], Field(max_length=50)] = []
+    source: Annotated[list[SearchText], Field(max_length=50)] = []
     threat_type: Annotated[list[ThreatType], Field(max_length=20)] = []
     assigned_analyst_id: RowId | None = None
-    incident_id: Annotated[_Text, Field(max_length=500)] | None = None
+    incident_id: Annotated[SearchText, Field(max_length=500)] | None = None
     detected_after: UtcTime | None = None
     detected_before: UtcTime | None = None
     received_after: UtcTime | None = None

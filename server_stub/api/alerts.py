@@ -1,9 +1,8 @@
 """Alerts over HTTP: create, list, look at, change, comment on, own."""
 
-import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path
+from fastapi import APIRouter, Path
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,19 +18,19 @@ from ir_client.wire.base import UtcTime, Writer
 from server_stub.api.alert_lists import InListParameters, listing_json, position_headers
 from server_stub.api.answers import json_answer, model_answer
 from server_stub.api.bodies import as_model, parse_body, read_body, read_model
+from server_stub.api.conditions import InKnownRevision, etag
 from server_stub.api.credentials import InCreator, InReader, InUpdater, InUser
 from server_stub.api.idempotency import InOnce
 from server_stub.api.problems import refused
 from server_stub.api.services import InServices
 from server_stub.domain.strict_json import ParsedJson
-from server_stub.errors import Duplicate, Invalid
+from server_stub.errors import Duplicate
 from server_stub.ingestion import Created, Ingested
 from server_stub.storage.alert_rows import StoredAlert
 
 router = APIRouter(prefix="/alerts")
 
 AlertId = Annotated[int, Path(ge=1, lt=2**63)]
-_REVISION = re.compile(r'(?:W/)?"?(\d{1,18})"?')
 
 
 class IngestEnvelope(Writer):
@@ -116,9 +115,8 @@ async def update(
     updater: InUpdater,
     services: InServices,
     once: InOnce,
-    if_match: Annotated[str | None, Header()] = None,
+    if_revision: InKnownRevision,
 ) -> Response:
-    if_revision = _revision(if_match)
     wanted = await read_model(request, AlertUpdate, services.settings)
     return await once.answer(
         lambda commit: services.triage.update(
@@ -184,14 +182,4 @@ def _created(created: Created) -> Response:
 
 
 def _shown(alert: StoredAlert, *, status: int = 200) -> Response:
-    return json_answer(alert.json, status=status, headers={"ETag": f'"{alert.revision}"'})
-
-
-def _revision(if_match: str | None) -> int | None:
-    """The revision that a client knows; `*` stands for any."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    revision = _REVISION.fullmatch(if_match.strip())
-    if revision is None:
-        raise Invalid.field("header", "If-Match", msg="Give one revision, as a number")
-    return int(revision[1])
+    return json_answer(alert.json, status=status, headers=etag(alert.revision))

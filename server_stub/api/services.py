@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from server_stub.api.limits import TokenRates
 from server_stub.domain.clocks import Clock
+from server_stub.incidents import Casework
 from server_stub.ingestion import Intake
 from server_stub.security import Authentication, Sessions
 from server_stub.security.directory import Directory
@@ -29,10 +30,14 @@ Announce = Callable[[Sequence[int]], None]
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """Where handlers say, after the commit, which alerts are new and which changed."""
+    """Where handlers say, after the commit, which alerts are new and which changed.
+
+    `incidents` is told that incidents changed; the log says which.
+    """
 
     created: Announce
     changed: Announce
+    incidents: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Services:
     token_uses: TokenUses
     intake: Intake
     triage: Triage
+    casework: Casework
     alerts: Alerts
     incidents: Incidents
     events: Events

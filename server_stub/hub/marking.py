@@ -124,8 +124,15 @@ def _mark_created(event: LogEvent, state: IncidentState, subscribers: list[Subsc
             subscriber.mark(notice, Change(Word.INCIDENT_NOTIFICATION, event.seq))
 
 
+def _handed_over(subscriber: Subscriber, event: LogEvent) -> bool:
+    """Whether the event took the incident from whom `subscriber` is: one last word on it."""
+    owner_before = None if event.seen_before is None else event.seen_before[1]
+    return owner_before is not None and owner_before == subscriber.viewer.user_id
+
+
 def _mark_updated(event: LogEvent, state: IncidentState, subscribers: list[Subscriber]) -> None:
     change = Change(Word.INCIDENT_UPDATED, event.seq)
     for subscriber in subscribers:
-        if subscriber.watches(state) and state.may_be_seen_by(subscriber.viewer):
+        is_told = subscriber.watches(state) or _handed_over(subscriber, event)
+        if is_told and state.may_be_seen_by(subscriber.viewer):
             subscriber.mark(state.subject, change)

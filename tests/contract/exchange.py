@@ -102,6 +102,7 @@ async def record(directory: Path) -> Samples:
         ):
             await _record_stream(recorder, server, analyst, boss, admin)
             await _record_repetition(recorder, admin)
+            await _record_incidents(recorder, admin)
         await _record_rights(recorder, server, admin)
         return recorder.samples
 
@@ -161,6 +162,34 @@ async def _record_changes(recorder: Recorder, admin: dict[str, str]) -> None:
     await recorder.call("alerts", "GET", "/alerts", headers=admin, params={"size": 1})
     await recorder.call("not_found", "GET", "/alerts/999", headers=admin)
     await recorder.call("owned", "POST", "/alerts/2/ownership", headers=admin)
+
+
+async def _record_incidents(recorder: Recorder, admin: dict[str, str]) -> None:
+    body = {
+        "title": "Encoded PowerShell on two hosts",
+        "description": "Both ran the same script.",
+        "severity": "critical",
+        "category": "malware",
+        "assigned_analyst_id": 2,
+        "alert_ids": [1],
+        "tags": ["powershell"],
+    }
+    made = await recorder.call("incident_made", "POST", "/incidents", headers=admin, json=body)
+    path = f"/incidents/{made.json()['incident_id']}"
+    update = {"priority": "P2", "owner_id": 2}
+    await recorder.call("incident_changed", "PUT", path, headers=admin, json=update)
+    stale = {**admin, "If-Match": "1"}
+    await recorder.call("incident_changed_since", "PUT", path, headers=stale, json=update)
+    note = {"content": "Called the owner.", "note_type": "contact", "is_internal": True}
+    await recorder.call("incident_noted", "POST", f"{path}/notes", headers=admin, json=note)
+    move = {"status": "contained", "notes": "Isolated."}
+    await recorder.call("incident_moved", "PUT", f"{path}/status", headers=admin, json=move)
+    await recorder.call("incident", "GET", path, headers=admin)
+    await recorder.call("incident_timeline", "GET", f"{path}/timeline", headers=admin)
+    await recorder.call("incidents", "GET", "/incidents", headers=admin, params={"size": 1})
+    await recorder.call("incidents_owned", "GET", "/incidents/owned", headers=admin)
+    await recorder.call("incident_stats", "GET", "/incidents/stats", headers=admin)
+    await recorder.call("incident_in_use", "POST", "/incidents", headers=admin, json=body)
 
 
 async def _record_repetition(recorder: Recorder, admin: dict[str, str]) -> None:

@@ -71,6 +71,16 @@ async def test_changed_alerts_are_broadcast() -> None:
     assert processing.diary == ["rang"]
 
 
+async def test_changed_incidents_are_broadcast() -> None:
+    processing = MemoryProcessing()
+    async with running(processing) as background:
+        await asyncio.sleep(0.1)
+        background.incidents_updated()
+        background.incidents_updated()
+        await asyncio.sleep(0.1)
+    assert processing.diary == ["rang"]
+
+
 async def test_new_alerts_are_broadcast_even_if_processing_fails(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from server_stub.domain.sla import SlaPolicy
 from server_stub.settings import ServerSettings
 
 
@@ -54,6 +55,24 @@ def test_a_setting_that_cannot_work_is_refused_without_being_quoted(
     with pytest.raises(ValidationError) as caught:
         ServerSettings()
     assert "hunter2" not in str(caught.value)
+
+
+def test_deadlines_are_four_numbers_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IR_SERVER_SLA_RESPONSE_MINUTES", "5, 10,15,0.5")
+    settings = ServerSettings()
+    assert settings.sla_response_minutes == (5, 10, 15, 0.5)
+    policy = SlaPolicy()
+    assert settings.sla_resolution_minutes == policy.resolution_minutes
+    assert ServerSettings.model_fields["sla_response_minutes"].default == policy.response_minutes
+
+
+@pytest.mark.parametrize("value", ["5", "5,10,15", "5,10,15,0", "5,10,15,x", "5,10,15,1e99"])
+def test_deadlines_that_mean_nothing_are_refused(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("IR_SERVER_SLA_RESOLUTION_MINUTES", value)
+    with pytest.raises(ValidationError):
+        ServerSettings()
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

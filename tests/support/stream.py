@@ -141,6 +141,9 @@ class MemorySource:
             kind="incident_updated" if before else "incident_created",
             incident_id=incident_id,
             revision=state.version,
+            seen_before=(None, before.owner_id)
+            if before is not None and before.owner_id != state.owner_id
+            else None,
         )
         return state
 

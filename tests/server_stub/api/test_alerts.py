@@ -255,6 +255,7 @@ async def test_handlers_announce_what_they_did_and_nothing_else(server: AppClien
         announcements=Announcements(
             created=lambda ids: told.append(("created", tuple(ids))),
             changed=lambda ids: told.append(("changed", tuple(ids))),
+            incidents=lambda: told.append(("incidents", ())),
         ),
     )
     admin = await server.login()

@@ -318,3 +318,26 @@ async def test_a_flood_of_commands_gets_errors_and_then_1008(
         for _ in range(400):
             await client.connection.send('{"type": "ping"}')
         assert await client.close_code() == 1008
+
+
+async def test_changes_of_an_incident_by_rest_reach_its_owner_and_who_watches_it(
+    server: StreamServer,
+) -> None:
+    admin = await server.login()
+    dana = await server.login_as("analyst", name="worker")
+    body = {"title": "Bad thing", "severity": "high", "alert_ids": [await an_alert(server)]}
+    async with server.connected(dana) as owner, server.connected(admin) as boss:
+        made = (await server.http.post("/incidents", json=body, headers=dana)).json()
+        assert (await owner.next_of("incident_created"))["data"]["id"] == made["id"]
+        notice = (await boss.next_of("incident_notification"))["data"]
+        assert notice["incident"]["incident_id"] == made["incident_id"]
+        await boss.send("watch_incident", incident_id=made["incident_id"])
+        await boss.heard_until_pong()
+        path = f"/incidents/{made['id']}"
+        await server.http.put(f"{path}/status", json={"status": "active"}, headers=admin)
+        for client in (owner, boss):
+            told = (await client.next_of("incident_updated"))["data"]
+            assert (told["status"], told["revision"]) == ("active", 2)
+        await server.http.post(f"{path}/notes", json={"content": "hm"}, headers=dana)
+        told = (await boss.next_of("incident_updated"))["data"]
+        assert told["incident_timeline"][-1]["notes"] == "hm"

@@ -131,6 +131,32 @@ def test_an_incident_update_goes_to_its_owner_and_to_watchers_who_may_see_it() -
     ]
 
 
+def test_who_had_an_incident_hears_that_it_was_handed_over_and_then_no_more_of_it() -> None:
+    room = Room(an_analyst(1), an_analyst(2), an_analyst(3))
+    room.source.put_incident(1, owner_id=1, sights=frozenset({(None, None)}))
+    room.tell()
+    room.source.put_incident(1, owner_id=2)
+    room.tell()
+    assert [room.heard(who) for who in range(3)] == [
+        ["incident_created", "incident_updated"],
+        ["incident_updated"],
+        [],
+    ]
+    room.source.put_incident(1)
+    room.tell()
+    assert [room.heard(who) for who in range(3)] == [[], ["incident_updated"], []]
+
+
+def test_who_had_an_incident_and_may_not_see_it_now_hears_nothing() -> None:
+    room = Room(an_analyst(1))
+    room.source.put_incident(1, owner_id=1)
+    room.tell()
+    room.heard()
+    room.source.put_incident(1, owner_id=2)
+    room.tell()
+    assert room.heard() == []
+
+
 def test_nobody_hears_of_an_event_whose_row_could_not_be_read() -> None:
     room = Room(an_admin())
     room.source.put_alert(1)
