@@ -24,7 +24,7 @@ from ..wire.events import (
     IncidentUpdated,
     NewAlert,
 )
-from ..wire.protocol2 import AlertRemoved
+from ..wire.protocol2 import AlertRemoved, Presence
 from .events import Event, StateChanged
 from .lanes import Lanes
 from .signals import stopping_on_signals
@@ -276,11 +276,11 @@ def lane_of(event: Event) -> Hashable:
     match event:
         case NewAlert() | AlertUpdated() | AlertDetails() | AlertRemoved():
             return "alert", event.data.id
-        case AlertOwnershipTaken() | AlertStatusUpdated():
+        case AlertOwnershipTaken() | AlertStatusUpdated() | Presence():
             return "alert", event.data.alert_id
         case IncidentCreated() | IncidentUpdated():
             return "incident", event.data.id
         case IncidentNotification():
             return "incident", event.data.incident.id
         case _:
-            return type(event)
+            return type(event).__name__

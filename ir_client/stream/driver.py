@@ -26,17 +26,21 @@ from ..rest.alerts import AlertCalls
 from ..rest.meta import Meta
 from ..rest.network import Network
 from ..rest.session import Session
-from ..wire.commands import Command, encode_command
+from .asking import Asking
 from .backoff import Uniform
+from .beginning import Beginning
 from .buffer import EventBuffer
+from .checkpoint import CheckpointWriter
+from .conversation import Conversation
 from .cursor import Cursor
 from .dialer import Dialer
 from .endings import Ending, Unreachable
 from .events import Event
 from .inbox import Inbox
 from .ledger import Ledger
-from .link import LINK_ERRORS, MAX_MESSAGE_BYTES, ending_of, heard_at, latency_of
+from .link import LINK_ERRORS, ending_of, heard_at, latency_of
 from .listeners import Listeners
+from .options import StreamOptions
 from .protocol import (
     Announce,
     Backfill,
@@ -45,7 +49,6 @@ from .protocol import (
     Effect,
     Effects,
     Fail,
-    StreamPolicy,
     StreamProtocol,
 )
 from .reception import Reception
@@ -69,15 +72,7 @@ class StreamParts:
     open_stream: "EventStream | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class StreamLimits:
-    """How much a stream takes in before it protects itself."""
-
-    max_message_bytes: int = MAX_MESSAGE_BYTES
-    max_buffered_events: int = 10_000
-
-
-class EventStream:
+class EventStream(Asking):
     """The events of a server, one after another, over every interruption.
 
         async with client.events() as stream:
@@ -94,29 +89,37 @@ class EventStream:
         self,
         parts: StreamParts,
         *,
-        policy: StreamPolicy | None = None,
-        limits: StreamLimits | None = None,
+        options: StreamOptions | None = None,
         uniform: Uniform = random.uniform,
     ) -> None:
+        options = options or StreamOptions()
         self._parts = parts
-        self._limits = limits or StreamLimits()
         self._loop = asyncio.get_running_loop()
-        self._protocol = StreamProtocol(policy or StreamPolicy(), uniform, now=self._loop.time())
-        buffer = EventBuffer(max_events=self._limits.max_buffered_events)
-        self._inbox = Inbox(buffer, Ledger(), on_drained=self._on_drained)
+        self._protocol = StreamProtocol(
+            options.policy,
+            uniform,
+            now=self._loop.time(),
+            catches_up=not options.beginning.is_now,
+        )
+        self._cursor = Cursor(options.beginning.bookmark.position)
+        self._inbox = _inbox_for(options, on_drained=self._on_drained)
+        self._checkpoint = self._checkpoint_for(options.beginning)
         self._dialer = Dialer(
             parts.network,
             parts.session,
             parts.meta,
-            max_message_bytes=self._limits.max_message_bytes,
+            max_message_bytes=options.max_message_bytes,
         )
-        self._recovery = Recovery(self._inbox, parts.alerts, parts.meta)
-        self._cursor = Cursor()
-        self._listeners = Listeners()
+        self._recovery = Recovery(
+            self._inbox, parts.alerts, parts.meta, exact_since=options.beginning.exact_since
+        )
+        self._conversation = Conversation(self._send, spawn=self._spawn)
+        self.listeners = Listeners()
+        self.listeners.add(self._conversation)
         self._reception = Reception(
             self._protocol,
             self._inbox,
-            self._listeners,
+            self.listeners,
             self._cursor,
             self._recovery,
             perform=self._perform,
@@ -128,6 +131,21 @@ class EventStream:
         self._link: ClientConnection | None = None
         self._last_frame_at: float | None = None
         self._last_heard_at: float | None = None
+
+    def _checkpoint_for(self, beginning: Beginning) -> CheckpointWriter | None:
+        if beginning.checkpoint is None:
+            return None
+        writer = CheckpointWriter(beginning.checkpoint, lambda: self._inbox.bookmark)
+        self._inbox.on_progress = writer.note_progress
+        return writer
+
+    @property
+    def bookmark(self) -> str:
+        """How far the stream was read, as text that `since` takes; empty before anything was.
+
+        What came before the event that was asked for last is in it.
+        """
+        return str(self._inbox.bookmark)
 
     @property
     def status(self) -> StreamStatus:
@@ -155,14 +173,13 @@ class EventStream:
         """Drop the connection as if the network had failed; the stream comes back by itself."""
         self._end(Unreachable("a new connection was asked for"))
 
-    async def send(self, command: Command) -> None:
-        """Send a command; its answer comes as an event. ConnectError while not connected."""
+    async def _send(self, text: str) -> None:
         link = self._link
         if link is None:
             raise _not_connected()
         try:
             async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                await link.send(encode_command(command))
+                await link.send(text)
         except LINK_ERRORS:
             raise _not_connected() from None
 
@@ -172,6 +189,8 @@ class EventStream:
         if self._protocol.state is StreamState.CLOSED:
             raise ClientClosedError("This stream has ended", hint="Ask for another: events().")
         self._parts.open_stream = self
+        if self._checkpoint is not None:
+            self._spawn(self._checkpoint.run)
         self._perform(self._protocol.start())
         return self
 
@@ -187,6 +206,9 @@ class EventStream:
         """End the stream; its loop ends too."""
         self._perform(self._protocol.close(self._loop.time()))
         self._inbox.close()
+        if self._checkpoint is not None:
+            self._checkpoint.stop()
+        self.listeners.ended(None)
         try:
             await asyncio.gather(*self._running, return_exceptions=True)
         finally:
@@ -208,7 +230,9 @@ class EventStream:
         match effect:
             case Announce(change):
                 _log(change.status)
-                self._inbox.announce(replace(change, status=self._completed(change.status)))
+                change = replace(change, status=self._completed(change.status))
+                self._inbox.announce(change)
+                self.listeners.heard(change, None)
             case Connect(renew_token):
                 self._link_task = self._spawn(partial(self._hold_link, renew_token=renew_token))
             case Disconnect():
@@ -216,7 +240,7 @@ class EventStream:
             case Backfill():
                 self._begin_fetch()
             case Fail(error):
-                self._inbox.fail(error)
+                self._fail(error)
             case _:
                 assert_never(effect)
 
@@ -233,7 +257,11 @@ class EventStream:
             # A mistake of ours must be seen, and must not take the client's other tasks along.
             logger.exception("The stream failed in a way that was not foreseen")
             self._perform(self._protocol.close(self._loop.time()))
-            self._inbox.fail(StreamError("The stream failed: see the log", hint="Report this."))
+            self._fail(StreamError("The stream failed: see the log", hint="Report this."))
+
+    def _fail(self, error: StreamError) -> None:
+        self._inbox.fail(error)
+        self.listeners.ended(error)
 
     def _abort(self) -> None:
         for task in (self._link_task, self._fetch_task):
@@ -308,6 +336,18 @@ class EventStream:
         if self._recovery.is_whole:
             self._reception.fetched(self._recovery.read_at)
         self._perform(self._protocol.backfilled(self._loop.time()))
+
+
+def _inbox_for(options: StreamOptions, *, on_drained: Callable[[], None]) -> Inbox:
+    ledger = Ledger()
+    ledger.begin(options.beginning.bookmark.watermark)
+    return Inbox(
+        EventBuffer(max_events=options.max_buffered_events, policy=options.overflow),
+        ledger,
+        on_drained=on_drained,
+        wants=options.events.wants if options.events is not None else None,
+        bookmark=options.beginning.bookmark,
+    )
 
 
 def _not_connected() -> ConnectError:

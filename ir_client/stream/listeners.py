@@ -6,6 +6,7 @@ slow, nor pass its filters. A listener that fails is a mistake of ours and ends 
 
 from typing import Protocol
 
+from ..errors import IRError
 from .events import Event
 
 
@@ -20,6 +21,9 @@ class Listener(Protocol):
 
     def lost(self) -> None:
         """The connection is gone; also said when none had come to be."""
+
+    def ended(self, error: IRError | None) -> None:
+        """There will be no connection any more: an error ended the stream, or nothing did."""
 
 
 class Listeners:
@@ -48,3 +52,7 @@ class Listeners:
     def lost(self) -> None:
         for listener in tuple(self._all):
             listener.lost()
+
+    def ended(self, error: IRError | None) -> None:
+        for listener in tuple(self._all):
+            listener.ended(error)

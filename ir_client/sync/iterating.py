@@ -12,7 +12,7 @@ from ..stream.driver import EventStream
 from ..stream.events import Event
 from ..stream.status import StreamStatus
 from ..wire.alerts import Alert
-from ..wire.commands import Command
+from .asking import SyncAsking
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class SyncAlertQuery:
                 self._client._run(end)
 
 
-class SyncEventStream:
+class SyncEventStream(SyncAsking):
     """The events of a server, one after another, over every interruption.
 
         with client.events() as stream:
@@ -99,10 +99,6 @@ class SyncEventStream:
     def reconnect(self) -> None:
         """Drop the connection as if the network had failed; the stream comes back by itself."""
         self._run(lambda stream: _told(stream.reconnect))
-
-    def send(self, command: Command) -> None:
-        """Send a command; its answer comes as an event. ConnectError while not connected."""
-        self._run(lambda stream: stream.send(command))
 
     def __enter__(self) -> Self:
         async def enter(client: Any) -> EventStream:
