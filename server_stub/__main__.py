@@ -12,16 +12,20 @@ import logging.config
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
+from server_stub.api.http_socket import uvicorn_http_settings
 from server_stub.api.stream_socket import uvicorn_stream_settings
 from server_stub.app import create_app
 from server_stub.errors import Refusal
@@ -107,8 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until it is told to stop; returns the exit code."""
     options = _options(arguments)
     try:
-        settings = _settings(options.database)
+        settings = _settings(options)
         with _listen(options.host, options.port) as listener:
+            _require_privacy(settings, listener)
             return _serve(settings, listener, until_stdin_closes=options.until_stdin_closes)
     except ValidationError as error:
         _say("cannot start, correct these settings:", *_settings_lines(error))
@@ -123,9 +128,11 @@ def _serve(settings: ServerSettings, listener: socket.socket, *, until_stdin_clo
     sys.setswitchinterval(_SWITCH_SECONDS)
     logging.config.dictConfig(log_config(settings.log_level, access_log=settings.access_log))
     database = settings.database_path
-    announcement = _Announcement(_url(listener), database.with_name(f"{database.name}.first-start"))
+    announcement = _Announcement(
+        _url(listener, settings), database.with_name(f"{database.name}.first-start")
+    )
     app = create_app(settings, on_first_start=announcement.note)
-    server = _Server(_uvicorn_config(app, settings), announcement)
+    server = _Server(_loaded(_uvicorn_config(app, settings)), announcement)
     # uvicorn raises the signal that stopped it once more at its end: before our parts are closed.
     signal.signal(signal.SIGTERM, server.stop)
     signal.signal(signal.SIGINT, server.stop)
@@ -150,14 +157,29 @@ def _uvicorn_config(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
         lifespan="off",
         log_config=None,
         access_log=settings.access_log,
-        # On by default, and believes what any local process says about its address.
+        # On by default, and believes what any local process says about its address. Whom to believe
+        # is a setting of ours, read where addresses are.
         proxy_headers=False,
         server_header=False,
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        **uvicorn_http_settings(settings),
         **uvicorn_stream_settings(),
     )
+
+
+def _loaded(config: uvicorn.Config) -> uvicorn.Config:
+    """The configuration with its certificate read: here, where what is wrong can be said."""
+    try:
+        config.load()
+    except ssl.SSLError as error:
+        raise ValueError(
+            "IR_SERVER_TLS_CERTIFICATE and IR_SERVER_TLS_KEY hold no certificate and its key"
+        ) from error
+    return config
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -170,6 +192,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8000, help="0 picks a free one")
     parser.add_argument("--database", metavar="URL", help=f"{SQLITE_PREFIX}PATH")
     parser.add_argument(
+        "--without-tls",
+        action="store_true",
+        help="listen beyond this machine without TLS: a proxy in front has it",
+    )
+    parser.add_argument(
         "--until-stdin-closes",
         action="store_true",
         help="stop when standard input ends: when whoever started the server is gone",
@@ -177,8 +204,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _settings(database_url: str | None) -> ServerSettings:
-    return ServerSettings() if database_url is None else ServerSettings(database_url=database_url)
+def _settings(options: argparse.Namespace) -> ServerSettings:
+    given: dict[str, Any] = {"database_url": options.database} if options.database else {}
+    if options.without_tls:
+        given["without_tls"] = True
+    return ServerSettings(**given)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -197,15 +227,31 @@ def _listen(host: str, port: int) -> socket.socket:
         raise
 
 
-def _url(listener: socket.socket) -> str:
+def _require_privacy(settings: ServerSettings, listener: socket.socket) -> None:
+    """Refuse to let passwords cross a network in clear, unless told in so many words."""
+    host = listener.getsockname()[0]
+    if settings.has_tls or settings.without_tls or ip_address(host).is_loopback:
+        return
+    raise ValueError(
+        f"other machines reach {host}, and passwords would cross the network in clear; set "
+        "IR_SERVER_TLS_CERTIFICATE and IR_SERVER_TLS_KEY, or where a proxy in front has TLS, "
+        "say --without-tls"
+    )
+
+
+def _url(listener: socket.socket, settings: ServerSettings) -> str:
+    scheme = "https" if settings.has_tls else "http"
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _settings_lines(error: ValidationError) -> list[str]:
     """The refused settings by the names that an operator gave them."""
     lines = []
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        if not problem["loc"]:
+            lines.append(f"  {problem['msg']}")
+            continue
         name = str(problem["loc"][0])
         prefix = ServerSettings.model_config["env_prefix"]
         shown = name.upper() if name.isupper() else f"{prefix}{name}".upper()

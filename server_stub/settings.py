@@ -5,17 +5,27 @@ Holds values only: opens nothing and makes up no secret. What is left unset here
 """
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import platformdirs
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    FilePath,
+    SecretStr,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Megabyte = 1024 * 1024
 SQLITE_PREFIX = "sqlite:///"
 
+_MIN_DIFFERENT_CHARACTERS = 8
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
@@ -29,7 +39,7 @@ def _checked_token(value: SecretStr) -> SecretStr:
 
 
 def _separated(given: object) -> object:
-    return given.split(",") if isinstance(given, str) else given
+    return [part.strip() for part in given.split(",")] if isinstance(given, str) else given
 
 
 _Minutes = Annotated[float, Field(gt=0, le=3650 * 24 * 60)]
@@ -38,6 +48,34 @@ MinutesByPriority = Annotated[
     tuple[_Minutes, _Minutes, _Minutes, _Minutes], NoDecode, BeforeValidator(_separated)
 ]
 
+
+def _checked_secret(value: SecretStr) -> SecretStr:
+    """Refuse what has the length of a secret and is none: few letters, or a word over and over."""
+    text = value.get_secret_value()
+    half = len(text) // 2
+    is_repeated = any(text[step:] == text[:-step] for step in range(1, half + 1))
+    if is_repeated or len(set(text)) < _MIN_DIFFERENT_CHARACTERS:
+        raise PydanticCustomError("weak_secret", "Input should be random, not a word or a pattern")
+    return value
+
+
+def _checked_proxy(text: str) -> str:
+    try:
+        network = ip_network(text)
+    except ValueError:
+        network = None
+    # Who trusts everyone lets every client say where it comes from.
+    if network is None or network.prefixlen == 0:
+        raise PydanticCustomError("network", "Input should be an address or a network, not all")
+    return str(network)
+
+
+SecretKey = Annotated[SecretStr, Field(min_length=32), AfterValidator(_checked_secret)]
+Proxies = Annotated[
+    tuple[Annotated[str, AfterValidator(_checked_proxy)], ...],
+    NoDecode,
+    BeforeValidator(_separated),
+]
 EndpointTokenValue = Annotated[SecretStr, AfterValidator(_checked_token)]
 
 
@@ -65,9 +103,8 @@ class ServerSettings(BaseSettings):
     )
     """Where the data lives: `sqlite:///relative/path` or `sqlite:////absolute/path`."""
 
-    secret_key: SecretStr | None = Field(
+    secret_key: SecretKey | None = Field(
         default=None,
-        min_length=32,
         validation_alias=AliasChoices("IR_SERVER_SECRET_KEY", "SECRET_KEY"),
     )
     """Signs access tokens. Unset: made up once and kept beside the database."""
@@ -77,6 +114,19 @@ class ServerSettings(BaseSettings):
 
     ingest_token: EndpointTokenValue | None = None
     """Value of the endpoint token `bootstrap` at a first start."""
+
+    tls_certificate: FilePath | None = None
+    tls_key: FilePath | None = None
+    """PEM files; with both, the server speaks TLS."""
+    without_tls: bool = False
+    """Listen beyond this machine without TLS all the same: a proxy in front has it."""
+    trusted_proxies: Proxies = ()
+    """Who is believed about where a request comes from (X-Forwarded-For); by default nobody."""
+
+    http_connections: int = Field(default=4_000, ge=1)
+    head_bytes: int = Field(default=32 * 1024, ge=1024, le=Megabyte)
+    head_timeout_seconds: float = Field(default=10, gt=0)
+    """What the head of a request may take, and how long it may take to come."""
 
     access_token_minutes: int = Field(default=30, ge=1, le=24 * 60)
     refresh_token_days: int = Field(default=7, ge=1, le=365)
@@ -122,6 +172,18 @@ class ServerSettings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     access_log: bool = False
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise PydanticCustomError(
+                "tls", "IR_SERVER_TLS_CERTIFICATE and IR_SERVER_TLS_KEY are given together"
+            )
+        return self
+
+    @property
+    def has_tls(self) -> bool:
+        return self.tls_certificate is not None
 
     @property
     def database_path(self) -> Path:

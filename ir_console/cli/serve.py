@@ -13,6 +13,12 @@ def serve(
     database: Annotated[
         str | None, typer.Option(metavar="URL", help="Where alerts are kept.")
     ] = None,
+    without_tls: Annotated[
+        bool,
+        typer.Option(
+            "--without-tls", help="Listen beyond this machine without TLS: a proxy has it."
+        ),
+    ] = False,
 ) -> None:
     """Run the bundled server.
 
@@ -22,6 +28,8 @@ def serve(
     command = [sys.executable, "-m", "server_stub", "--host", host, "--port", str(port)]
     if database is not None:
         command += ["--database", database]
+    if without_tls:
+        command.append("--without-tls")
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(command[0], command)

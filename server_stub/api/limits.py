@@ -3,6 +3,7 @@
 from starlette.requests import HTTPConnection
 
 from ir_client.wire.auth import EndpointToken
+from server_stub.domain.addresses import origin_of
 from server_stub.domain.clocks import Monotonic
 from server_stub.domain.request_window import RequestWindow
 from server_stub.errors import RateLimited
@@ -37,5 +38,9 @@ class TokenRates:
 
 
 def client_address(connection: HTTPConnection) -> str | None:
-    """The address of whoever is connected; headers that claim another one are not believed."""
-    return None if connection.client is None else connection.client.host
+    """Where a request comes from: whoever is connected, or whom trusted proxies had it from."""
+    peer = None if connection.client is None else connection.client.host
+    trusted = connection.app.state.services.settings.trusted_proxies
+    if not trusted:
+        return peer
+    return origin_of(peer, connection.headers.getlist("x-forwarded-for"), trusted=trusted)

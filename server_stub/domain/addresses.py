@@ -1,6 +1,7 @@
-"""Decide whether an address is one of those that an endpoint token may be used from."""
+"""Decide where a request comes from, and whether an endpoint token may be used from there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -26,6 +27,22 @@ def is_allowed(address: str | None, networks: Iterable[str]) -> bool:
     return any(parsed in _network(network) for network in networks)
 
 
+def origin_of(
+    peer: str | None, forwarded_for: Iterable[str], *, trusted: Sequence[str]
+) -> str | None:
+    """Where a request comes from: the nearest hop that is not one of the `trusted` proxies.
+
+    Each proxy adds whom it heard from at the end of `forwarded_for`; what stands before the
+    addition of the first trusted one, anyone may have written. An address that cannot be read
+    is given as it is, and lies in no network.
+    """
+    hops = [hop.strip() for header in forwarded_for for hop in header.split(",")]
+    address = peer
+    while hops and is_allowed(address, trusted):
+        address = hops.pop()
+    return address
+
+
 def neighbourhood(address: str | None) -> str:
     """What counts as one place for sign-in: an address, or the network of an IPv6 host."""
     parsed = _address(address)
@@ -43,6 +60,7 @@ def _address(text: str | None) -> IPv4Address | IPv6Address | None:
     return mapped or parsed
 
 
+@lru_cache(maxsize=4096)
 def _network(text: str) -> IPv4Network | IPv6Network:
     network = ip_network(text, strict=True)
     if isinstance(network, IPv6Network) and network.prefixlen == 128:

@@ -11,11 +11,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from server_stub.__main__ import _listen
+from server_stub.__main__ import _listen, _require_privacy, main
+from server_stub.settings import ServerSettings
 from tests.support.live_server import CHEAP_PASSWORDS, LiveServer, running_server
 from tests.support.server import an_alert_body
 
@@ -228,6 +230,59 @@ def test_what_keeps_it_from_starting_is_said_in_a_sentence(
     assert said.lower() in error.lower()
     assert "Traceback" not in error
     assert "hunter2" not in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "setting", "said"),
+    [
+        (("--host", "0.0.0.0"), {}, "--without-tls"),
+        (("--host", "::"), {}, "--without-tls"),
+        ((), {"IR_SERVER_TLS_KEY": __file__}, "IR_SERVER_TLS_CERTIFICATE"),
+        (
+            ("--host", "0.0.0.0"),
+            {"IR_SERVER_TLS_KEY": __file__, "IR_SERVER_TLS_CERTIFICATE": __file__},
+            "no certificate",
+        ),
+        ((), {"IR_SERVER_TLS_KEY": "hunter2.pem"}, "TLS_KEY"),
+        ((), {"IR_SERVER_TRUSTED_PROXIES": "*"}, "TRUSTED_PROXIES"),
+        ((), {"SECRET_KEY": "hunter2-" * 8}, "SECRET_KEY"),
+    ],
+)
+def test_what_would_be_unsafe_is_refused_before_anything_is_opened(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    setting: dict[str, str],
+    said: str,
+) -> None:
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    # Configuring the logs of this process would outlive the test.
+    monkeypatch.setattr("logging.config.dictConfig", lambda _: None)
+    database = ("--port", "0", "--database", f"sqlite:///{tmp_path}/a.db")
+    assert main([*database, *arguments]) == 1
+    error = capsys.readouterr().err
+    assert "cannot start" in error
+    assert said in error
+    assert "hunter2" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "settings"),
+    [
+        ("127.0.0.1", {}),
+        ("::1", {}),
+        ("0.0.0.0", {"without_tls": True}),
+        ("0.0.0.0", {"tls_certificate": __file__, "tls_key": __file__}),
+    ],
+)
+def test_what_is_private_or_said_not_to_be_is_let_through(
+    host: str, settings: dict[str, Any]
+) -> None:
+    with _listen(host, 0) as listener:
+        _require_privacy(ServerSettings(**settings), listener)
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(

@@ -39,6 +39,15 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> N
     ("name", "value"),
     [
         ("SECRET_KEY", "hunter2"),
+        ("SECRET_KEY", "hunter2" * 8),
+        ("SECRET_KEY", "hunter2aaaaaaaaaaaaaaaaaaaaaaaaaaa"[7:]),
+        ("SECRET_KEY", "0" * 64),
+        ("SECRET_KEY", "changeme-changeme-changeme-changeme"),
+        ("IR_SERVER_TRUSTED_PROXIES", "*"),
+        ("IR_SERVER_TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("IR_SERVER_TRUSTED_PROXIES", "10.0.0.1,::/0"),
+        ("IR_SERVER_TRUSTED_PROXIES", "hunter2"),
+        ("IR_SERVER_TLS_KEY", "hunter2.pem"),
         ("IR_SERVER_ADMIN_PASSWORD", "hunter2"),
         ("IR_SERVER_INGEST_TOKEN", "hunter2"),
         ("IR_SERVER_INGEST_TOKEN", "hunter2.with.dots.and.length"),
@@ -78,3 +87,8 @@ def test_deadlines_that_mean_nothing_are_refused(
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "a-secret-of-more-than-32-characters")
     assert "a-secret" not in repr(ServerSettings())
+
+
+def test_trusted_proxies_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IR_SERVER_TRUSTED_PROXIES", "10.0.0.1, 2001:DB8::/32")
+    assert ServerSettings().trusted_proxies == ("10.0.0.1/32", "2001:db8::/32")

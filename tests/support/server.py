@@ -53,7 +53,7 @@ def cheap_settings(directory: Path, **fields: Any) -> ServerSettings:
     """Settings whose passwords cost nothing and whose secrets are known."""
     defaults: dict[str, Any] = {
         "database_url": f"sqlite:///{directory / 'server.db'}",
-        "secret_key": SecretStr("k" * 40),
+        "secret_key": SecretStr("a-secret-that-only-tests-have-0123456789"),
         "admin_password": SecretStr(ADMIN_PASSWORD),
         "ingest_token": SecretStr(INGEST_TOKEN),
         "argon2_memory_kib": 8,

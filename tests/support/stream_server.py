@@ -14,6 +14,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from server_stub.api.http_socket import uvicorn_http_settings
 from server_stub.api.stream import IncidentStream
 from server_stub.api.stream_socket import uvicorn_stream_settings
 from server_stub.app import create_app, system_clock
@@ -111,12 +112,14 @@ async def stream_server(
     **fields: Any,
 ) -> AsyncIterator[StreamServer]:
     """A server that listens; with `clock`, its times and tokens follow it."""
-    app = create_app(cheap_settings(directory, **fields), clock=clock or system_clock)
+    settings = cheap_settings(directory, **fields)
+    app = create_app(settings, clock=clock or system_clock)
     config = uvicorn.Config(
         app,
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=5,
+        **uvicorn_http_settings(settings),
         **uvicorn_stream_settings() | (uvicorn_settings or {}),
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:

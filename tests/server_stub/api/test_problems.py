@@ -13,6 +13,7 @@ REFUSALS = [
     (errors.Conflict("x"), 409),
     (errors.Duplicate("x"), 409),
     (errors.AlreadyOwned("x"), 409),
+    (errors.KeyReused("x"), 409),
     (errors.ChangedSince("x", current=b"{}"), 412),
     (errors.TooLarge("x"), 413),
     (errors.MalformedBody("x"), 400),

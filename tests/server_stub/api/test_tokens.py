@@ -64,3 +64,27 @@ async def test_a_token_that_may_not_send_a_source_is_refused(server: AppClient) 
     headers = {"Authorization": f"Bearer {made.json()['token']}"}
     answer = await server.ingest(an_alert_body(), headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_abuse_30_only_a_trusted_proxy_says_where_a_request_comes_from(
+    tmp_path: Path,
+) -> None:
+    # The client of these tests is the proxy; what is before it in the chain, anyone may write.
+    trusting = {"address": "10.9.9.9", "trusted_proxies": ("10.9.9.9/32",)}
+    async with app_client(tmp_path, **trusting) as server:
+        admin = await server.login()
+        wanted = {"token_name": "siem", "allowed_ips": ["192.0.2.0/24"]}
+        made = await server.http.post("/endpoint-tokens", headers=admin, json=wanted)
+        token = {"Authorization": f"Bearer {made.json()['token']}"}
+        statuses = {}
+        for claim in ("192.0.2.7", "192.0.2.7, 203.0.113.5", "203.0.113.5, 192.0.2.7", "", "x"):
+            headers = token | {"X-Forwarded-For": claim}
+            answer = await server.ingest(an_alert_body(external_alert_id=claim), headers=headers)
+            statuses[claim] = answer.status_code
+    assert statuses == {
+        "192.0.2.7": 200,
+        "192.0.2.7, 203.0.113.5": 403,
+        "203.0.113.5, 192.0.2.7": 200,
+        "": 403,
+        "x": 403,
+    }

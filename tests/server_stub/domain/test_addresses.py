@@ -1,6 +1,6 @@
 import pytest
 
-from server_stub.domain.addresses import canonical_network, is_allowed, neighbourhood
+from server_stub.domain.addresses import canonical_network, is_allowed, neighbourhood, origin_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,27 @@ def test_hosts_of_one_ipv6_network_are_neighbours() -> None:
     assert neighbourhood("2001:db8::1") == neighbourhood("2001:db8::ffff")
     assert neighbourhood("10.0.0.1") != neighbourhood("10.0.0.2")
     assert neighbourhood("::ffff:10.0.0.1") == neighbourhood("10.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded_for", "origin"),
+    [
+        ("192.0.2.1", [], "192.0.2.1"),
+        ("192.0.2.1", ["10.0.0.1"], "192.0.2.1"),
+        ("10.9.9.9", [], "10.9.9.9"),
+        ("10.9.9.9", ["192.0.2.1"], "192.0.2.1"),
+        ("10.9.9.9", ["198.51.100.7, 192.0.2.1"], "192.0.2.1"),
+        ("10.9.9.9", ["198.51.100.7, 192.0.2.1, 10.1.1.1"], "192.0.2.1"),
+        ("10.9.9.9", ["198.51.100.7", "192.0.2.1"], "192.0.2.1"),
+        ("10.9.9.9", ["10.1.1.1"], "10.1.1.1"),
+        ("::ffff:10.9.9.9", ["2001:db8::1"], "2001:db8::1"),
+        ("10.9.9.9", ["192.0.2.1:4711"], "192.0.2.1:4711"),
+        ("10.9.9.9", ["192.0.2.1, unknown"], "unknown"),
+        ("10.9.9.9", [""], ""),
+        (None, ["192.0.2.1"], None),
+    ],
+)
+def test_abuse_31_the_nearest_hop_that_is_not_trusted_is_where_a_request_comes_from(
+    peer: str | None, forwarded_for: list[str], origin: str | None
+) -> None:
+    assert origin_of(peer, forwarded_for, trusted=["10.0.0.0/8"]) == origin

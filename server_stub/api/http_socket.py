@@ -1,0 +1,124 @@
+"""The HTTP connection: uvicorn's protocol, with bounds that uvicorn has not.
+
+As it comes, uvicorn waits for ever for the head of a request, and keeps as much of it as is sent.
+Here a head has so many seconds and bytes, and a server so many connections. What follows the head
+is bounded where bodies are read, and streams where the stream's socket is.
+"""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from server_stub.settings import ServerSettings
+
+_LINGER_SECONDS = 1.0
+_TOO_LATE = (408, "Request Timeout", "The head of the request did not arrive in time.")
+_TOO_LARGE = (431, "Request Header Fields Too Large", "The head of the request is too large.")
+_TOO_MANY = (503, "Service Unavailable", "There are too many connections; try again later.")
+
+
+def uvicorn_http_settings(settings: ServerSettings) -> dict[str, Any]:
+    """How uvicorn has to serve requests."""
+    return {"http": partial(HttpSocket, settings=settings)}
+
+
+class HttpSocket(HttpToolsProtocol):
+    """One HTTP connection, until it ends or becomes a stream."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        settings: ServerSettings,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._settings = settings
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._is_ending = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        if len(self.connections) > self._settings.http_connections:
+            self._end(_TOO_MANY)
+        else:
+            self._begin_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end_head()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_ending or self.transport.is_closing():
+            return
+        super().data_received(data)
+        # Counted here as well as below: what has no end is not shown to us as a header.
+        if self._head_timer is not None:
+            self._count(len(data))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._begin_head()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._head_bytes += len(name) + len(value)
+
+    def on_headers_complete(self) -> None:
+        self._end_head()
+        self._head_bytes += len(self.url)
+        if self._head_bytes > self._settings.head_bytes:
+            raise ValueError("a head beyond its bounds goes no further")
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._head_bytes > self._settings.head_bytes:
+            self._end(_TOO_LARGE)
+        else:
+            super().send_400_response(msg)
+
+    def _begin_head(self) -> None:
+        self._end_head()
+        self._head_bytes = 0
+        self._head_timer = self.loop.call_later(
+            self._settings.head_timeout_seconds, self._end, _TOO_LATE
+        )
+
+    def _end_head(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _count(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > 2 * self._settings.head_bytes:
+            self._end(_TOO_LARGE)
+
+    def _end(self, answer: tuple[int, str, str]) -> None:
+        """Say why in an answer of its own, and close."""
+        self._end_head()
+        if self._is_ending or self.transport.is_closing():
+            return
+        self._is_ending = True
+        status, phrase, detail = answer
+        head = (
+            f"HTTP/1.1 {status} {phrase}",
+            "content-type: text/plain",
+            f"content-length: {len(detail)}",
+            "connection: close",
+        )
+        self.transport.write("\r\n".join((*head, "", detail)).encode())
+        if self.transport.can_write_eof():
+            # Closing at once with input unread makes the kernel reset the connection, and the
+            # peer never reads why. So the line stays open for a moment and drops what comes.
+            self.transport.write_eof()
+            self._head_timer = self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+        else:
+            self.transport.close()
