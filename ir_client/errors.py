@@ -4,6 +4,7 @@
     ├── ConfigError                 a profile, address or credential that cannot be used
     ├── QueryError                  a text of the filter language that cannot be read
     ├── ClientClosedError           the client is not open, or belongs to another event loop
+    ├── MissingFeature              the server is without the extension that the call needs
     ├── TransportError              no answer came
     │   ├── ConnectError            nobody listens there, or the line broke
     │   ├── RequestTimeout          the server took too long
@@ -48,6 +49,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .stream.events import Event
     from .wire.alerts import Alert
+    from .wire.incidents import Incident
     from .wire.problems import Problem
 
 
@@ -92,6 +94,19 @@ class ClientClosedError(IRError):
     """The client is not open, or it was opened in another event loop."""
 
     hint = "Use the client inside `async with IRClient(...)`, in the event loop that opened it."
+
+
+class MissingFeature(IRError):
+    """The server is without the extension that the call needs; nothing was sent.
+
+    `feature` is its name in the server's `GET /meta`.
+    """
+
+    hint = "Do without it here, or have the server brought to a version that has it."
+
+    def __init__(self, message: str, *, feature: str) -> None:
+        super().__init__(message)
+        self.feature = feature
 
 
 class TransportError(IRError):
@@ -193,9 +208,12 @@ class KeyReused(ConflictError):
 
 
 class ChangedSince(APIStatusError):
-    """A person changed the alert after the revision that the update was based on."""
+    """A person changed the alert, or someone the incident, after the revision that we knew.
 
-    hint = "Nothing was changed: look at the alert as it is now, then decide again."
+    It comes as it is now: an alert as `current`, an incident as `current_incident`.
+    """
+
+    hint = "Nothing was changed: look at it as it is now, then decide again."
 
     def __init__(
         self,
@@ -205,9 +223,11 @@ class ChangedSince(APIStatusError):
         problem: "Problem | None" = None,
         request_id: str | None = None,
         current: "Alert | None" = None,
+        current_incident: "Incident | None" = None,
     ) -> None:
         super().__init__(message, status=status, problem=problem, request_id=request_id)
         self.current = current
+        self.current_incident = current_incident
 
 
 class PayloadTooLarge(APIStatusError):

@@ -25,6 +25,8 @@ from .transport import Call, Transport
 
 SortField = Literal["received_at", "detected_at", "severity", "status", "updated_at"]
 INGEST_TIMEOUT_SECONDS = 60.0
+# What a server without our extensions gives at most.
+PLAIN_PAGE_SIZE = 100
 
 
 class AlertFilters(TypedDict, total=False):
@@ -76,9 +78,10 @@ class AlertQuery:
     async def pages(self) -> AsyncIterator[Page]:
         """The pages one by one; by cursor where the server has them, else by number."""
         number, cursor = 1, None
+        size = await self._size()
         while True:
             place = {"cursor": cursor} if cursor is not None else {"page": number}
-            page = await self._fetch({**self._params, **place})
+            page = await self._fetch({**self._params, "size": size, **place})
             yield page
             number, before, cursor = number + 1, cursor, page.next_cursor
             # The last page by cursor has none; counts of pages may be estimates by then.
@@ -86,8 +89,15 @@ class AlertQuery:
             if not page.alerts or (cursor is None and is_last):
                 return
 
+    async def _size(self) -> int:
+        size: int = self._params["size"]
+        if size > PLAIN_PAGE_SIZE and await self._transport.lacks("cursor"):
+            return PLAIN_PAGE_SIZE
+        return size
+
     async def _fetch(self, params: Mapping[str, Any]) -> Page:
-        answer = await self._transport.send(Call("GET", "/alerts/", params=params))
+        needs = "updated_after" if "updated_after" in params else None
+        answer = await self._transport.send(Call("GET", "/alerts/", params=params, needs=needs))
         body = parsed(answer, AlertPage)
         return Page(body.alerts, body.pagination, _position(answer), body.next_cursor)
 
@@ -135,23 +145,25 @@ class AlertCalls:
             headers={"If-Match": f'"{if_revision}"'} if if_revision is not None else {},
             # Without a key: sent twice, it could meet its own first half and seem refused.
             idempotent=if_revision is None,
+            needs=None if if_revision is None else "if_match",
         )
         return parsed(await self._transport.send(call), Alert)
 
     async def comment(self, alert_id: int, text: str) -> TimelineEntry:
         """Add a comment to an alert's timeline."""
-        call = Call("POST", f"/alerts/{alert_id}/comments", body={"content": text})
+        path = f"/alerts/{alert_id}/comments"
+        call = Call("POST", path, body={"content": text}, needs="comments")
         return parsed(await self._transport.send(call), TimelineEntry)
 
     async def timeline(self, alert_id: int) -> Sequence[TimelineEntry]:
         """Who did what to an alert, oldest first."""
-        answer = await self._transport.send(Call("GET", f"/alerts/{alert_id}/timeline"))
-        return parsed(answer, Timeline).timeline
+        call = Call("GET", f"/alerts/{alert_id}/timeline", needs="timeline")
+        return parsed(await self._transport.send(call), Timeline).timeline
 
     async def take(self, alert_id: int, notes: str | None = None) -> Ownership:
         """Make an alert ours and open its incident; ConflictError when it is someone else's."""
         body = {} if notes is None else {"notes": notes}
-        call = Call("POST", f"/alerts/{alert_id}/ownership", body=body)
+        call = Call("POST", f"/alerts/{alert_id}/ownership", body=body, needs="ownership")
         return parsed(await self._transport.send(call), Ownership)
 
     async def create(self, draft: AlertDraft, *, idempotency_key: str | None = None) -> Alert:

@@ -3,7 +3,7 @@
 from pydantic import SecretStr
 
 from ..errors import AuthenticationError, NotFound
-from ..wire.auth import TokenPair, User, UserCreate, UserList
+from ..wire.auth import TokenPair, User, UserCreate, UserList, UserUpdate
 from .failures import parsed
 from .session import Session
 from .transport import Call, Transport
@@ -55,3 +55,27 @@ class AuthCalls:
         body = user.model_dump(mode="json", exclude_unset=True, exclude={"password"})
         body["password"] = user.password
         return parsed(await self._transport.send(Call("POST", "/auth/users", body=body)), User)
+
+    async def update_user(self, user_id: int, update: UserUpdate) -> User:
+        """Change the fields of a user that are set in `update` (admins).
+
+        Rights hold at once. A new password, or `is_active=False`, ends all logins of the user.
+        Raises ConflictError where no active admin would be left.
+        """
+        body = update.model_dump(mode="json", exclude_unset=True, exclude={"password"})
+        if update.password is not None:
+            body["password"] = update.password
+        call = Call("PUT", f"/auth/users/{user_id}", body=body)
+        return parsed(await self._transport.send(call), User)
+
+    async def change_password(self, current: SecretStr | str, new: SecretStr | str) -> None:
+        """Change our own password, 12 to 128 characters; all our other logins end.
+
+        Raises ValidationFailed when `current` is wrong, RateLimited after too many tries.
+        """
+        current, new = (SecretStr(one) if isinstance(one, str) else one for one in (current, new))
+        body = {"current_password": current, "new_password": new}
+        # Sent twice, the second would find another password than it says.
+        call = Call("PUT", "/auth/me/password", body=body, max_attempts=1)
+        await self._transport.send(call)
+        self._session.password_changed(new)

@@ -42,6 +42,7 @@ from ..errors import (
 )
 from ..wire.alerts import Alert
 from ..wire.base import Reader
+from ..wire.incidents import Incident
 from ..wire.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -72,8 +73,12 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 _BY_CODE: dict[str | None, type[APIStatusError]] = {"idempotency_key_reused": KeyReused}
 
 
-class _ChangedBody(Reader):
+class _ChangedAlert(Reader):
     current: Alert
+
+
+class _ChangedIncident(Reader):
+    current: Incident
 
 
 def transport_error(error: Exception, url: str) -> IRError:
@@ -156,8 +161,14 @@ def status_error(answer: Answer) -> IRError:
     message = (said or _phrase(status))[:MESSAGE_LIMIT]
     request_id = answer.headers.get("X-Request-ID")
     if status == 412:
+        alert, incident = _current(answer, _ChangedAlert), _current(answer, _ChangedIncident)
         return ChangedSince(
-            message, status=status, problem=problem, request_id=request_id, current=_current(answer)
+            message,
+            status=status,
+            problem=problem,
+            request_id=request_id,
+            current=None if alert is None else alert.current,
+            current_incident=None if incident is None else incident.current,
         )
     kind = _BY_CODE.get(problem.code) if problem is not None else None
     kind = kind or _BY_STATUS.get(status) or (ServerError if status >= 500 else BadRequest)
@@ -194,9 +205,9 @@ def problem_of(answer: Answer) -> Problem | None:
         return None
 
 
-def _current(answer: Answer) -> Alert | None:
+def _current(answer: Answer, body: type[Model]) -> Model | None:
     try:
-        return _ChangedBody.model_validate_json(answer.body).current
+        return body.model_validate_json(answer.body)
     except ValidationError:
         return None
 

@@ -60,24 +60,38 @@ class Features:
         self._tasks = tasks
         self._asking: asyncio.Task[None] | None = None
         self._ask_again_at = 0.0
+        self._is_plain = False
 
     async def has(self, name: str) -> bool:
         """Whether the server has said that it can do this; an error counts as no."""
-        if self._meta.known is None and asyncio.get_running_loop().time() >= self._ask_again_at:
-            if self._asking is None or self._asking.done():
-                self._asking = self._tasks.create_task(self._ask())
-            await asyncio.shield(self._asking)
+        await self._ask_if_unknown()
         known = self._meta.known
         return known is not None and name in known.features
 
+    async def lacks(self, name: str) -> bool:
+        """Whether the server has said that it cannot, or is plain; an error counts as no."""
+        await self._ask_if_unknown()
+        known = self._meta.known
+        return self._is_plain if known is None else name not in known.features
+
+    async def _ask_if_unknown(self) -> None:
+        if self._meta.known is not None:
+            # Forgotten later, it is asked for at once.
+            self._ask_again_at, self._is_plain = 0.0, False
+        elif asyncio.get_running_loop().time() >= self._ask_again_at:
+            if self._asking is None or self._asking.done():
+                self._asking = self._tasks.create_task(self._ask())
+            await asyncio.shield(self._asking)
+
     async def _ask(self) -> None:
-        wait = FAILED_SECONDS
+        wait, self._is_plain = FAILED_SECONDS, False
         try:
             await self._meta.fetch(max_attempts=1)
-            wait = PLAIN_SECONDS
+            wait, self._is_plain = PLAIN_SECONDS, self._meta.known is None
         except IRError as error:
             logger.debug("the server did not say what it can do: %s", error)
         except Exception:
             # Raised, it would end every other task of the client as well.
             logger.exception("Asking for features failed in a way that was not foreseen")
-        self._ask_again_at = asyncio.get_running_loop().time() + wait
+        if self._meta.known is None:
+            self._ask_again_at = asyncio.get_running_loop().time() + wait

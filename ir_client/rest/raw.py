@@ -18,6 +18,7 @@ from ..errors import InvalidResponse
 from .alerts import AlertCalls
 from .auth import AuthCalls
 from .failures import Answer
+from .incidents import IncidentCalls
 from .session import Session
 from .tokens import TokenCalls
 from .transport import Call, Params, Transport
@@ -107,6 +108,20 @@ class RawAuthCalls(RawCalls):
     me = Raw(AuthCalls.me)
     users = Raw(AuthCalls.users)
     create_user = Raw(AuthCalls.create_user)
+    update_user = Raw(AuthCalls.update_user)
+
+
+class RawIncidentCalls(RawCalls):
+    """`client.raw.incidents`."""
+
+    get = Raw(IncidentCalls.get)
+    create = Raw(IncidentCalls.create)
+    update = Raw(IncidentCalls.update)
+    set_status = Raw(IncidentCalls.set_status)
+    add_note = Raw(IncidentCalls.add_note)
+    timeline = Raw(IncidentCalls.timeline)
+    owned = Raw(IncidentCalls.owned)
+    stats = Raw(IncidentCalls.stats)
 
 
 class RawTokenCalls(RawCalls):
@@ -114,6 +129,12 @@ class RawTokenCalls(RawCalls):
 
     list = Raw(TokenCalls.list)
     create = Raw(TokenCalls.create)
+    get = Raw(TokenCalls.get)
+    update = Raw(TokenCalls.update)
+    activate = Raw(TokenCalls.activate)
+    deactivate = Raw(TokenCalls.deactivate)
+    delete = Raw(TokenCalls.delete)
+    info = Raw(TokenCalls.info)
 
 
 class RawClient:
@@ -132,6 +153,11 @@ class RawClient:
     def auth(self) -> RawAuthCalls:
         """Users, as the server sends them."""
         return RawAuthCalls(self._transport, lambda asking: AuthCalls(asking, self._session))
+
+    @property
+    def incidents(self) -> RawIncidentCalls:
+        """Incidents, as the server sends them."""
+        return RawIncidentCalls(self._transport, IncidentCalls)
 
     @property
     def tokens(self) -> RawTokenCalls:

@@ -90,6 +90,11 @@ class Session:
         if self._vault is not None:
             await asyncio.to_thread(self._vault.delete)
 
+    def password_changed(self, password: SecretStr) -> None:
+        """Log in with the new password from now on, where we log in with one."""
+        if isinstance(self._credentials, PasswordCredentials):
+            self._credentials = PasswordCredentials(self._credentials.username, password)
+
     def _is_about_to_expire(self) -> bool:
         if self._expires_at is None or not self.can_renew:
             return False

@@ -26,6 +26,7 @@ from ..errors import (
     ClientClosedError,
     InvalidResponse,
     IRError,
+    MissingFeature,
     RequestTimeout,
 )
 from .failures import Answer, retry_after, status_error, transport_error
@@ -58,6 +59,7 @@ class FeatureSource(Protocol):
     """Who knows what the server can do."""
 
     async def has(self, name: str) -> bool: ...
+    async def lacks(self, name: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Call:
     """One call of the API. Its body may hold a password and is never shown.
 
     `key` is an idempotency key to send; a call that may not be repeated without one gets one.
+    `needs` is the feature of the server without which it is not sent.
     """
 
     method: str
@@ -76,6 +79,7 @@ class Call:
     timeout_seconds: float | None = None
     idempotent: bool | None = None
     key: str | None = None
+    needs: str | None = None
     max_attempts: int | None = None
 
     @property
@@ -147,6 +151,7 @@ class Transport:
 
     async def send(self, call: Call) -> Answer:
         """The successful answer to a call, after renewal of the token and retries."""
+        await self._check_features(call)
         call = await self._with_key(call)
         if call.is_open or self.tokens is None:
             return await self._with_retries(call, None)
@@ -156,6 +161,17 @@ class Transport:
         except AuthenticationError:
             token = await self.tokens.renewed(token)
         return await self._with_retries(call, token)
+
+    async def lacks(self, feature: str) -> bool:
+        """Whether the server has said that it is without this."""
+        return self.features is not None and await self.features.lacks(feature)
+
+    async def _check_features(self, call: Call) -> None:
+        if call.needs is not None and await self.lacks(call.needs):
+            raise MissingFeature(
+                f"{self.network.url} does not offer {call.needs}, which this call needs",
+                feature=call.needs,
+            )
 
     async def _with_key(self, call: Call) -> Call:
         """The call with its key, the same for all attempts, where the server knows keys."""

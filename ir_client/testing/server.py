@@ -38,6 +38,9 @@ FEATURES: Final = (
     "cursor",
     "stream_bearer",
     "idempotency_key",
+    "timeline",
+    "comments",
+    "ownership",
 )
 _PATIENCE_SECONDS = 60
 

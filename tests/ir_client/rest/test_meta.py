@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from ir_client import errors
-from ir_client.rest.meta import PLAIN_SERVER, Meta
+from ir_client.rest.meta import PLAIN_SERVER, Features, Meta
 from tests.ir_client.rest.support import a_transport
 
 
@@ -50,3 +50,35 @@ async def test_a_page_of_something_else_is_no_server_of_ours() -> None:
     async with a_transport(lambda request: httpx.Response(200, text="<html>")) as transport:
         with pytest.raises(errors.InvalidResponse):
             await Meta(transport).fetch()
+
+
+async def test_what_was_forgotten_is_asked_for_at_once() -> None:
+    told = ["cursor", "timeline"]
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"features": told})
+
+    async with a_transport(handle) as transport:
+        meta = Meta(transport)
+        features = Features(meta, tasks=transport._tasks)
+        assert await features.has("timeline")
+        assert not await features.lacks("timeline")
+        meta.forget()
+        told.remove("timeline")
+        assert await features.lacks("timeline")
+        assert not await features.has("timeline")
+        assert await features.has("cursor")
+
+
+async def test_a_server_that_cannot_say_is_not_said_to_lack_anything() -> None:
+    async with a_transport(lambda request: httpx.Response(503)) as transport:
+        features = Features(Meta(transport), tasks=transport._tasks)
+        assert not await features.lacks("timeline")
+        assert not await features.has("timeline")
+
+
+async def test_a_plain_server_lacks_everything() -> None:
+    async with a_transport(lambda request: httpx.Response(404)) as transport:
+        features = Features(Meta(transport), tasks=transport._tasks)
+        assert await features.lacks("timeline")
+        assert not await features.has("timeline")

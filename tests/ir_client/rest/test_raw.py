@@ -6,7 +6,8 @@ import pytest
 from ir_client import AlertUpdate, errors
 from ir_client.rest.alerts import AlertCalls
 from ir_client.rest.auth import AuthCalls
-from ir_client.rest.raw import RawAlertCalls, RawAuthCalls, RawTokenCalls
+from ir_client.rest.incidents import IncidentCalls
+from ir_client.rest.raw import RawAlertCalls, RawAuthCalls, RawIncidentCalls, RawTokenCalls
 from ir_client.rest.tokens import TokenCalls
 from ir_client.testing import FakeServer
 from tests.support.builders import a_draft
@@ -20,6 +21,7 @@ WITHOUT = {"list", "ingest_many", "login", "logout", "logout_all"}
     [
         (RawAlertCalls, AlertCalls, WITHOUT),
         (RawAuthCalls, AuthCalls, WITHOUT),
+        (RawIncidentCalls, IncidentCalls, {"list"}),
         (RawTokenCalls, TokenCalls, set[str]()),
     ],
 )
