@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from .rest.bulk import BulkItem, BulkReport
     from .rest.raw import RawResponse
     from .rest.retry import RetryPolicy
+    from .stream.checkpoint import FileCheckpoint
     from .stream.dispatcher import Dispatcher, HandlerFailure
     from .stream.driver import EventStream
-    from .stream.events import MalformedEvent, Resumed, StateChanged, UnknownEvent
+    from .stream.events import Gap, MalformedEvent, Resumed, StateChanged, UnknownEvent
     from .stream.status import StreamState, StreamStatus
     from .sync import SyncIRClient
     from .wire.alerts import Alert, AlertDraft, AlertUpdate
@@ -29,16 +30,18 @@ if TYPE_CHECKING:
     from .wire.protocol2 import AlertRemoved, Presence
 
 _HOME = {
-    "BulkItem": ".rest.bulk",
-    "BulkReport": ".rest.bulk",
     "Alert": ".wire.alerts",
     "AlertDraft": ".wire.alerts",
     "AlertRemoved": ".wire.protocol2",
     "AlertUpdate": ".wire.alerts",
     "AlertUpdated": ".wire.events",
+    "BulkItem": ".rest.bulk",
+    "BulkReport": ".rest.bulk",
     "CredentialStore": ".credentials",
     "Dispatcher": ".stream.dispatcher",
     "EventStream": ".stream.driver",
+    "FileCheckpoint": ".stream.checkpoint",
+    "Gap": ".stream.events",
     "HandlerFailure": ".stream.dispatcher",
     "IRClient": ".client",
     "InitialData": ".wire.events",
@@ -70,6 +73,8 @@ __all__ = [
     "CredentialStore",
     "Dispatcher",
     "EventStream",
+    "FileCheckpoint",
+    "Gap",
     "HandlerFailure",
     "IRClient",
     "InitialData",

@@ -3,9 +3,10 @@
 import asyncio
 import copy
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -24,12 +25,20 @@ from .rest.session import Session
 from .rest.tokens import TokenCalls
 from .rest.transport import Transport
 from .stream.backoff import Uniform
+from .stream.beginning import Since, beginning_of
 from .stream.buffer import MAX_EVENTS
 from .stream.dispatcher import CONCURRENCY, MAX_UNFINISHED, Dispatcher, HandlerFailure
-from .stream.driver import EventStream, StreamLimits, StreamParts
+from .stream.driver import EventStream, StreamParts
+from .stream.events import Event
 from .stream.link import MAX_MESSAGE_BYTES
+from .stream.options import StreamOptions, filter_of
+from .stream.overflow import OverflowPolicy
 from .stream.protocol import StreamPolicy
 from .wire.auth import ServerMeta
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock is injected here, where parts are wired
 
 
 class _Open:
@@ -226,22 +235,38 @@ class IRClient:
     def events(
         self,
         *,
+        since: Since = None,
+        types: Collection[type[Event]] | None = None,
+        query: str | None = None,
+        overflow: OverflowPolicy = "resync",
         max_downtime_seconds: float | None = None,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
         max_buffered_events: int = MAX_EVENTS,
     ) -> EventStream:
         """The live stream; use it with `async with`, then iterate over it.
 
-        It begins with now: `InitialData`, then live frames. After an interruption the alerts that
-        changed meanwhile are fetched (`origin == "backfill"`), then `Resumed` says how many.
-        A reader that falls `max_buffered_events` behind gets final states instead of every step.
+        It begins with now: `InitialData`, then live frames. After an interruption the last state
+        of each alert that changed comes (`origin == "backfill"`), then `Resumed` says how many.
+
+        `since` lets it begin earlier: with a time, with a `FileCheckpoint`, which also keeps how
+        far it was read, or with the text that `stream.bookmark` was. `types` are the only classes
+        of events that are handed out, `Resumed` and `StateChanged` included. `query` is a text of
+        the filter language that alerts have to match; one that no longer does is handed out once
+        more. `overflow` says what gives way when the reader is `max_buffered_events` behind:
+        "resync" drops the steps and fetches the last states, "coalesce" keeps the last state of
+        each alert, "drop_oldest" tells a `Gap`, "error" raises SlowConsumer.
+
+        ConfigError for a checkpoint, text or number that cannot be used, QueryError for a query.
         """
-        return EventStream(
-            self._open.stream_parts,
+        options = StreamOptions(
             policy=StreamPolicy(max_downtime_seconds=max_downtime_seconds),
-            limits=StreamLimits(max_message_bytes, max_buffered_events),
-            uniform=self._uniform,
+            max_message_bytes=max_message_bytes,
+            max_buffered_events=max_buffered_events,
+            overflow=overflow,
+            beginning=beginning_of(since),
+            events=filter_of(types, query, clock=_utc_now),
         )
+        return EventStream(self._open.stream_parts, options=options, uniform=self._uniform)
 
     def dispatcher(
         self,

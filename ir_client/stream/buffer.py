@@ -1,46 +1,50 @@
 """Hold events between the connection, which never waits, and the reader, who may be slow.
 
-Bounded: when it is full, alert frames are dropped and the gap is noted; once the reader has
-drained what was kept, the gap is fetched. While something is fetched, live frames are held aside
-and merged behind it. Only sizes and order are decided here; nobody waits in here.
+Bounded: when it is full, what the policy says gives way (see overflow). Where alert frames are
+dropped, the gap is noted; once the reader has drained what was kept, the gap is fetched. While
+something is fetched, live frames are held aside and merged behind it. Only sizes and order are
+decided here; nobody waits in here.
 """
 
 from collections import deque
-from typing import NamedTuple
 
 from ..wire.alerts import Alert
 from ..wire.cursor import StreamPosition
 from ..wire.events import AlertUpdated, NewAlert
 from ..wire.protocol2 import AlertRemoved
-from .events import Event, Resumed, StateChanged
+from .events import Event, Gap, Resumed, StateChanged
 from .ledger import is_newer
+from .overflow import (
+    AlertFrame,
+    Entry,
+    Forget,
+    OverflowPolicy,
+    alert_id_of,
+    coalesced,
+    pop_oldest,
+)
 
 MAX_EVENTS = 10_000
 MAX_BYTES = 64 * 2**20
 # A fetch can wait for the reader, so it takes only this part of the room.
 FETCHED_SHARE = 0.1
-
-AlertFrame = NewAlert | AlertUpdated | AlertRemoved
-
-
-class Forget:
-    """Not for the reader: what it was given so far is of other data than what follows."""
-
-
-class Entry(NamedTuple):
-    """What waits; once the reader has asked for what comes after it, `position` is reached."""
-
-    event: Event | Forget
-    size: int
-    position: StreamPosition | None = None
+# Going through all that waits is worth it only where it makes room for a while.
+COALESCED_SHARE = 0.9
 
 
 class EventBuffer:
     """The events that have come and have not been read."""
 
-    def __init__(self, *, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        max_events: int = MAX_EVENTS,
+        max_bytes: int = MAX_BYTES,
+        policy: OverflowPolicy = "resync",
+    ) -> None:
         self._max_events = max_events
         self._max_bytes = max_bytes
+        self._policy = policy
         self._queue: deque[Entry] = deque()
         self._held: list[Entry] = []
         self._last_held: dict[int, Alert | AlertRemoved] = {}
@@ -48,8 +52,10 @@ class EventBuffer:
         self._removed_in_gap: dict[int, AlertRemoved] = {}
         self._is_holding = False
         self._lost_other_frames = False
+        self._untold_drops = 0
         self._taken: StreamPosition | None = None
         self.has_gap = False
+        self.is_overrun = False
         self.reached: StreamPosition | None = None
         self.buffered_bytes = 0
         self.dropped = 0
@@ -71,7 +77,8 @@ class EventBuffer:
         """Take a frame from the server; `size` is its length in bytes."""
         if isinstance(frame, AlertFrame) and self.has_gap:
             self._drop(frame)  # the gap will be fetched: its end need not be exact
-        elif not self._fits(size):
+        elif not self._fits(size) and not self._makes_room(size):
+            self.is_overrun |= self._policy == "error" and not self._is_holding
             self._overflow(frame)
         elif isinstance(frame, AlertFrame) and self._is_holding:
             self._hold(frame, size)
@@ -128,6 +135,9 @@ class EventBuffer:
         """The next event, if there is one; the one taken before has been dealt with."""
         if self._taken is not None:
             self.reached, self._taken = self._taken, None
+        if self._untold_drops:
+            dropped, self._untold_drops = self._untold_drops, 0
+            return Gap(dropped)
         if not self._queue:
             return None
         event, size, self._taken = self._queue.popleft()
@@ -140,14 +150,38 @@ class EventBuffer:
 
     def _hold(self, frame: AlertFrame, size: int) -> None:
         self._held.append(Entry(frame, size))
-        if isinstance(frame, AlertRemoved):
-            self._last_held[frame.data.id] = frame
-        else:
-            self._last_held[frame.alert.id] = frame.alert
+        self._last_held[alert_id_of(frame)] = (
+            frame if isinstance(frame, AlertRemoved) else frame.alert
+        )
         self.buffered_bytes += size
 
     def _fits(self, size: int) -> bool:
         return len(self) < self._max_events and self.buffered_bytes + size <= self._max_bytes
+
+    def _makes_room(self, size: int) -> bool:
+        """Whether the policy has made room for a frame of this size."""
+        if self._is_holding:
+            return False
+        if self._policy == "coalesce":
+            return self._coalesce() and self._fits(size)
+        return self._policy == "drop_oldest" and self._drop_oldest(size)
+
+    def _coalesce(self) -> bool:
+        self._queue = coalesced(self._queue)
+        self.buffered_bytes = sum(entry.size for entry in self._queue)
+        return (
+            len(self._queue) < self._max_events * COALESCED_SHARE
+            and self.buffered_bytes < self._max_bytes * COALESCED_SHARE
+        )
+
+    def _drop_oldest(self, size: int) -> bool:
+        while not self._fits(size):
+            if (oldest := pop_oldest(self._queue)) is None:
+                return False
+            self.buffered_bytes -= oldest.size
+            self._untold_drops += 1
+            self.dropped += 1
+        return True
 
     def _overflow(self, frame: Event) -> None:
         self.has_gap = True

@@ -39,6 +39,16 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """`dropped` events that came before the next one are gone: the reader was too slow for them.
+
+    Only a stream with `overflow="drop_oldest"` says so.
+    """
+
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownEvent:
     """A frame of a type that this version does not know; `raw` is its text, cut at 64 KiB."""
 
@@ -56,7 +66,14 @@ class MalformedEvent:
 
 
 Event = (
-    ServerFrame | AlertRemoved | Presence | StateChanged | Resumed | UnknownEvent | MalformedEvent
+    ServerFrame
+    | AlertRemoved
+    | Presence
+    | StateChanged
+    | Resumed
+    | Gap
+    | UnknownEvent
+    | MalformedEvent
 )
 
 

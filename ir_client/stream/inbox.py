@@ -1,6 +1,7 @@
 """Where the connection leaves events and the reader of the stream picks them up.
 
-The buffer orders and bounds them; the ledger lets each state through once; this adds the waiting.
+The buffer orders and bounds them; the ledger lets each state through once; the filter takes out
+what the reader does not want; this adds the waiting, and knows how far the reader has come.
 """
 
 import asyncio
@@ -13,24 +14,42 @@ from ..wire.alerts import Alert
 from ..wire.cursor import StreamPosition
 from ..wire.events import AlertUpdated, NewAlert
 from ..wire.protocol2 import AlertRemoved
-from .buffer import EventBuffer, Forget
+from .bookmark import Bookmark
+from .buffer import EventBuffer
 from .events import Event, Resumed, StateChanged
 from .ledger import Ledger
+from .overflow import Forget
 
 
 class Inbox:
     """One stream's events on their way to one reader."""
 
     def __init__(
-        self, buffer: EventBuffer, ledger: Ledger, *, on_drained: Callable[[], None]
+        self,
+        buffer: EventBuffer,
+        ledger: Ledger,
+        *,
+        on_drained: Callable[[], None],
+        wants: Callable[[Event], bool] | None = None,
+        bookmark: Bookmark | None = None,
     ) -> None:
         self._buffer = buffer
         self._ledger = ledger
         self._on_drained = on_drained
+        self._wants = wants
+        self._begun_at = bookmark or Bookmark()
+        self._settled: datetime | None = self._begun_at.watermark
+        self._is_fetching = False
         self._news = asyncio.Event()
         self._room = asyncio.Event()
         self._error: StreamError | None = None
         self._is_closed = False
+        self.on_progress: Callable[[], None] | None = None
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """All up to here has been read, and the reader has asked for more."""
+        return Bookmark(self._buffer.reached or self._begun_at.position, self._settled)
 
     @property
     def watermark(self) -> datetime | None:
@@ -45,6 +64,11 @@ class Inbox:
     def has_gap(self) -> bool:
         """Whether frames were dropped that have not been fetched."""
         return self._buffer.has_gap
+
+    @property
+    def is_overrun(self) -> bool:
+        """Whether the reader was too slow, where that is an error."""
+        return self._buffer.is_overrun
 
     def forget(self) -> None:
         """The server's data is other data now; what waits to be read still is of the old."""
@@ -62,8 +86,15 @@ class Inbox:
     def stamp(self, position: StreamPosition) -> None:
         """All up to `position` is in here, or has been read."""
         self._buffer.stamp(position)
+        self._news.set()
 
     def hold(self) -> None:
+        """Keep live alert frames aside: what was missed is being fetched.
+
+        Until the reader has come to the end of that, its watermark says nothing: pages may be
+        newer than frames that wait behind them.
+        """
+        self._is_fetching = True
         self._buffer.hold()
 
     async def put_fetched(self, alert: Alert) -> None:
@@ -97,6 +128,7 @@ class Inbox:
 
     async def next(self) -> Event:
         """The next event; raises the stream's error, or StopAsyncIteration, when there is none."""
+        self._settle()
         while True:
             event = self._next_admitted()
             if event is not None:
@@ -107,24 +139,39 @@ class Inbox:
                 raise StopAsyncIteration
             if self._buffer.is_drained_gap:
                 self._on_drained()
+            self._tell_progress()
             self._news.clear()
             await self._news.wait()
+
+    def _settle(self) -> None:
+        """What was handed out so far has been dealt with: the reader asks for more."""
+        if not self._is_fetching:
+            self._settled = self._ledger.watermark
+        self._tell_progress()
+
+    def _tell_progress(self) -> None:
+        if self.on_progress is not None:
+            self.on_progress()
 
     def _next_admitted(self) -> Event | None:
         while (event := self._buffer.take()) is not None:
             self._room.set()
-            match event:
-                case NewAlert() | AlertUpdated():
-                    admitted = self._ledger.admit(event)
-                    if admitted is not None:
-                        return admitted
-                case AlertRemoved():
-                    if self._ledger.admit_removal(event) is not None:
-                        return event
-                case Forget():
-                    self._ledger.forget()
-                case Resumed():
-                    return replace(event, recovered=self._ledger.take_recovered())
-                case _:
-                    return event
+            admitted = self._admitted(event)
+            if admitted is not None and (self._wants is None or self._wants(admitted)):
+                return admitted
         return None
+
+    def _admitted(self, event: Event | Forget) -> Event | None:
+        match event:
+            case NewAlert() | AlertUpdated():
+                return self._ledger.admit(event)
+            case AlertRemoved():
+                return self._ledger.admit_removal(event)
+            case Forget():
+                self._ledger.forget()
+                return None
+            case Resumed():
+                self._is_fetching = False
+                return replace(event, recovered=self._ledger.take_recovered())
+            case _:
+                return event

@@ -63,7 +63,7 @@ class Ledger:
             self._recovered += 1
         is_news = known is None or known.is_removed
         if is_news and isinstance(event, AlertUpdated) and self._is_after_baseline(alert):
-            return _as_new(event)
+            return as_new(event)
         return event
 
     def admit_removal(self, event: AlertRemoved) -> AlertRemoved | None:
@@ -125,7 +125,8 @@ def is_newer(one: Alert, other: Alert | AlertRemoved) -> bool:
     return one.updated_at > other.updated_at
 
 
-def _as_new(event: AlertUpdated) -> NewAlert:
+def as_new(event: AlertUpdated) -> NewAlert:
+    """The same state, said of an alert that the reader does not know."""
     if event.origin == "backfill":
         return NewAlert.backfilled(event.alert)
     return NewAlert(data=event.alert)

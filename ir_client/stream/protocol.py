@@ -190,8 +190,8 @@ class StreamProtocol:
         if self.deadline is None or now < self.deadline:
             return ()
         if self._gives_up_at is not None and now >= self._gives_up_at:
-            error = GaveUp(f"The stream was down for too long: {self.status.reason or 'no answer'}")
-            return (Disconnect(), *self._close(now, reason=str(error)), Fail(error))
+            reason = self.status.reason or "no answer"
+            return self.give_up(GaveUp(f"The stream was down for too long: {reason}"), now)
         if self.state is StreamState.WAITING:
             return self._connect(now, reason=self.status.reason)
         return self.ended(Unreachable("the server accepted the stream, then said nothing"), now)
@@ -208,6 +208,12 @@ class StreamProtocol:
         if self.state is StreamState.CLOSED:
             return ()
         return (Disconnect(), *self._close(now, reason=""))
+
+    def give_up(self, error: StreamError, now: float) -> Effects:
+        """Going on is no use, for a reason that is not the connection's."""
+        if self.state is StreamState.CLOSED:
+            return ()
+        return (Disconnect(), *self._close(now, reason=str(error)), Fail(error))
 
     def _note_end(self, now: float, *, is_token_missing: bool) -> None:
         steadily_live = (

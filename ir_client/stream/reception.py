@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
+from ..errors import SlowConsumer
 from ..wire.cursor import StreamPosition
 from ..wire.events import AlertUpdated, InitialData, NewAlert
 from ..wire.protocol2 import Batch, Heartbeat, Hello, ReplayDone, Reset
@@ -82,6 +83,9 @@ class Reception:
                 self._pass_on(event, decoded.request_id, size=size)
         if self._inbox.has_gap:
             self._cursor.freeze()
+        if self._inbox.is_overrun:
+            error = SlowConsumer("The reader of the stream was too slow, and its buffer is full")
+            self._perform(self._protocol.give_up(error, now))
         if (position := self._cursor.advance(decoded.seq)) is not None:
             self._inbox.stamp(position)
 
@@ -92,6 +96,9 @@ class Reception:
         else:
             self._speaks = 1
             self._cursor.freeze()
+            if self._protocol.has_history and self._inbox.watermark is None:
+                # A position alone says nothing to this server: from when on is not known.
+                self._recovery.note_reset(is_other_data=False)
             opening = Opening.PLAIN
         self._listeners.opened(protocol=self._speaks)
         # First the state: the first frame of a connection may begin a fetch.

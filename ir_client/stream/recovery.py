@@ -23,8 +23,16 @@ OVERLAP = timedelta(seconds=30)
 class Recovery:
     """The fetches of one stream."""
 
-    def __init__(self, inbox: Inbox, alerts: AlertCalls, meta: Meta) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        alerts: AlertCalls,
+        meta: Meta,
+        *,
+        exact_since: datetime | None = None,
+    ) -> None:
         self._inbox = inbox
+        self._exact_since = exact_since
         self._alerts = alerts
         self._meta = meta
         self._epoch: str | None = None
@@ -68,7 +76,9 @@ class Recovery:
         if watermark is None:
             return None
         since = watermark - OVERLAP
-        return min(since, self._unfinished_since or since)
+        if self._unfinished_since is not None:
+            since = min(since, self._unfinished_since)
+        return since if self._exact_since is None else max(since, self._exact_since)
 
     async def _hand_over(self, fetch: Backfill) -> None:
         async for alerts in fetch.pages():
