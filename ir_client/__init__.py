@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from .stream.status import StreamState, StreamStatus
     from .sync import SyncIRClient
     from .wire.alerts import Alert, AlertDraft, AlertUpdate
+    from .wire.auth import EndpointTokenCreate, EndpointTokenUpdate, UserCreate, UserUpdate
     from .wire.events import AlertUpdated, InitialData, NewAlert
+    from .wire.incidents import Incident, IncidentCreate, IncidentUpdate
     from .wire.protocol2 import AlertRemoved, Presence
 
 _HOME = {
@@ -39,11 +41,16 @@ _HOME = {
     "BulkReport": ".rest.bulk",
     "CredentialStore": ".credentials",
     "Dispatcher": ".stream.dispatcher",
+    "EndpointTokenCreate": ".wire.auth",
+    "EndpointTokenUpdate": ".wire.auth",
     "EventStream": ".stream.driver",
     "FileCheckpoint": ".stream.checkpoint",
     "Gap": ".stream.events",
     "HandlerFailure": ".stream.dispatcher",
     "IRClient": ".client",
+    "Incident": ".wire.incidents",
+    "IncidentCreate": ".wire.incidents",
+    "IncidentUpdate": ".wire.incidents",
     "InitialData": ".wire.events",
     "MalformedEvent": ".stream.events",
     "NewAlert": ".wire.events",
@@ -60,6 +67,8 @@ _HOME = {
     "SyncIRClient": ".sync",
     "TokenCredentials": ".credentials",
     "UnknownEvent": ".stream.events",
+    "UserCreate": ".wire.auth",
+    "UserUpdate": ".wire.auth",
 }
 
 __all__ = [
@@ -72,11 +81,16 @@ __all__ = [
     "BulkReport",
     "CredentialStore",
     "Dispatcher",
+    "EndpointTokenCreate",
+    "EndpointTokenUpdate",
     "EventStream",
     "FileCheckpoint",
     "Gap",
     "HandlerFailure",
     "IRClient",
+    "Incident",
+    "IncidentCreate",
+    "IncidentUpdate",
     "InitialData",
     "MalformedEvent",
     "NewAlert",
@@ -93,6 +107,8 @@ __all__ = [
     "SyncIRClient",
     "TokenCredentials",
     "UnknownEvent",
+    "UserCreate",
+    "UserUpdate",
 ]
 
 

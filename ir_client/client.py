@@ -17,6 +17,7 @@ from .credentials import Credentials, CredentialStore, Vault, token_from_environ
 from .errors import ClientClosedError
 from .rest.alerts import AlertCalls
 from .rest.auth import AuthCalls
+from .rest.incidents import IncidentCalls
 from .rest.meta import Features, Meta
 from .rest.network import Network, network_for
 from .rest.raw import RawClient
@@ -217,6 +218,11 @@ class IRClient:
     def auth(self) -> AuthCalls:
         """Logins and users."""
         return AuthCalls(self._transport, self._open.session)
+
+    @property
+    def incidents(self) -> IncidentCalls:
+        """Incidents: list, get, create, update, move, note."""
+        return IncidentCalls(self._transport)
 
     @property
     def tokens(self) -> TokenCalls:

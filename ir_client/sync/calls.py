@@ -11,8 +11,9 @@ from ..errors import ClientClosedError
 from ..rest.alerts import AlertCalls
 from ..rest.auth import AuthCalls
 from ..rest.bulk import BulkIngest, BulkItem, BulkReport, Draft, OnError, Tally, batches
+from ..rest.incidents import IncidentCalls
 from ..rest.tokens import TokenCalls
-from .iterating import Runner, SyncAlertQuery
+from .iterating import Runner, SyncAlertQuery, SyncIncidentQuery
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -136,6 +137,22 @@ class SyncAuthCalls(Calls):
     me = Blocking(AuthCalls.me)
     users = Blocking(AuthCalls.users)
     create_user = Blocking(AuthCalls.create_user)
+    update_user = Blocking(AuthCalls.update_user)
+    change_password = Blocking(AuthCalls.change_password)
+
+
+class SyncIncidentCalls(Calls):
+    """`client.incidents`. An incident goes by its number or by its name, `INC-…`."""
+
+    list = Making(IncidentCalls.list, SyncIncidentQuery)
+    get = Blocking(IncidentCalls.get)
+    create = Blocking(IncidentCalls.create)
+    update = Blocking(IncidentCalls.update)
+    set_status = Blocking(IncidentCalls.set_status)
+    add_note = Blocking(IncidentCalls.add_note)
+    timeline = Blocking(IncidentCalls.timeline)
+    owned = Blocking(IncidentCalls.owned)
+    stats = Blocking(IncidentCalls.stats)
 
 
 class SyncTokenCalls(Calls):
@@ -143,3 +160,9 @@ class SyncTokenCalls(Calls):
 
     list = Blocking(TokenCalls.list)
     create = Blocking(TokenCalls.create)
+    get = Blocking(TokenCalls.get)
+    update = Blocking(TokenCalls.update)
+    activate = Blocking(TokenCalls.activate)
+    deactivate = Blocking(TokenCalls.deactivate)
+    delete = Blocking(TokenCalls.delete)
+    info = Blocking(TokenCalls.info)

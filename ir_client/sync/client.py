@@ -18,7 +18,14 @@ from ..errors import ClientClosedError
 from ..rest.retry import RetryPolicy
 from ..stream.backoff import Uniform
 from .background import Background, acquired, released
-from .calls import Blocking, Making, SyncAlertCalls, SyncAuthCalls, SyncTokenCalls
+from .calls import (
+    Blocking,
+    Making,
+    SyncAlertCalls,
+    SyncAuthCalls,
+    SyncIncidentCalls,
+    SyncTokenCalls,
+)
 from .iterating import SyncEventStream
 from .raw import SyncRawClient
 
@@ -182,6 +189,11 @@ class SyncIRClient:
     def auth(self) -> SyncAuthCalls:
         """Logins and users."""
         return SyncAuthCalls(self, lambda client: client.auth)
+
+    @property
+    def incidents(self) -> SyncIncidentCalls:
+        """Incidents: list, get, create, update, move, note."""
+        return SyncIncidentCalls(self, lambda client: client.incidents)
 
     @property
     def tokens(self) -> SyncTokenCalls:

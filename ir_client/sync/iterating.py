@@ -4,16 +4,19 @@ import os
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar, cast
+from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from ..errors import ClientClosedError
 from ..rest.alerts import AlertQuery, Page
+from ..rest.incidents import IncidentQuery
 from ..stream.driver import EventStream
 from ..stream.events import Event
 from ..stream.status import StreamStatus
 from ..wire.alerts import Alert
+from ..wire.incidents import Incident, IncidentPage
 from .asking import SyncAsking
 
+Q = TypeVar("Q")
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -26,21 +29,14 @@ class Runner(Protocol):
     def _run(self, work: Callable[[Any], Coroutine[Any, Any, R]]) -> R: ...
 
 
-class SyncAlertQuery:
-    """A list of alerts, fetched page by page while it is iterated over."""
+class Driven(Generic[Q]):
+    """Something that is fetched while it is iterated over, without `await`."""
 
-    def __init__(self, client: Runner, make: Callable[[Any], AlertQuery]) -> None:
+    def __init__(self, client: Runner, make: Callable[[Any], Q]) -> None:
         self._client = client
         self._make = make
 
-    def __iter__(self) -> Iterator[Alert]:
-        return self._driven(lambda query: cast("AsyncGenerator[Alert, None]", aiter(query)))
-
-    def pages(self) -> Iterator[Page]:
-        """The pages one by one; by cursor where the server has them, else by number."""
-        return self._driven(lambda query: cast("AsyncGenerator[Page, None]", query.pages()))
-
-    def _driven(self, begin: Callable[[AlertQuery], AsyncGenerator[T, None]]) -> Iterator[T]:
+    def _driven(self, begin: Callable[[Q], AsyncGenerator[T, None]]) -> Iterator[T]:
         generator: AsyncGenerator[T, None] | None = None
         pid = os.getpid()
 
@@ -67,6 +63,28 @@ class SyncAlertQuery:
             # Once the client is closed, its loop has ended the generator itself.
             with suppress(ClientClosedError):
                 self._client._run(end)
+
+
+class SyncAlertQuery(Driven[AlertQuery]):
+    """A list of alerts, fetched page by page while it is iterated over."""
+
+    def __iter__(self) -> Iterator[Alert]:
+        return self._driven(lambda query: cast("AsyncGenerator[Alert, None]", aiter(query)))
+
+    def pages(self) -> Iterator[Page]:
+        """The pages one by one; by cursor where the server has them, else by number."""
+        return self._driven(lambda query: cast("AsyncGenerator[Page, None]", query.pages()))
+
+
+class SyncIncidentQuery(Driven[IncidentQuery]):
+    """A list of incidents, fetched page by page while it is iterated over."""
+
+    def __iter__(self) -> Iterator[Incident]:
+        return self._driven(lambda query: cast("AsyncGenerator[Incident, None]", aiter(query)))
+
+    def pages(self) -> Iterator[IncidentPage]:
+        """The pages one by one."""
+        return self._driven(lambda query: cast("AsyncGenerator[IncidentPage, None]", query.pages()))
 
 
 class SyncEventStream(SyncAsking):

@@ -7,6 +7,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 from ..client import IRClient
 from ..rest.alerts import AlertCalls
 from ..rest.auth import AuthCalls
+from ..rest.incidents import IncidentCalls
 from ..rest.raw import RawClient, RawResponse
 from ..rest.tokens import TokenCalls
 from .calls import Blocking, Calls
@@ -52,6 +53,20 @@ class SyncRawAuthCalls(Calls):
     me = BlockingRaw(AuthCalls.me)
     users = BlockingRaw(AuthCalls.users)
     create_user = BlockingRaw(AuthCalls.create_user)
+    update_user = BlockingRaw(AuthCalls.update_user)
+
+
+class SyncRawIncidentCalls(Calls):
+    """`client.raw.incidents`."""
+
+    get = BlockingRaw(IncidentCalls.get)
+    create = BlockingRaw(IncidentCalls.create)
+    update = BlockingRaw(IncidentCalls.update)
+    set_status = BlockingRaw(IncidentCalls.set_status)
+    add_note = BlockingRaw(IncidentCalls.add_note)
+    timeline = BlockingRaw(IncidentCalls.timeline)
+    owned = BlockingRaw(IncidentCalls.owned)
+    stats = BlockingRaw(IncidentCalls.stats)
 
 
 class SyncRawTokenCalls(Calls):
@@ -59,6 +74,12 @@ class SyncRawTokenCalls(Calls):
 
     list = BlockingRaw(TokenCalls.list)
     create = BlockingRaw(TokenCalls.create)
+    get = BlockingRaw(TokenCalls.get)
+    update = BlockingRaw(TokenCalls.update)
+    activate = BlockingRaw(TokenCalls.activate)
+    deactivate = BlockingRaw(TokenCalls.deactivate)
+    delete = BlockingRaw(TokenCalls.delete)
+    info = BlockingRaw(TokenCalls.info)
 
 
 class SyncRawClient(Calls):
@@ -76,6 +97,11 @@ class SyncRawClient(Calls):
     def auth(self) -> SyncRawAuthCalls:
         """Users, as the server sends them."""
         return SyncRawAuthCalls(self._client, lambda client: client.raw.auth)
+
+    @property
+    def incidents(self) -> SyncRawIncidentCalls:
+        """Incidents, as the server sends them."""
+        return SyncRawIncidentCalls(self._client, lambda client: client.raw.incidents)
 
     @property
     def tokens(self) -> SyncRawTokenCalls:

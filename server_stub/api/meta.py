@@ -22,6 +22,7 @@ _META = ServerMeta(
         "cursor",
         "idempotency_key",
         "if_match",
+        "incident_timeline",
         "ingest_results",
         "ownership",
         "revision",

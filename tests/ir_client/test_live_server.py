@@ -11,6 +11,8 @@ from ir_client import (
     AlertUpdate,
     AlertUpdated,
     EventStream,
+    IncidentCreate,
+    IncidentUpdate,
     InitialData,
     IRClient,
     NewAlert,
@@ -129,6 +131,32 @@ async def test_users_and_tokens(shared_live_server: LiveServer) -> None:
             assert (await analyst.auth.me()).username == "kim"
             with pytest.raises(errors.PermissionDenied):
                 await analyst.auth.users()
+
+
+async def test_the_life_of_an_incident(shared_live_server: LiveServer) -> None:
+    async with analyst_and_siem(shared_live_server) as (analyst, siem):
+        alert = await siem.alerts.create(a_draft(external_alert_id="case-1"))
+        wanted = IncidentCreate(title="Life of one", severity="low", alert_ids=(alert.id,))
+        made = await analyst.incidents.create(wanted)
+        assert (made.priority, made.alert_ids) == ("P4", (alert.id,))
+        with pytest.raises(errors.ConflictError):
+            await analyst.incidents.create(wanted)
+        update = IncidentUpdate(priority="P1")
+        changed = await analyst.incidents.update(made.incident_id, update, if_revision=1)
+        with pytest.raises(errors.ChangedSince) as caught:
+            await analyst.incidents.update(made.id, update, if_revision=1)
+        assert caught.value.current_incident == changed
+        entry = await analyst.incidents.add_note(made.id, "looking", note_type="triage")
+        assert (entry.action, entry.note_type) == ("noted", "triage")
+        assert made.id in {incident.id for incident in await analyst.incidents.owned()}
+        closed = await analyst.incidents.set_status(made.id, "closed", "done")
+        assert closed.closed_at is not None
+        assert made.id not in {incident.id for incident in await analyst.incidents.owned()}
+        lines = await analyst.incidents.timeline(made.id)
+        assert [line.action for line in lines] == ["created", "updated", "noted", "status_changed"]
+        found = [one async for one in analyst.incidents.list(search="life of", size=1)]
+        assert [one.id for one in found] == [made.id]
+        assert (await analyst.incidents.stats()).by_status["closed"] >= 1
 
 
 async def test_commands_and_their_answers(shared_live_server: LiveServer) -> None:

@@ -2,12 +2,21 @@
 
 from typing import assert_type
 
-from ir_client import Alert, AlertUpdate, BulkReport, RawResponse, RetryPolicy, SyncIRClient
+from ir_client import (
+    Alert,
+    AlertUpdate,
+    BulkReport,
+    Incident,
+    RawResponse,
+    RetryPolicy,
+    SyncIRClient,
+)
 from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event
 from ir_client.sync.iterating import SyncAlertQuery, SyncEventStream
 from ir_client.wire.alerts import IngestReport
 from ir_client.wire.auth import EndpointToken, ServerMeta, User
+from ir_client.wire.incidents import IncidentStats
 
 
 def answers(client: SyncIRClient) -> None:
@@ -23,6 +32,11 @@ def answers(client: SyncIRClient) -> None:
     assert_type(client.alerts.ingest_many("edr", []), BulkReport)
     assert_type(client.raw.alerts.get(1), RawResponse[Alert])
     assert_type(client.raw.alerts.get(1).parse(), Alert)
+    assert_type(client.incidents.get("INC-2026-000001"), Incident)
+    assert_type(client.incidents.set_status(1, "closed", "done"), Incident)
+    assert_type(client.incidents.stats(), IncidentStats)
+    for incident in client.incidents.list(status=["new"]):
+        assert_type(incident, Incident)
     assert_type(client.alerts.list(severity=["high"], size=10), SyncAlertQuery)
     for alert in client.alerts.list():
         assert_type(alert, Alert)
@@ -42,6 +56,7 @@ def refusals(client: SyncIRClient) -> None:
     """An unused ignore is an error: each of these lines must be refused."""
     client.alerts.get("1")  # type: ignore[arg-type] # the number is an int
     client.raw.alerts.get("1")  # type: ignore[arg-type] # here too
+    client.incidents.set_status(1, "gone")  # type: ignore[arg-type] # no such status
     client.alerts.get()  # type: ignore[call-arg] # the number is missing
     client.alerts.list(colour="red")  # type: ignore[call-arg] # no such filter
     client.alerts.list(sort_by="colour")  # type: ignore[arg-type] # nor such an order

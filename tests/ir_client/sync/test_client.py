@@ -33,13 +33,26 @@ from ir_client import (
 )
 from ir_client.rest.alerts import AlertCalls
 from ir_client.rest.auth import AuthCalls
-from ir_client.rest.raw import RawAlertCalls, RawAuthCalls, RawClient, RawTokenCalls
+from ir_client.rest.incidents import IncidentCalls
+from ir_client.rest.raw import (
+    RawAlertCalls,
+    RawAuthCalls,
+    RawClient,
+    RawIncidentCalls,
+    RawTokenCalls,
+)
 from ir_client.rest.tokens import TokenCalls
-from ir_client.sync.calls import SyncAlertCalls, SyncAuthCalls, SyncTokenCalls
+from ir_client.sync.calls import (
+    SyncAlertCalls,
+    SyncAuthCalls,
+    SyncIncidentCalls,
+    SyncTokenCalls,
+)
 from ir_client.sync.raw import (
     SyncRawAlertCalls,
     SyncRawAuthCalls,
     SyncRawClient,
+    SyncRawIncidentCalls,
     SyncRawTokenCalls,
 )
 from ir_client.testing import FakeServer
@@ -88,10 +101,12 @@ NEEDS_A_LOOP = {"dispatcher"}
         (SyncIRClient, IRClient),
         (SyncAlertCalls, AlertCalls),
         (SyncAuthCalls, AuthCalls),
+        (SyncIncidentCalls, IncidentCalls),
         (SyncTokenCalls, TokenCalls),
         (SyncRawClient, RawClient),
         (SyncRawAlertCalls, RawAlertCalls),
         (SyncRawAuthCalls, RawAuthCalls),
+        (SyncRawIncidentCalls, RawIncidentCalls),
         (SyncRawTokenCalls, RawTokenCalls),
     ],
 )
