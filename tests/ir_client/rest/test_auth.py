@@ -8,9 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from ir_client import errors
+from ir_client.credentials import PasswordCredentials
 from ir_client.rest.auth import AuthCalls
 from ir_client.testing import PASSWORD, FakeServer
-from ir_client.wire.auth import UserCreate
+from ir_client.wire.auth import UserCreate, UserUpdate
 from tests.ir_client.rest.support import Handler, a_session
 
 
@@ -92,3 +93,44 @@ async def test_users_are_listed_and_made_with_their_real_password() -> None:
 
     await asked(handle, work)
     assert bodies == [{"username": "lee", "password": "x" * 12}]
+
+
+async def test_a_user_is_changed_only_where_the_update_says_so() -> None:
+    bodies: list[Any] = []
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/auth/login"):
+            return await FakeServer().handle(request)
+        bodies.append((request.method, request.url.path, json.loads(request.content)))
+        return httpx.Response(200, json={"id": 2, "username": "lee", "is_active": False})
+
+    async def work(auth: AuthCalls) -> None:
+        await auth.login("dana", PASSWORD)
+        update = UserUpdate(is_active=False, email=None, password=SecretStr("y" * 12))
+        assert (await auth.update_user(2, update)).is_active is False
+
+    await asked(handle, work)
+    wanted = {"is_active": False, "email": None, "password": "y" * 12}
+    assert bodies == [("PUT", "/api/v1/auth/users/2", wanted)]
+
+
+async def test_after_a_change_of_the_password_the_new_one_logs_in() -> None:
+    tried: list[Any] = []
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)
+        if request.url.path.endswith("/auth/login"):
+            tried.append(body["password"])
+            pair = {"access_token": "a", "refresh_token": "r", "expires_in": 0}
+            return httpx.Response(200, json=pair)
+        if request.url.path.endswith("/auth/refresh"):
+            return httpx.Response(401, json={"detail": "ended", "code": "unauthenticated"})
+        assert body == {"current_password": PASSWORD, "new_password": "y" * 12}
+        return httpx.Response(200, json={"detail": "done"})
+
+    credentials = PasswordCredentials("dana", SecretStr(PASSWORD))
+    async with a_session(handle, credentials) as session:
+        await AuthCalls(session._transport, session).change_password(PASSWORD, "y" * 12)
+        assert "yyyy" not in repr(session._credentials)
+        await session.token()
+    assert tried == [PASSWORD, "y" * 12]
