@@ -35,6 +35,7 @@ from .stream.link import MAX_MESSAGE_BYTES
 from .stream.options import StreamOptions, filter_of
 from .stream.overflow import OverflowPolicy
 from .stream.protocol import StreamPolicy
+from .stream.waiting import E, WaitingRoom
 from .wire.auth import ServerMeta
 
 
@@ -64,6 +65,8 @@ class _Open:
         self.transport.features = Features(self.meta, tasks=tasks)
         alerts = AlertCalls(self.transport)
         self.stream_parts = StreamParts(client.network, self.session, self.meta, alerts, tasks)
+
+        self.waiting_room = WaitingRoom(self.stream_parts, client.events)
 
     async def aclose(self) -> None:
         if self.stream_parts.open_stream is not None:
@@ -273,6 +276,26 @@ class IRClient:
             events=filter_of(types, query, clock=_utc_now),
         )
         return EventStream(self._open.stream_parts, options=options, uniform=self._uniform)
+
+    async def wait_for(
+        self,
+        kind: type[E],
+        where: Callable[[E], bool] | None = None,
+        *,
+        timeout_seconds: float = 60.0,
+    ) -> E:
+        """The first event of `kind` from now on for which `where` is true.
+
+            closed = await client.wait_for(
+                AlertUpdated, lambda event: event.alert.status == "closed", timeout_seconds=300
+            )
+
+        Listens on the open stream, whatever that one filters and however slowly it is read; what
+        is fetched after an interruption is heard when its reader comes to it. Without one, a
+        stream is opened for the time; `events()` is then refused until it is over. RequestTimeout
+        when nothing came; what ends the stream is raised, ClientClosedError when it was closed.
+        """
+        return await self._open.waiting_room.wait_for(kind, where, timeout_seconds=timeout_seconds)
 
     def dispatcher(
         self,

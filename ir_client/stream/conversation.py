@@ -45,7 +45,8 @@ class Conversation:
         """Send a command and wait for no answer. ConnectError while not connected."""
         if self._speaks is None:
             raise ConnectError("The stream is not connected", hint="Wait until it is live again.")
-        self._questions.note_unanswered()
+        if self._speaks == 1:
+            self._questions.note_unanswered()
         await self._send(encode_command(command))
 
     async def ask(self, command: Command, *, timeout_seconds: float) -> Answer:
@@ -81,7 +82,7 @@ class Conversation:
             if isinstance(event, StreamError):
                 logger.info("the server does not let this alert be viewed: %s", event.data.message)
                 self._viewed = None
-        else:
+        elif self._questions.has_any:  # most events answer nothing
             self._questions.heard(event, request_id)
 
     def lost(self) -> None:

@@ -116,6 +116,7 @@ class EventStream(Asking):
         self._conversation = Conversation(self._send, spawn=self._spawn)
         self.listeners = Listeners()
         self.listeners.add(self._conversation)
+        self._inbox.on_recovered = lambda event: self.listeners.heard(event, None)
         self._reception = Reception(
             self._protocol,
             self._inbox,

@@ -45,6 +45,7 @@ class Inbox:
         self._error: StreamError | None = None
         self._is_closed = False
         self.on_progress: Callable[[], None] | None = None
+        self.on_recovered: Callable[[Event], None] | None = None
 
     @property
     def bookmark(self) -> Bookmark:
@@ -137,10 +138,10 @@ class Inbox:
                 raise self._error.with_traceback(None)
             if self._is_closed:
                 raise StopAsyncIteration
-            if self._buffer.is_drained_gap:
-                self._on_drained()
-            self._tell_progress()
             self._news.clear()
+            if self._buffer.is_drained_gap:
+                self._on_drained()  # this may be news itself
+            self._tell_progress()
             await self._news.wait()
 
     def _settle(self) -> None:
@@ -164,7 +165,10 @@ class Inbox:
     def _admitted(self, event: Event | Forget) -> Event | None:
         match event:
             case NewAlert() | AlertUpdated():
-                return self._ledger.admit(event)
+                admitted = self._ledger.admit(event)
+                if admitted is not None and admitted.origin == "backfill":
+                    self._tell_recovered(admitted)
+                return admitted
             case AlertRemoved():
                 return self._ledger.admit_removal(event)
             case Forget():
@@ -172,6 +176,13 @@ class Inbox:
                 return None
             case Resumed():
                 self._is_fetching = False
-                return replace(event, recovered=self._ledger.take_recovered())
+                event = replace(event, recovered=self._ledger.take_recovered())
+                self._tell_recovered(event)
+                return event
             case _:
                 return event
+
+    def _tell_recovered(self, event: Event) -> None:
+        """Only here is it known whether what was fetched is news."""
+        if self.on_recovered is not None:
+            self.on_recovered(event)

@@ -17,7 +17,11 @@ class Listener(Protocol):
         """A connection works, and speaks this protocol."""
 
     def heard(self, event: Event, request_id: str | None) -> None:
-        """An event came; `request_id` is that of the command which it answers (protocol 2)."""
+        """An event came; `request_id` is that of the command which it answers (protocol 2).
+
+        Changes of state are heard too. What was fetched, and `Resumed`, are heard when the reader
+        of the stream comes to them: before that, it is not known whether they are news.
+        """
 
     def lost(self) -> None:
         """The connection is gone; also said when none had come to be."""

@@ -66,8 +66,10 @@ class Questions:
     def __init__(self) -> None:
         self._in_order: deque[Question | None] = deque()
 
-    def __len__(self) -> int:
-        return sum(question is not None for question in self._in_order)
+    @property
+    def has_any(self) -> bool:
+        """Whether something that comes in may be an answer."""
+        return bool(self._in_order)
 
     def ask(self, command: Command, *, request_id: str | None) -> Question:
         """Note a question that is about to be sent."""

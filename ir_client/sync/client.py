@@ -207,3 +207,4 @@ class SyncIRClient:
 
     meta = Blocking(IRClient.meta)
     events = Making(IRClient.events, SyncEventStream)
+    wait_for = Blocking(IRClient.wait_for)

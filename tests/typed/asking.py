@@ -2,7 +2,7 @@
 
 from typing import assert_type
 
-from ir_client import EventStream
+from ir_client import AlertUpdated, EventStream, IRClient, NewAlert, SyncIRClient
 from ir_client.sync.iterating import SyncEventStream
 from ir_client.wire.commands import (
     GetAlertDetails,
@@ -34,3 +34,11 @@ async def answers(stream: EventStream) -> None:
 def without_await(stream: SyncEventStream) -> None:
     assert_type(stream.ask(GetAlertDetails(alert_id=7)), AlertDetails)
     stream.view("7")  # type: ignore[arg-type] # the number is an int
+
+
+async def waiting(client: IRClient, sync: SyncIRClient) -> None:
+    assert_type(await client.wait_for(NewAlert), NewAlert)
+    closed = await client.wait_for(AlertUpdated, lambda event: event.alert.status == "closed")
+    assert_type(closed, AlertUpdated)
+    assert_type(sync.wait_for(NewAlert, timeout_seconds=5), NewAlert)
+    await client.wait_for(NewAlert, lambda event: event.seen)  # type: ignore[attr-defined] # no such

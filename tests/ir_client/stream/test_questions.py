@@ -96,7 +96,7 @@ async def test_with_ids_answers_and_refusals_may_come_in_any_order() -> None:
     assert told(first) is None
     questions.heard(details_of(7), "id-1")
     assert told(first) == details_of(7)
-    assert len(questions) == 0
+    assert not questions.has_any
 
 
 async def test_with_ids_what_has_another_or_none_is_nobodys_answer() -> None:
@@ -177,5 +177,5 @@ async def test_a_lost_connection_fails_all_that_was_asked_on_it() -> None:
     second.outcome.cancel()
     questions.fail(errors.ConnectError("gone"))
     assert told(first) == "gone"
-    assert len(questions) == 0
+    assert not questions.has_any
     await asyncio.sleep(0)

@@ -10,6 +10,8 @@ from ir_client import (
     InitialData,
     PasswordCredentials,
     Presence,
+    StateChanged,
+    StreamState,
     SyncIRClient,
     TokenCredentials,
     errors,
@@ -47,3 +49,11 @@ def test_questions_are_answered_or_refused(shared_live_server: LiveServer) -> No
         presence = next(event for event in stream if isinstance(event, Presence))
         assert [user.username for user in presence.data.users] == ["admin"]
         stream.view(None)
+
+
+def test_an_event_is_waited_for_without_a_stream(shared_live_server: LiveServer) -> None:
+    with SyncIRClient(shared_live_server.url, credentials=ADMIN) as client:
+        live = client.wait_for(
+            StateChanged, lambda change: change.new is StreamState.LIVE, timeout_seconds=30
+        )
+        assert live.new is StreamState.LIVE
