@@ -30,7 +30,7 @@ async def test_it(ir_client):
 
 def documented_tests() -> str:
     blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
-    [tests] = [block for block in blocks if "async def test_" in block]
+    [tests] = [block for block in blocks if "ir_server: FakeServer" in block]
     return str(tests)
 
 
