@@ -58,13 +58,19 @@ class _UtcAsItIs:
 ReadTime = Annotated[datetime, _UtcAsItIs()]
 
 
+# A program waits for the few models that it needs, not for all of them.
+BUILT_WHEN_USED = ConfigDict(defer_build=True)
+
+
 class Reader(BaseModel):
     """A body or frame that is read: ignores what it does not know."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, **BUILT_WHEN_USED)
 
 
 class Writer(BaseModel):
     """A body that is written: refuses what the contract does not list."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=False, **BUILT_WHEN_USED
+    )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from .base import JsonObject, Reader
+from .base import BUILT_WHEN_USED, JsonObject, Reader
 from .values import AlertStatus
 
 
@@ -77,7 +77,7 @@ Command = Annotated[
     Field(discriminator="type"),
 ]
 
-commands: TypeAdapter[Command] = TypeAdapter(Command)
+commands: TypeAdapter[Command] = TypeAdapter(Command, config=BUILT_WHEN_USED)
 
 
 def encode_command(command: Command, *, request_id: str | None = None) -> str:

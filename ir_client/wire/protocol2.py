@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 from pydantic_core import from_json
 
-from .base import JsonObject, Reader
+from .base import BUILT_WHEN_USED, JsonObject, Reader
 from .events import ServerFrame
 
 MAX_BATCH_EVENTS = 100
@@ -119,7 +119,7 @@ Protocol2Frame = Annotated[
     Field(discriminator="type"),
 ]
 
-protocol2_frames: TypeAdapter[Protocol2Frame] = TypeAdapter(Protocol2Frame)
+protocol2_frames: TypeAdapter[Protocol2Frame] = TypeAdapter(Protocol2Frame, config=BUILT_WHEN_USED)
 
 
 class ChangeList(Reader):
