@@ -23,7 +23,7 @@ LIST_COLUMNS = (
     Column("TITLE", limit=80),
 )
 
-_VALUE_LIMIT = 200
+VALUE_LIMIT = 200
 
 
 def list_row(alert: "Alert") -> list[str]:
@@ -59,7 +59,7 @@ def where(alert: "Alert") -> str:
 def show_alert(output: Output, alert: "Alert", timeline: "Sequence[TimelineEntry]") -> None:
     """The whole alert, then its history."""
     output.line(f"#{alert.id} {alert.title}", style="bold")
-    output.table([Column("FIELD"), Column("VALUE", limit=_VALUE_LIMIT)], list(_fields(alert)))
+    output.table([Column("FIELD"), Column("VALUE", limit=VALUE_LIMIT)], list(_fields(alert)))
     if alert.description:
         output.line()
         output.block(alert.description)
@@ -110,12 +110,13 @@ def _end(alert: "Alert", side: str) -> str:
 
 
 def _said(entry: "TimelineEntry") -> str:
-    changes = ", ".join(_changed(field, change) for field, change in entry.changes.items())
+    changes = ", ".join(changed(field, change) for field, change in entry.changes.items())
     parts = [entry.action.replace("_", " "), changes, entry.comment]
     return ": ".join(part for part in parts if part)
 
 
-def _changed(field: str, change: "Change") -> str:
+def changed(field: str, change: "Change") -> str:
+    """One field before and after."""
     before = "nothing" if change.before is None else change.before
     after = "nothing" if change.after is None else change.after
     return f"{field} {before} → {after}"

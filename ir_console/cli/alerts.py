@@ -55,8 +55,8 @@ def list_alerts(
     """List alerts, newest first."""
     given = {
         "search": search,
-        "severity": _among("--severity", severity, SEVERITIES),
-        "status": _among("--status", status, ALERT_STATUSES),
+        "severity": among("--severity", severity, SEVERITIES),
+        "status": among("--status", status, ALERT_STATUSES),
     }
     filters: dict[str, Any] = {key: value for key, value in given.items() if value}
     if updated_after is not None:
@@ -173,7 +173,8 @@ def comment(
     output.line(f"Commented on alert {entry.alert_id} as {entry.actor.name}.")
 
 
-def _among(option: str, given: list[str] | None, known: Sequence[str]) -> list[str] | None:
+def among(option: str, given: list[str] | None, known: Sequence[str]) -> list[str] | None:
+    """The values of an option, all of which are known. Raises UsageProblem."""
     for one in given or ():
         if one not in known:
             raise UsageProblem(f"{option} {one} is unknown", hint=f"Say one of {', '.join(known)}.")

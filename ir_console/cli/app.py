@@ -35,6 +35,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "profiles": ("login:profiles", "List the servers that are known here."),
     "tail": ("stream:tail", "Print alerts as they arrive and change."),
     "alerts": ("alerts:app", "List, show, update, take and comment alerts."),
+    "incidents": ("incidents:app", "List and show incidents."),
     "ingest": ("ingest:ingest", "Send alerts from files of a SIEM or sensor."),
     "serve": ("serve:serve", "Run the bundled server."),
     "smoke": ("smoke:smoke", "Check the whole way of an alert, step by step."),
