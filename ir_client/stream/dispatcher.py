@@ -2,7 +2,7 @@
 
 Holds the handlers and counts what they did. What waits for them is bounded: the stream is read no
 further while that is full, and then protects itself. A handler that fails is logged and counted,
-and stops neither the others nor the stream.
+and stops neither the others nor the stream. A checkpoint keeps no event that is not handled.
 """
 
 import asyncio
@@ -25,6 +25,8 @@ from ..wire.events import (
     NewAlert,
 )
 from ..wire.protocol2 import AlertRemoved, Presence
+from .bookmark import Bookmark
+from .driver import EventStream
 from .events import Event, StateChanged
 from .lanes import Lanes
 from .signals import stopping_on_signals
@@ -72,8 +74,11 @@ class _Handler:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    """`bookmark` is what came before the event, where the stream has bookmarks."""
+
     event: Event
     handlers: tuple[_Handler, ...]
+    bookmark: Bookmark | None
 
 
 class Registration(Generic[E]):
@@ -122,6 +127,8 @@ class Dispatcher:
         self._handlers: list[_Handler] = []
         self._lanes = Lanes(self._handle, concurrency=concurrency, max_unfinished=max_unfinished)
         self._reading: asyncio.Timeout | None = None
+        self._stream: EventStream | None = None
+        self._given_up_at: Bookmark | None = None
         self._is_running = False
         self._is_stopping = False
         self._handled = 0
@@ -182,12 +189,14 @@ class Dispatcher:
                 await self._lanes.idle()
         except TimeoutError:
             unfinished = tuple(job.event for job in self._lanes.unfinished)
+            self._given_up_at = self._oldest_unhandled()
             self._lanes.cancel()
             message = f"{len(unfinished)} events were not handled within {timeout_seconds:g} s"
             raise DrainTimeout(message, unfinished=unfinished) from None
 
     async def _run(self, drain_seconds: float) -> None:
         async with self._open_events() as events:
+            self._follow(events)
             failure = await self._read(events)
             # The stream stays open: handlers may still need it.
             try:
@@ -200,6 +209,16 @@ class Dispatcher:
         await self.drain(drain_seconds)
         if failure is not None:
             raise failure
+
+    def _follow(self, events: AsyncIterator[Event]) -> None:
+        self._given_up_at = None
+        self._stream = events if isinstance(events, EventStream) else None
+        if self._stream is not None:
+            self._stream.hold_bookmark(self._oldest_unhandled)
+
+    def _oldest_unhandled(self) -> Bookmark | None:
+        oldest = self._lanes.oldest
+        return oldest.bookmark if oldest is not None else self._given_up_at
 
     async def _read(self, events: AsyncIterator[Event]) -> Exception | None:
         """Take events until stopped; what ended the stream, if anything did."""
@@ -223,7 +242,8 @@ class Dispatcher:
         handlers = tuple(handler for handler in self._handlers if self._wants(handler, event))
         if handlers:
             is_state = isinstance(event, StateChanged)
-            self._lanes.put(_Job(event, handlers), lane=lane_of(event), needs_slot=not is_state)
+            job = _Job(event, handlers, self._stream.taken_to if self._stream else None)
+            self._lanes.put(job, lane=lane_of(event), needs_slot=not is_state)
 
     def _wants(self, handler: _Handler, event: Event) -> bool:
         if not isinstance(event, handler.kind):
@@ -246,6 +266,8 @@ class Dispatcher:
                 self._note_failure(HandlerFailure(handler.name, job.event, error))
             else:
                 self._handled += 1
+        if self._stream is not None:
+            self._stream.note_handled()
 
     def _note_failure(self, failure: HandlerFailure) -> None:
         self._failed += 1

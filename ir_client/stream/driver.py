@@ -29,6 +29,7 @@ from ..rest.session import Session
 from .asking import Asking
 from .backoff import Uniform
 from .beginning import Beginning
+from .bookmark import Bookmark
 from .buffer import EventBuffer
 from .checkpoint import CheckpointWriter
 from .conversation import Conversation
@@ -103,6 +104,7 @@ class EventStream(Asking):
         )
         self._cursor = Cursor(options.beginning.bookmark.position)
         self._inbox = _inbox_for(options, on_drained=self._on_drained)
+        self._oldest_unhandled: Callable[[], Bookmark | None] | None = None
         self._checkpoint = self._checkpoint_for(options.beginning)
         self._dialer = Dialer(
             parts.network,
@@ -136,7 +138,7 @@ class EventStream(Asking):
     def _checkpoint_for(self, beginning: Beginning) -> CheckpointWriter | None:
         if beginning.checkpoint is None:
             return None
-        writer = CheckpointWriter(beginning.checkpoint, lambda: self._inbox.bookmark)
+        writer = CheckpointWriter(beginning.checkpoint, self._read_to)
         self._inbox.on_progress = writer.note_progress
         return writer
 
@@ -146,7 +148,28 @@ class EventStream(Asking):
 
         What came before the event that was asked for last is in it.
         """
-        return str(self._inbox.bookmark)
+        return str(self._read_to())
+
+    def _read_to(self) -> Bookmark:
+        held = self._oldest_unhandled() if self._oldest_unhandled is not None else None
+        return held or self._inbox.bookmark
+
+    def hold_bookmark(self, oldest_unhandled: Callable[[], Bookmark | None]) -> None:
+        """Move the bookmark no further than this; for who asks for events before it handles them.
+
+        None is nothing unhandled.
+        """
+        self._oldest_unhandled = oldest_unhandled
+
+    @property
+    def taken_to(self) -> Bookmark:
+        """What came before the event that was taken last."""
+        return self._inbox.bookmark
+
+    def note_handled(self) -> None:
+        """The bookmark may move on."""
+        if self._checkpoint is not None:
+            self._checkpoint.note_progress()
 
     @property
     def status(self) -> StreamStatus:

@@ -36,9 +36,9 @@ class Lanes(Generic[Job]):
         return tuple(self._unfinished.values())
 
     @property
-    def oldest_ticket(self) -> int | None:
-        """The ticket of the oldest job that is not done."""
-        return next(iter(self._unfinished), None)
+    def oldest(self) -> Job | None:
+        """What was put in first of all that is not done."""
+        return next(iter(self._unfinished.values()), None)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -53,8 +53,8 @@ class Lanes(Generic[Job]):
             # The block's own exception is not shown to the group, which would wrap it.
             await group.__aexit__(None, None, None)
 
-    def put(self, job: Job, *, lane: Hashable, needs_slot: bool = True) -> int:
-        """Have `job` done behind what is in its lane; its ticket, higher than all before."""
+    def put(self, job: Job, *, lane: Hashable, needs_slot: bool = True) -> None:
+        """Have `job` done behind what is in its lane."""
         if self._tasks is None:
             raise RuntimeError("These lanes are not open")
         self._tickets += 1
@@ -66,7 +66,6 @@ class Lanes(Generic[Job]):
             worker = self._tasks.create_task(self._empty(lane, needs_slot=needs_slot))
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
-        return self._tickets
 
     async def room(self) -> None:
         """Wait until another job may be put in."""
