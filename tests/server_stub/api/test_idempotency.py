@@ -1,12 +1,17 @@
 import asyncio
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from sqlalchemy import func, select
 
 from server_stub.api import idempotency
+from server_stub.api.idempotency import once_of
+from server_stub.app import create_app
 from server_stub.errors import Unavailable
 from server_stub.storage.kept_answers import KEPT_FOR, AnswerTrim
 from server_stub.storage.schema import kept_answers
@@ -17,6 +22,7 @@ from tests.support.server import (
     FakeClock,
     an_alert_body,
     app_client,
+    cheap_settings,
 )
 
 REPLAYED = "Idempotency-Replayed"
@@ -276,3 +282,37 @@ async def test_a_key_that_is_used_again_after_its_day_makes_another_token(
     later = await server.http.post("/endpoint-tokens", headers=keyed(admin), json=wanted)
     assert (first.status_code, later.status_code) == (201, 201)
     assert first.json()["token"] != later.json()["token"]
+
+
+# Logins have no credential yet, ending one has no effect the second time, and the proof of the
+# present password, which comes before the change, fails after it.
+WITHOUT_KEYS = {
+    "/auth/login",
+    "/auth/refresh",
+    "/auth/logout",
+    "/auth/logout-all",
+    "/auth/me/password",
+}
+
+
+def routes_of(app: FastAPI) -> Iterator[Any]:
+    for route in app.routes:
+        # FastAPI resolves an included router with the first request.
+        included = getattr(route, "original_router", None)
+        yield from [route] if included is None else included.routes
+
+
+def test_every_write_takes_a_key(tmp_path: Path) -> None:
+    app = create_app(cheap_settings(tmp_path))
+    writes = [
+        route
+        for route in routes_of(app)
+        if isinstance(route, APIRoute) and route.methods - {"GET", "HEAD"}
+    ]
+    keyless = {
+        route.path
+        for route in writes
+        if not any(one.call is once_of for one in route.dependant.dependencies)
+    }
+    assert len(writes) >= 20
+    assert keyless == WITHOUT_KEYS
