@@ -203,12 +203,13 @@ class Dispatcher:
                 await self.drain(drain_seconds)
             except DrainTimeout as timeout:
                 raise timeout from failure
+        if failure is not None:
+            raise failure
+        # A stream that was left has told its last state behind what was not taken.
         async for event in events:
             if isinstance(event, StateChanged):
                 self._take(event)
         await self.drain(drain_seconds)
-        if failure is not None:
-            raise failure
 
     def _follow(self, events: AsyncIterator[Event]) -> None:
         self._given_up_at = None

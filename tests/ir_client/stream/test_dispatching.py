@@ -67,6 +67,17 @@ async def test_requirement_27_states_form_a_path_and_each_interruption_ends() ->
     assert isinstance(changes[-1].status, StreamStatus)
 
 
+async def test_the_last_state_is_told_also_when_the_stream_fails() -> None:
+    async with FakeServer() as server, server.client() as client:
+        server.close_codes.append(1009)
+        bot = client.dispatcher()
+        states: list[StreamState] = []
+        bot.on_state(lambda change: states.append(change.new))
+        with pytest.raises(errors.MessageTooLarge):
+            await bot.run()
+    assert states == [StreamState.CLOSED]
+
+
 async def test_requirement_22_resubscribing_from_inside_a_handler_repeats_nothing() -> None:
     async with FakeServer() as server, server.client() as client, asyncio.TaskGroup() as tasks:
         heard: list[int] = []

@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ir_client.wire.protocol2 import PresentUser
-from server_stub.access import Viewer
+from server_stub.access import Viewer, sees_alert
 from server_stub.errors import NotFound
 from server_stub.hub import Hub, SequencedSubscriber, StreamLimits
-from server_stub.hub.presence import MAX_USERS_TOLD
+from server_stub.hub.presence import MAX_USERS_TOLD, Presence
+from server_stub.hub.renderings import Renderings
 from tests.support.stream import MemoryOutlet, MemorySource, a_login, an_admin, an_analyst
 
 pytestmark = pytest.mark.looptime
@@ -212,3 +215,105 @@ async def test_a_crowd_is_told_by_its_first_names() -> None:
         for number in range(1, MAX_USERS_TOLD + 10):
             told = await room.enter(an_analyst(number)).view(1)
         assert told == [f"user-{number}" for number in range(1, MAX_USERS_TOLD + 1)]
+
+
+# Any order of things.
+
+_TEAMS = ("red", "blue", None)
+_steps = st.one_of(
+    st.tuples(st.just("view"), st.integers(0, 4), st.integers(1, 2)),
+    st.tuples(st.just("end"), st.integers(0, 4), st.just(0)),
+    st.tuples(st.just("move"), st.integers(1, 2), st.integers(0, 2)),
+    st.tuples(st.just("join"), st.integers(0, 4), st.integers(0, 2)),
+    st.tuples(st.just("tell"), st.just(0), st.just(0)),
+)
+
+
+class Office:
+    """Five connections of four analysts, two alerts, and what each connection heard last."""
+
+    def __init__(self) -> None:
+        self.presence = Presence()
+        self.teams: dict[int, str | None] = {1: "red", 2: None}
+        self.outlets = [MemoryOutlet() for _ in range(5)]
+        self.users = [PresentUser(id=n, username=f"user-{n}") for n in (1, 2, 3, 4, 4)]
+        self.lines = [
+            SequencedSubscriber(
+                outlet,
+                an_analyst(user.id, "red"),
+                login=a_login(user.id),
+                limits=StreamLimits(),
+                now=0.0,
+            )
+            for outlet, user in zip(self.outlets, self.users, strict=True)
+        ]
+        for line in self.lines:
+            line.start_at(0)
+            line.go_live()
+        self.viewed: dict[int, int] = {}
+
+    def sees(self, line: int, alert_id: int) -> bool:
+        viewer = self.lines[line].viewer
+        return sees_alert(viewer, team=self.teams[alert_id], assigned_analyst_id=None)
+
+    def view(self, line: int, alert_id: int) -> None:
+        if self.sees(line, alert_id):
+            sight = (self.teams[alert_id], None)
+            answer = self.presence.begin(
+                self.lines[line], self.users[line], alert_id=alert_id, sight=sight
+            )
+            self.viewed.pop(line, None)
+            self.viewed[line] = alert_id
+            self.lines[line].tell(answer)
+            self.pump(line)
+
+    def end(self, line: int, _: int) -> None:
+        self.presence.end(self.lines[line])
+        self.viewed.pop(line, None)
+
+    def move(self, alert_id: int, team: int) -> None:
+        self.teams[alert_id] = _TEAMS[team]
+        self.presence.learn({alert_id: (_TEAMS[team], None)})
+        self.drop_the_blind()
+
+    def join(self, line: int, team: int) -> None:
+        teams = [name for name in (_TEAMS[team],) if name]
+        self.lines[line].adopt(an_analyst(self.users[line].id, *teams))
+        self.presence.end_blind()
+        self.drop_the_blind()
+
+    def tell(self, *_: int) -> None:
+        for subscriber in self.presence.tell():
+            self.pump(self.lines.index(subscriber))
+
+    def drop_the_blind(self) -> None:
+        self.viewed = {
+            line: alert_id for line, alert_id in self.viewed.items() if self.sees(line, alert_id)
+        }
+
+    def pump(self, line: int) -> None:
+        """Let frames out, and hold that none is about an alert that is not viewed there."""
+        before = len(self.outlets[line].written)
+        self.lines[line].pump(0.0, Renderings(max_bytes=1), most=10)
+        for frame in self.outlets[line].frames[before:]:
+            if frame["type"] == "presence":
+                assert frame["data"]["alert_id"] == self.viewed[line]
+
+    def heard_last(self, line: int) -> set[str]:
+        lists = [frame for frame in self.outlets[line].frames if frame["type"] == "presence"]
+        return {user["username"] for user in lists[-1]["data"]["users"]}
+
+
+@pytest.mark.looptime(False)
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_steps, max_size=40))
+def test_in_any_order_of_things_all_who_view_an_alert_know_who_else_does(steps: list[Any]) -> None:
+    office = Office()
+    for name, first, second in [*steps, ("tell", 0, 0)]:
+        getattr(office, name)(first, second)
+    for line, alert_id in office.viewed.items():
+        present = {
+            office.users[other].username for other, one in office.viewed.items() if one == alert_id
+        }
+        assert office.heard_last(line) == present
+    assert set(office.presence.viewed) == set(office.viewed.values())
