@@ -55,9 +55,12 @@ class IncidentQuery:
             page = parsed(answer, IncidentPage)
             yield page
             number += 1
-            # Counts of pages may be estimates where they are many: a full page has a next one.
-            is_last = page.pagination.total_exact and number > page.pagination.total_pages
-            if is_last or len(page.incidents) < page.pagination.size:
+            if page.pagination.total_exact:
+                is_last = number > page.pagination.total_pages
+            else:
+                # Of very many, the number of pages is an estimate: a full page may have a next one.
+                is_last = len(page.incidents) < page.pagination.size
+            if is_last or not page.incidents:
                 return
 
 

@@ -15,8 +15,10 @@ from server_stub.hub.states import AlertState
 from server_stub.security import Principal, UserPrincipal
 from server_stub.storage.incident_rows import StoredIncident
 
-# Fifty alerts may be fifty megabytes, and common clients take no frame beyond one by default.
-_MAX_RECENT_BYTES = 512 * 1024
+# Fifty alerts may be fifty megabytes, and common clients take no frame beyond one by default:
+# half of that for alerts, or for incidents alone, and a quarter for those that stand with alerts.
+_MAX_LIST_BYTES = 512 * 1024
+_MAX_GREETING_INCIDENT_BYTES = 128 * 1024
 
 
 class Snapshots:
@@ -45,8 +47,8 @@ class Snapshots:
             b'"connection_time":"%b"}'
         ) % (
             user,
-            _incident_list(owned),
-            _incident_list(recent_incidents),
+            _incident_list(owned, room=_MAX_GREETING_INCIDENT_BYTES),
+            _incident_list(recent_incidents, room=_MAX_GREETING_INCIDENT_BYTES),
             recent_alerts,
             instant(self._services.clock()).encode(),
         )
@@ -57,22 +59,15 @@ class Snapshots:
         return _recent_alerts_message(await self._recent_alerts(viewer))
 
     async def owned_incidents(self, viewer: Viewer) -> Message:
-        """The open incidents that the viewer owns."""
-        incidents = _incident_list(await self._owned(viewer))
+        """The open incidents that the viewer owns, the newest that fit."""
+        incidents = _incident_list(await self._owned(viewer), room=_MAX_LIST_BYTES)
         return Message("owned_incidents", b'{"incidents":%b}' % incidents)
 
     async def _recent_alerts(self, viewer: Viewer) -> bytes:
         rows = await self._services.alerts.recent_unassigned(viewer)
         newest = [self._hub.newest(AlertState.of(row)) for row in rows]
-        shown: list[bytes] = []
-        room = _MAX_RECENT_BYTES
-        for state in newest:
-            room -= len(state.data)
-            if shown and room < 0:
-                break
-            if state.may_be_seen_by(viewer):
-                shown.append(state.data)
-        return json_array(shown)
+        visible = [state.data for state in newest if state.may_be_seen_by(viewer)]
+        return json_array(_fitting(visible, room=_MAX_LIST_BYTES))
 
     async def _owned(self, viewer: Viewer) -> list[StoredIncident]:
         if viewer.user_id is None:
@@ -80,8 +75,19 @@ class Snapshots:
         return await self._services.incidents.owned_by(viewer.user_id)
 
 
-def _incident_list(incidents: Sequence[StoredIncident]) -> bytes:
-    return json_array([incident.json for incident in incidents])
+def _incident_list(incidents: Sequence[StoredIncident], *, room: int) -> bytes:
+    return json_array(_fitting([incident.json for incident in incidents], room=room))
+
+
+def _fitting(records: Sequence[bytes], *, room: int) -> list[bytes]:
+    """The first records that fit together; always one, if there is one."""
+    shown: list[bytes] = []
+    for record in records:
+        room -= len(record)
+        if shown and room < 0:
+            break
+        shown.append(record)
+    return shown
 
 
 def _recent_alerts_message(alerts: bytes) -> Message:

@@ -97,6 +97,22 @@ async def test_recent_alerts_fit_into_a_frame_that_common_clients_take(
         await server.http.put(f"/alerts/{number}", json={"status": "closed"}, headers=admin)
 
 
+async def test_incidents_fit_into_a_frame_that_common_clients_take(server: StreamServer) -> None:
+    headers = await analyst(server)
+    body = {"title": "Long", "severity": "low", "description": "x" * 60_000}
+    made = [
+        (await server.http.post("/incidents", json=body, headers=headers)).json()["id"]
+        for _ in range(10)
+    ]
+    async with server.raw_connection(additional_headers=headers) as client:
+        greeting = (await client.next())["data"]
+        await client.send("get_owned_incidents")
+        owned = (await client.next_of("owned_incidents"))["data"]["incidents"]
+    assert [one["id"] for one in greeting["owned_incidents"]] == made[:-3:-1]
+    assert [one["id"] for one in greeting["recent_incidents"]] == made[:-3:-1]
+    assert [one["id"] for one in owned] == made[:-9:-1]
+
+
 async def test_a_new_alert_and_its_change_reach_who_may_see_them(
     server: StreamServer, admin: dict[str, str]
 ) -> None:
@@ -341,3 +357,10 @@ async def test_changes_of_an_incident_by_rest_reach_its_owner_and_who_watches_it
         await server.http.post(f"{path}/notes", json={"content": "hm"}, headers=dana)
         told = (await boss.next_of("incident_updated"))["data"]
         assert told["incident_timeline"][-1]["notes"] == "hm"
+        await owner.next_of("incident_updated")
+        admin_id = (await server.http.get("/auth/me", headers=admin)).json()["id"]
+        await server.http.put(path, json={"owner_id": admin_id}, headers=dana)
+        told = (await owner.next_of("incident_updated"))["data"]
+        assert (told["owner_id"], told["incident_timeline"][-1]["actor"]) == (admin_id, "worker")
+        await server.http.post(f"{path}/notes", json={"content": "mine now"}, headers=admin)
+        assert "incident_updated" not in [one["type"] for one in await owner.heard_until_pong()]
