@@ -13,10 +13,11 @@ from ir_client.wire.values import ALERT_STATUSES, SEVERITIES, AlertStatus, Dispo
 from .alert_views import LIST_COLUMNS, list_row, show_alert, whose
 from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
 from .exits import UsageProblem
+from .given import among, model_of
 from .output import Output
 
 if TYPE_CHECKING:
-    from ir_client import Alert, AlertUpdate, IRClient, Profile
+    from ir_client import Alert, IRClient, Profile
     from ir_client.wire.alerts import TimelineEntry
     from ir_client.wire.incidents import Ownership
 
@@ -173,14 +174,6 @@ def comment(
     output.line(f"Commented on alert {entry.alert_id} as {entry.actor.name}.")
 
 
-def among(option: str, given: list[str] | None, known: Sequence[str]) -> list[str] | None:
-    """The values of an option, all of which are known. Raises UsageProblem."""
-    for one in given or ():
-        if one not in known:
-            raise UsageProblem(f"{option} {one} is unknown", hint=f"Say one of {', '.join(known)}.")
-    return given
-
-
 def _moment(text: str) -> datetime:
     try:
         return as_utc(datetime.fromisoformat(text))
@@ -220,10 +213,13 @@ async def _updated(
     assign: str | None,
     if_revision: int | None,
 ) -> "Alert":
+    from ir_client import AlertUpdate
+
     async with connected(profile, output) as client:
         if assign is not None:
             fields["assigned_analyst_id"] = await _analyst_id(client, assign)
-        return await client.alerts.update(alert_id, _update(fields), if_revision=if_revision)
+        wanted = model_of(AlertUpdate, **fields)
+        return await client.alerts.update(alert_id, wanted, if_revision=if_revision)
 
 
 async def _analyst_id(client: "IRClient", assign: str) -> int | None:
@@ -234,19 +230,6 @@ async def _analyst_id(client: "IRClient", assign: str) -> int | None:
     if assign.isascii() and assign.isdigit():
         return int(assign)
     raise UsageProblem(f"{assign} is nobody's number", hint="Say --assign me, nobody or a number.")
-
-
-def _update(fields: dict[str, Any]) -> "AlertUpdate":
-    from pydantic import ValidationError
-
-    from ir_client import AlertUpdate
-
-    try:
-        return AlertUpdate(**fields)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise UsageProblem(f"{field}: {first['msg']}", hint="Correct the value.") from error
 
 
 async def _taken(

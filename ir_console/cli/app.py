@@ -37,6 +37,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "alerts": ("alerts:app", "List, show, update, take and comment alerts."),
     "incidents": ("incidents:app", "List and show incidents."),
     "ingest": ("ingest:ingest", "Send alerts from files of a SIEM or sensor."),
+    "tokens": ("tokens:app", "Manage the endpoint tokens of sensors and services."),
+    "users": ("users:app", "Manage users, and change your own password."),
     "serve": ("serve:serve", "Run the bundled server."),
     "smoke": ("smoke:smoke", "Check the whole way of an alert, step by step."),
 }

@@ -4,11 +4,12 @@ Credentials come from `IR_TOKEN`, then from where logins are kept; at a terminal
 a missing login is asked for. Holds nothing.
 """
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from getpass import getpass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from pydantic import SecretStr
@@ -21,6 +22,8 @@ from .output import Output
 
 if TYPE_CHECKING:
     from ir_client import IRClient, PasswordCredentials, Profile
+
+Done = TypeVar("Done")
 
 ProfileOption = Annotated[
     str | None, typer.Option("--profile", "-p", help="The server to use, by its name here.")
@@ -54,6 +57,18 @@ async def connected(profile: "Profile", output: Output) -> AsyncIterator["IRClie
         yield client
 
 
+def asked(
+    profile: "Profile", output: Output, work: Callable[["IRClient"], Awaitable[Done]]
+) -> Done:
+    """What `work` has from an open client: for commands that ask one thing."""
+
+    async def ask() -> Done:
+        async with connected(profile, output) as client:
+            return await work(client)
+
+    return asyncio.run(ask())
+
+
 def at_a_terminal() -> bool:
     """Whether a person can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -81,3 +96,11 @@ def ask_secret(what: str) -> SecretStr:
             hint="Type it at a terminal, or write it as the first line of standard input.",
         )
     return SecretStr(text)
+
+
+def ask_new_secret(what: str) -> SecretStr:
+    """A secret that is not known yet: at a terminal it is asked for twice."""
+    given = ask_secret(what)
+    if at_a_terminal() and ask_secret(f"{what}, again") != given:
+        raise UsageProblem("The two are not the same", hint="Run it again and type it twice.")
+    return given

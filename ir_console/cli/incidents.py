@@ -8,8 +8,8 @@ import typer
 
 from ir_client.wire.values import INCIDENT_STATUSES, PRIORITIES, SEVERITIES, is_open
 
-from .alerts import among
 from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .given import among
 from .incident_views import LIST_COLUMNS, list_row, show_incident, shown_lines
 from .output import Output
 

@@ -23,7 +23,7 @@ from ir_client import (
     StreamState,
     TokenCredentials,
 )
-from ir_client.errors import IRError, PermissionDenied, TransportError
+from ir_client.errors import AuthenticationError, IRError, PermissionDenied, TransportError
 from ir_client.testing import FaultProxy
 from ir_client.wire.auth import EndpointTokenCreate
 
@@ -74,6 +74,7 @@ class Course:
         self._proxy: FaultProxy | None = None
         self._watching: asyncio.Task[None] | None = None
         self._token: SecretStr | None = None
+        self._made_token: int | None = None
         self.url = profile.url if profile is not None else ""
 
     @property
@@ -97,7 +98,11 @@ class Course:
     @property
     def last_steps(self) -> Sequence[Step]:
         """The steps that are taken whatever happened before."""
-        return (("alerts closed", self._close_alerts), ("server down", self._server_down))
+        return (
+            ("alerts closed", self._close_alerts),
+            ("endpoint token off", self._switch_off_token),
+            ("server down", self._server_down),
+        )
 
     async def _server_up(self) -> str:
         if self._profile is None:
@@ -127,7 +132,9 @@ class Course:
     async def _new_token(self, name: str) -> SecretStr:
         wanted = EndpointTokenCreate(token_name=name, can_create_alerts=True, expires_in_days=1)
         try:
-            return (await self._desk.tokens.create(wanted)).token
+            made = await self._desk.tokens.create(wanted)
+            self._made_token = made.id
+            return made.token
         except PermissionDenied as error:
             error.hint = "Put an endpoint token that may create alerts into IR_INGEST_TOKEN."
             raise
@@ -197,6 +204,16 @@ class Course:
         for alert_id in self._made:
             await self._desk.alerts.update(alert_id, AlertUpdate(status="closed"))
         return f"{len(self._made)} alerts"
+
+    async def _switch_off_token(self) -> str:
+        if self._made_token is None:
+            raise SkipStep("none was made")
+        await self._desk.tokens.deactivate(self._made_token)
+        try:
+            await self._ingested("late", count=1)
+        except AuthenticationError:
+            return "it is worth nothing any more"
+        raise StepError("The token that was switched off still creates alerts")
 
     async def _server_down(self) -> str:
         if self._watching is not None:

@@ -19,6 +19,7 @@ STEPS = [
     "reconnect",
     "what was missed",
     "alerts closed",
+    "endpoint token off",
     "server down",
 ]
 
@@ -29,7 +30,7 @@ def test_a_server_of_its_own_passes_every_step(cli: Cli, tmp_path: Path) -> None
     ran = cli("smoke", "--junit", report)
     assert ran.code == 0, ran.out
     assert all(line.startswith("ok ") for line in ran.lines[:-1])
-    assert ran.lines[-1].startswith("14 steps: 14 passed, in ")
+    assert ran.lines[-1].startswith("15 steps: 15 passed, in ")
     suite = ElementTree.parse(report).getroot()
     assert [case.attrib["name"] for case in suite] == STEPS
     assert suite.attrib["failures"] == "0"
@@ -48,6 +49,8 @@ def test_a_server_that_is_there_is_checked_and_its_alerts_end_closed(
     made = admin("alerts", "list", "--search", "Smoke test", "--json").document["alerts"]
     assert len(made) == 5
     assert {(alert["source"], alert["status"]) for alert in made} == {("smoke", "closed")}
+    tokens = admin("tokens", "list", "--json").document
+    assert [one["is_active"] for one in tokens if one["token_name"].startswith("smoke-")] == [False]
 
 
 def test_a_server_that_is_down_fails_the_first_step(cli: Cli, tmp_path: Path) -> None:
