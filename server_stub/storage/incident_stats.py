@@ -42,6 +42,7 @@ def _number_of(condition: ColumnElement[bool], name: str) -> Label[Any]:
 
 
 def _average_minutes(end: ColumnElement[Any], name: str) -> Label[Any]:
+    # SQLite's own function: another database subtracts times in another way.
     days = func.julianday(end) - func.julianday(incidents.c.created_at)
     return func.round(func.avg(days) * 24 * 60, 2).label(name)
 

@@ -280,6 +280,27 @@ async def frames_until(client: StreamClient, alert_id: int) -> AsyncIterator[dic
         yield frame
 
 
+async def test_who_watches_an_incident_hears_no_more_of_it_once_its_alert_is_hidden(
+    server: StreamServer, admin: dict[str, str]
+) -> None:
+    watcher = await analyst(server)
+    alert_id = await an_alert(server)
+    body = {"title": "Bad thing", "severity": "high", "alert_ids": [alert_id]}
+    made = (await server.http.post("/incidents", json=body, headers=admin)).json()
+    async with server.connected(watcher) as client:
+        await client.send("watch_incident", incident_id=made["id"])
+        await client.heard_until_pong()
+        notes = f"/incidents/{made['id']}/notes"
+        await server.http.post(notes, json={"content": "seen"}, headers=admin)
+        assert (await client.next_of("incident_updated"))["data"]["revision"] == 2
+        await server.http.put(f"/alerts/{alert_id}", json={"team": "red"}, headers=admin)
+        await server.http.post(notes, json={"content": "hidden"}, headers=admin)
+        # An alert that comes later: by then the changes before it have been told, or will not be.
+        later = await an_alert(server)
+        while (frame := await client.next())["data"].get("id") != later:
+            assert frame["type"] != "incident_updated"
+
+
 async def test_an_incident_that_one_may_not_see_cannot_be_watched(server: StreamServer) -> None:
     alert_id = await an_alert(server, team="red")
     answer = await server.http.post(
