@@ -136,7 +136,7 @@ def _exists(field: Field) -> Test:
 
 
 def _reader(field: Field) -> Callable[[Subject], Iterable[Any]]:
-    """Reads the values of a field; None and an empty text are none."""
+    """Reads the values of a field; None is none."""
     if field.name == "raw":
         return lambda subject: values_at(subject.raw, field.path)
     if field.kind is Kind.OPEN:
@@ -154,7 +154,7 @@ def _reader(field: Field) -> Callable[[Subject], Iterable[Any]]:
 def _as_values(value: Any) -> Iterable[Any]:
     if isinstance(value, tuple):
         return value
-    return () if value is None or value == "" else (value,)
+    return () if value is None else (value,)
 
 
 def _is_overdue(subject: Subject) -> bool:

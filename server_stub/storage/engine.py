@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from ir_client.query.addresses import address_key
 from server_stub.errors import Refusal, StorageFull, Unavailable
 
 _log = logging.getLogger(__name__)
@@ -88,6 +89,11 @@ def _refusal(error: BaseException | None) -> Refusal | None:
     return None
 
 
+def _address_key(text: object) -> str | None:
+    """The SQL function by which addresses compare (`ir_client.query.addresses`)."""
+    return address_key(text) if isinstance(text, str) else None
+
+
 def _url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
@@ -105,6 +111,7 @@ def _prepare(engine: Engine, *, begin: str, pragmas: tuple[str, ...]) -> None:
     def on_connect(connection: sqlite3.Connection, _: object) -> None:
         for pragma in ("journal_mode=WAL", *pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
+        connection.create_function("address_key", 1, _address_key, deterministic=True)
 
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)

@@ -120,6 +120,8 @@ def test_found(text: str) -> None:
         "source_ip: 10.2.0.0/16",
         "source_ip: 2001:db8::/32",
         "source_ip > 10.0.0.0/8",
+        "source_ip > 10.1.2.3",
+        "source_ip < 10.1.2.3",
         "source_ip < 2001:db8::",
         "destination_ip > 10.0.0.0",
         "host: ws-07",
