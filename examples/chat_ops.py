@@ -78,13 +78,15 @@ async def standard_input() -> AsyncIterator[str]:
 
 
 async def main() -> int:
+    exit_code = 0
     try:
         async with IRClient.from_profile() as client:
             await respond(client, standard_input(), print)
-    except errors.IRError as error:
-        print(f"{error}\n{error.hint}", file=sys.stderr)
-        return 1
-    return 0
+    except* errors.IRError as failures:
+        exit_code = 1
+        for error in failures.exceptions:
+            print(error, file=sys.stderr)
+    return exit_code
 
 
 if __name__ == "__main__":

@@ -17,8 +17,10 @@ from ..wire.commands import (
     Ping,
     TakeOwnership,
     UpdateAlertStatus,
+    Viewing,
     decode_command,
 )
+from .logins import USER
 from .rest import FakeRest
 
 _RECENT = 50
@@ -45,6 +47,10 @@ async def _carried_out(command: Command, server: FakeRest) -> dict[str, Any] | N
             if (alert := server.alerts.get(command.alert_id)) is None:
                 return _error("There is no such alert, or it is not yours to see.")
             return await _about(alert, command, server)
+        case Viewing(alert_id=int(alert_id)):
+            if alert_id not in server.alerts:
+                return _error("There is no such alert, or it is not yours to see.")
+            return {"type": "presence", "data": {"alert_id": alert_id, "users": [USER]}}
         case _:
             return None
 

@@ -1,7 +1,10 @@
-"""The examples that talk back do what they say, against the fake server; virtual time."""
+"""The bots among the examples do what they say, most of it in virtual time."""
 
 import asyncio
 import json
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +13,8 @@ import pytest
 
 from ir_client import IRClient
 from ir_client.testing import FakeServer
-from tests.ir_client.test_examples import example
+from tests.ir_client.test_examples import EXAMPLES, example
+from tests.support.live_server import INGEST_TOKEN, LiveServer
 
 pytestmark = pytest.mark.looptime
 
@@ -47,12 +51,12 @@ async def test_the_chat_responder_answers_each_line() -> None:
     said: list[str] = []
 
     async def lines() -> AsyncIterator[str]:
-        for line in ("show 7\n", "take 7\n", "close 8", "show 9", "dance", "view 7", "leave"):
+        for line in ("show 7\n", "take 7\n", "close 8", "show 9", "dance", "view 7"):
             yield line
+        await server.wait_for(lambda: "7: dana" in said)
+        yield "leave"
         await server.publish(server.commit(10, severity="critical"))
-        user = {"id": 2, "username": "erik", "full_name": None}
-        await server.push({"type": "presence", "data": {"alert_id": 7, "users": [user]}})
-        await server.wait_for(lambda: said[-1] == "7: erik")
+        await server.wait_for(lambda: "new: 10 Suspicious PowerShell" in said)
 
     async with FakeServer() as server, server.client() as client:
         server.commit(7)
@@ -62,8 +66,8 @@ async def test_the_chat_responder_answers_each_line() -> None:
     assert said[1].startswith("7 is ours, INC-")
     assert said[2] == "8 is closed"
     assert said[3].startswith("no: There is no such alert")
-    assert said[4:7] == ["show N, take N, close N, view N, leave", "viewing 7", "left"]
-    assert said[7] == "new: 10 Suspicious PowerShell"
+    assert said[4] == "show N, take N, close N, view N, leave"
+    assert said[5:] == ["viewing 7", "7: dana", "left", "new: 10 Suspicious PowerShell"]
     assert server.alerts[8].status == "closed"
 
 
@@ -116,3 +120,25 @@ async def test_the_pager_bridge_pages_each_critical_alert_also_over_restarts(
             await run_bridge(client, pager, tmp_path / "kept", until=3)
     assert [int(key.removeprefix("ir-alert-")) for key in dict.fromkeys(pager.pages)] == [1, 2, 3]
     assert len(pager.pages) <= 4, "only the page under way may be sent again"
+
+
+@pytest.mark.looptime(False)
+async def test_the_triage_bot_ends_cleanly_when_it_is_told_to(
+    shared_live_server: LiveServer,
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-u",
+        str(EXAMPLES / "triage_bot.py"),
+        env=os.environ | {"IR_URL": shared_live_server.url, "IR_TOKEN": INGEST_TOKEN},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(60):
+        assert process.stdout is not None
+        while (await process.stdout.readline()) not in (b"stream live\n", b""):
+            pass
+        process.send_signal(signal.SIGTERM)
+        rest, problems = await process.communicate()
+    assert rest.splitlines()[-1] == b"stream closed"
+    assert (process.returncode, problems) == (0, b"")

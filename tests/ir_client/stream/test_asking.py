@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ir_client import StreamState, errors
+from ir_client import Presence, StreamState, errors
 from ir_client.testing import FakeServer
 from ir_client.wire.commands import (
     GetAlertDetails,
@@ -158,6 +158,8 @@ def views(server: FakeServer) -> list[int | None]:
 
 async def test_what_is_viewed_is_said_again_on_every_connection() -> None:
     server = FakeServer()
+    server.commit(7)
+    server.commit(8)
     async with a_live_stream(server) as (stream, _):
         await stream.view(7)
         await server.wait_for(lambda: views(server) == [7])
@@ -174,6 +176,8 @@ async def test_what_is_viewed_is_said_again_on_every_connection() -> None:
 
 async def test_what_is_viewed_while_there_is_no_connection_is_said_on_the_next() -> None:
     server = FakeServer()
+    server.commit(7)
+    server.commit(8)
     async with a_live_stream(server) as (stream, _):
         await server.drop()
         await read_until(stream, entered(StreamState.WAITING))
@@ -194,13 +198,21 @@ async def test_a_server_of_protocol_1_is_not_told_what_is_viewed() -> None:
         assert views(server) == []
 
 
+async def test_who_views_the_same_alert_is_told_as_an_event() -> None:
+    server = FakeServer()
+    server.commit(7)
+    async with a_live_stream(server) as (stream, _):
+        await stream.view(7)
+        presence = (await read_until(stream, Presence))[-1]
+        assert isinstance(presence, Presence)
+        assert [user.username for user in presence.data.users] == ["dana"]
+
+
 async def test_a_view_that_is_refused_is_not_said_again() -> None:
     server = FakeServer()
     async with a_live_stream(server) as (stream, _):
         await stream.view(7)
         await server.wait_for(lambda: views(server) == [7])
-        refused = {"type": "error", "data": {"message": "not yours"}}
-        await server.push({**refused, "request_id": server.commands[-1]["request_id"]})
         await stream.ask(Ping())
         await server.drop()
         await read_until(stream, entered(StreamState.WAITING))
@@ -211,11 +223,11 @@ async def test_a_view_that_is_refused_is_not_said_again() -> None:
 
 async def test_the_refusal_of_an_earlier_view_does_not_end_a_later_one() -> None:
     server = FakeServer()
+    server.commit(8)
     async with a_live_stream(server) as (stream, _):
         await stream.view(7)
         await stream.view(8)
-        await server.wait_for(lambda: views(server) == [7, 8])
-        refused = {"type": "error", "data": {"message": "not yours"}}
-        await server.push({**refused, "request_id": server.commands[0]["request_id"]})
+        await stream.ask(Ping())
+        assert views(server) == [7, 8]
         await server.drop()
         await server.wait_for(lambda: views(server) == [7, 8, 8])
