@@ -34,29 +34,27 @@ class Listeners:
     """The listeners of one stream."""
 
     def __init__(self) -> None:
-        self._all: dict[Listener, None] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._all)
+        # Replaced, never changed: a listener may come or go while the others are told.
+        self._all: tuple[Listener, ...] = ()
 
     def add(self, listener: Listener) -> None:
-        self._all[listener] = None
+        self._all = (*self._all, listener)
 
     def discard(self, listener: Listener) -> None:
-        self._all.pop(listener, None)
+        self._all = tuple(one for one in self._all if one is not listener)
 
     def opened(self, *, protocol: int) -> None:
-        for listener in tuple(self._all):
+        for listener in self._all:
             listener.opened(protocol=protocol)
 
     def heard(self, event: Event, request_id: str | None) -> None:
-        for listener in tuple(self._all):
+        for listener in self._all:
             listener.heard(event, request_id)
 
     def lost(self) -> None:
-        for listener in tuple(self._all):
+        for listener in self._all:
             listener.lost()
 
     def ended(self, error: IRError | None) -> None:
-        for listener in tuple(self._all):
+        for listener in self._all:
             listener.ended(error)
