@@ -120,6 +120,7 @@ class _Desk:
         change = plan_change(alert.model(), update, now=self._now)
         if not change:
             return alert
+        self._check_team(change)
         self._check_references(alert, change)
         revision = self._write(alert, change)
         self._tell(timeline.Entry(alert.id, "updated", revision, change.timeline))
@@ -168,7 +169,8 @@ class _Desk:
         if held.model().first_response_at is None:
             values["first_response_at"] = self._now
         revision = change_incident(self._connection, held.id, values, now=self._now)
-        self._note(held.id, Line("handed_over", notes))
+        owners = Change(before=held.owner_id, after=user_id)
+        self._note(held.id, Line("handed_over", notes, {"owner_id": owners}))
         before = None if held.owner_id == user_id else (None, held.owner_id)
         return Changed("incident_updated", revision, incident_id=held.id, seen_before=before)
 
@@ -181,6 +183,12 @@ class _Desk:
         change = plan_change(alert.model(), wanted, now=self._now)
         revision = self._write(alert, change)
         self._tell(timeline.Entry(alert.id, "owned", revision, change.timeline, comment=notes))
+
+    def _check_team(self, change: AlertChange) -> None:
+        """Nobody hides an alert from others, or shows it to more, but who sees all of them."""
+        # See decisions/0009.
+        if "team" in change.columns and not self._viewer.sees_everything:
+            raise Forbidden("Only managers and admins hand an alert to a team.")
 
     def _check_references(self, alert: StoredAlert, change: AlertChange) -> None:
         """What an alert is made to point to exists, and exists for who points."""

@@ -129,10 +129,32 @@ async def test_what_one_may_not_see_one_cannot_change(
         await triage.take_ownership(lee, 2)
 
 
-async def test_the_log_keeps_who_saw_an_alert_that_was_handed_over(
-    triage: Triage, dana: Viewer, lee: Viewer, database: Database
+@pytest.mark.parametrize("team", ["red", "blue", "nobody-is-in-this-one"])
+@pytest.mark.parametrize("role", ["analyst", "senior_analyst"])
+async def test_no_analyst_hides_an_alert_in_a_team_or_takes_it_out_of_one(
+    triage: Triage, database: Database, role: str, team: str
 ) -> None:
-    await update(triage, dana, team="red", assigned_analyst_id=lee.user_id)
+    analyst = user_viewer(await store_user(database, "eve", role=role, teams=("blue",)))
+    await store(database, a_row(external_alert_id="2", team="blue"))
+    with pytest.raises(Forbidden):
+        await update(triage, analyst, team=team, status="closed")
+    with pytest.raises(Forbidden):
+        await triage.update(analyst, 2, AlertUpdate(team=None))
+    assert not await events_after(database, 2)
+    # Who says what is so already changes nothing.
+    assert (await triage.update(analyst, 2, AlertUpdate(team="blue"))).model().team == "blue"
+
+
+async def test_no_endpoint_token_hides_an_alert(triage: Triage) -> None:
+    token = Viewer("token", teams=frozenset({"blue"}), token_id=1, name="soar")
+    with pytest.raises(Forbidden):
+        await update(triage, token, team="blue")
+
+
+async def test_the_log_keeps_who_saw_an_alert_that_was_handed_over(
+    triage: Triage, lee: Viewer, database: Database
+) -> None:
+    await update(triage, MANAGER, team="red", assigned_analyst_id=lee.user_id)
     (event,) = await events_after(database, 1)
     assert event.seen_before == (None, None)
 
@@ -227,6 +249,9 @@ async def test_an_alert_that_was_given_back_keeps_its_incident_for_the_next(
     shown = second.incident.model()
     assert shown.owner_id == lee.user_id
     assert [line["action"] for line in shown.incident_timeline] == ["created", "handed_over"]
+    assert shown.incident_timeline[1]["changes"] == {
+        "owner_id": {"before": dana.user_id, "after": lee.user_id}
+    }
 
 
 async def test_endpoint_tokens_own_nothing(triage: Triage) -> None:
@@ -281,7 +306,7 @@ async def test_an_incident_is_told_anew_when_its_alert_is_seen_by_others(
 ) -> None:
     incident = (await triage.take_ownership(dana, 1)).incident
     head = await Events(database, epoch="epoch").head()
-    await update(triage, dana, team="red")
+    await update(triage, MANAGER, team="red")
     events = await events_after(database, head)
     assert [(one.kind, one.revision) for one in events] == [("incident_updated", 2), ("updated", 3)]
     assert events[0].incident_id == incident.id

@@ -101,11 +101,14 @@ async def test_every_write_is_answered_as_it_was_the_first_time(
 
 
 async def test_who_can_no_longer_see_the_alert_still_hears_that_the_change_was_made(
-    server: AppClient,
+    server: AppClient, admin: dict[str, str]
 ) -> None:
     await server.ingest(an_alert_body())
     dana = await server.login_as("analyst", teams=["red"])
-    wanted = {"team": "blue"}
+    me = (await server.http.get("/auth/me", headers=dana)).json()["id"]
+    theirs = {"team": "blue", "assigned_analyst_id": me}
+    await server.http.put("/alerts/1", headers=admin, json=theirs)
+    wanted = {"assigned_analyst_id": None}
     first = await server.http.put("/alerts/1", headers=keyed(dana), json=wanted)
     assert (await server.http.get("/alerts/1", headers=dana)).status_code == 404
     again = await server.http.put("/alerts/1", headers=keyed(dana), json=wanted)
