@@ -169,7 +169,8 @@ class Session:
     async def refreshed_pair(self, refresh_token: SecretStr) -> TokenPair:
         """Exchange a refresh token; the old one is void from then on."""
         body = {"refresh_token": refresh_token}
-        call = Call("POST", "/auth/refresh", body=body, is_open=True)
+        # Repeated: if the first one was spent without our hearing of it, nothing is lost any more.
+        call = Call("POST", "/auth/refresh", body=body, is_open=True, idempotent=True)
         return parsed(await self._transport.send(call), TokenPair)
 
     async def _keep(self, pair: TokenPair) -> None:

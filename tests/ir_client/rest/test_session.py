@@ -79,6 +79,27 @@ async def test_a_failed_renewal_fails_for_all_and_the_next_one_starts_anew() -> 
     await with_session(server, DANA, work)
 
 
+@pytest.mark.looptime
+@pytest.mark.parametrize(
+    "failure", [httpx.ReadError("reset"), httpx.ConnectError("down"), httpx.Response(503)]
+)
+async def test_requirement_09_a_refresh_that_meets_a_bad_network_is_tried_again_after_a_while(
+    failure: httpx.Response | Exception,
+) -> None:
+    server = FakeServer()
+    loop = asyncio.get_running_loop()
+
+    async def work(session: Session) -> None:
+        old = await session.token()
+        server.rest_answers.extend([failure, failure])
+        began = loop.time()
+        assert await session.renewed(old) != old
+        assert loop.time() - began >= 0.75
+
+    await with_session(server, DANA, work)
+    assert (server.logins, server.refreshes) == (1, 1)
+
+
 async def test_a_login_that_has_ended_is_begun_again_where_the_password_is_known() -> None:
     server = FakeServer()
 
