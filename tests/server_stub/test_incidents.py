@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from ir_client.wire.alerts import AlertUpdate
 from ir_client.wire.incidents import (
@@ -20,6 +21,7 @@ from server_stub.storage.database import Database
 from server_stub.storage.events import Events, LogEvent
 from server_stub.storage.incident_rows import StoredIncident
 from server_stub.storage.incidents import Incidents
+from server_stub.storage.schema import users
 from server_stub.storage.users import user_viewer
 from server_stub.triage import Triage
 from tests.support.server import MANAGER, FakeClock, a_row, store, store_user
@@ -116,6 +118,15 @@ async def test_an_incident_is_given_only_to_someone_who_is_there(
     incident = await make(casework, dana)
     with pytest.raises(Invalid):
         await change(casework, dana, incident, **{field: 99})
+
+
+async def test_nobody_is_given_an_incident_who_cannot_sign_in(
+    casework: Casework, dana: Viewer, lee: Viewer, database: Database
+) -> None:
+    inactive = update(users).where(users.c.id == lee.user_id).values(is_active=False)
+    await database.write(lambda connection: connection.execute(inactive))
+    with pytest.raises(Invalid):
+        await make(casework, dana, owner_id=lee.user_id)
 
 
 async def test_endpoint_tokens_make_no_incidents(casework: Casework) -> None:
@@ -240,7 +251,7 @@ async def test_who_sees_one_of_its_alerts_sees_the_incident_until_it_is_hidden(
     made = await make(casework, dana, alert_ids=[1])
     incidents = Incidents(database, clock)
     assert (await incidents.get(made.id, viewer=lee)).id == made.id
-    await Triage(database, clock).update(dana, 1, AlertUpdate(team="blue"))
+    await Triage(database, clock).update(MANAGER, 1, AlertUpdate(team="blue"))
     with pytest.raises(NotFound):
         await incidents.get(made.id, viewer=lee)
     with pytest.raises(NotFound):

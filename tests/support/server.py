@@ -1,9 +1,11 @@
 """The server's parts inside a test: a clock to turn, a database in a file, rows that matter."""
 
+import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -18,7 +20,9 @@ from server_stub.settings import ServerSettings
 from server_stub.storage.actors import SYSTEM, ActorRef
 from server_stub.storage.alert_writes import PreparedAlert, Stored, store_batch
 from server_stub.storage.database import Database
+from server_stub.storage.engine import create_private_file, writer_engine
 from server_stub.storage.events import ensure_epoch
+from server_stub.storage.migrate import migrate
 from server_stub.storage.users import NewUser, add_user
 from tests.support.builders import NOON, a_draft
 
@@ -63,10 +67,33 @@ def cheap_settings(directory: Path, **fields: Any) -> ServerSettings:
     return ServerSettings(**(defaults | fields))
 
 
+@functools.cache
+def _empty_database() -> bytes:
+    """The file that the migrations make: making it costs more than most tests."""
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "empty.db"
+        create_private_file(path)
+        engine = writer_engine(path, lock_seconds=5)
+        with engine.begin() as connection:
+            migrate(connection)
+        engine.dispose()
+        return path.read_bytes()
+
+
+def with_empty_database(settings: ServerSettings) -> ServerSettings:
+    """The same settings; their database is there, without a row, if there was none."""
+    path = settings.database_path
+    if not path.exists():
+        create_private_file(path)
+        path.write_bytes(_empty_database())
+    return settings
+
+
 @asynccontextmanager
 async def opened_database(directory: Path, **fields: Any) -> AsyncIterator[Database]:
     """An empty database whose log has the epoch `epoch`."""
-    async with Database.opened(cheap_settings(directory, **fields)) as database:
+    settings = with_empty_database(cheap_settings(directory, **fields))
+    async with Database.opened(settings) as database:
         await database.write(lambda connection: ensure_epoch(connection, "epoch"))
         yield database
 
@@ -145,7 +172,8 @@ async def app_client(
 ) -> AsyncIterator[AppClient]:
     """A whole server without sockets."""
     clock = clock or FakeClock()
-    app = create_app(cheap_settings(directory, **fields), clock=clock, monotonic=clock.monotonic)
+    settings = with_empty_database(cheap_settings(directory, **fields))
+    app = create_app(settings, clock=clock, monotonic=clock.monotonic)
     transport = httpx.ASGITransport(app=app, client=(address, 50_000))
     async with (
         app.router.lifespan_context(app),
