@@ -28,8 +28,9 @@ def test_a_secret_that_nobody_set_is_made_up_once_for_its_owner_only(tmp_path: P
 
 
 def test_a_secret_that_was_set_is_not_kept(tmp_path: Path) -> None:
-    keys = load_keys(cheap_settings(tmp_path, secret_key=SecretStr("s" * 32)))
-    assert keys == Keys.of("s" * 32)
+    secret = "a-secret-that-an-operator-made-up"
+    keys = load_keys(cheap_settings(tmp_path, secret_key=SecretStr(secret)))
+    assert keys == Keys.of(secret)
     assert list(tmp_path.iterdir()) == []
 
 
