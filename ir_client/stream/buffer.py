@@ -15,6 +15,7 @@ from ..wire.protocol2 import AlertRemoved
 from .events import Event, Gap, Resumed, StateChanged
 from .ledger import is_newer
 from .overflow import (
+    ALERT_FRAMES,
     AlertFrame,
     Entry,
     Forget,
@@ -75,12 +76,13 @@ class EventBuffer:
 
     def put(self, frame: Event, *, size: int) -> None:
         """Take a frame from the server; `size` is its length in bytes."""
-        if isinstance(frame, AlertFrame) and self.has_gap:
+        is_alert = isinstance(frame, ALERT_FRAMES)
+        if is_alert and self.has_gap:
             self._drop(frame)  # the gap will be fetched: its end need not be exact
         elif not self._fits(size) and not self._makes_room(size):
             self.is_overrun |= self._policy == "error" and not self._is_holding
             self._overflow(frame)
-        elif isinstance(frame, AlertFrame) and self._is_holding:
+        elif self._is_holding and isinstance(frame, ALERT_FRAMES):
             self._hold(frame, size)
         else:
             self._append(frame, size)
@@ -156,7 +158,8 @@ class EventBuffer:
         self.buffered_bytes += size
 
     def _fits(self, size: int) -> bool:
-        return len(self) < self._max_events and self.buffered_bytes + size <= self._max_bytes
+        count = len(self._queue) + len(self._held)
+        return count < self._max_events and self.buffered_bytes + size <= self._max_bytes
 
     def _makes_room(self, size: int) -> bool:
         """Whether the policy has made room for a frame of this size."""

@@ -18,8 +18,8 @@ MAX_MARKS = 100_000
 class _Mark(NamedTuple):
     """The state of an alert that was handed out last; `created` tells reused numbers apart."""
 
-    created: float | None
-    updated: float
+    created: datetime | None
+    updated: datetime | None
     revision: int | None
     digest: int
     is_removed: bool = False
@@ -51,14 +51,16 @@ class Ledger:
 
     def admit(self, event: NewAlert | AlertUpdated) -> NewAlert | AlertUpdated | None:
         """The event to hand out, or None when the reader has this state or a newer one."""
-        alert = event.alert
-        mark = self._mark_of(alert)
+        alert = event.data
         known = self._marks.get(alert.id)
-        if known is not None and known.created not in (mark.created, None):
-            known = None
-        if known is not None and not _is_newer(mark, known):
-            return None
-        self._note(alert, mark)
+        if known is not None:
+            if known.created not in (alert.created_at, None):
+                known = None
+            elif not _is_later(alert, known):
+                return None
+        self._keep(alert.id, _mark_of(alert))
+        if self._watermark is None or alert.updated_at > self._watermark:
+            self._watermark = alert.updated_at
         if event.origin == "backfill":
             self._recovered += 1
         is_news = known is None or known.is_removed
@@ -77,7 +79,7 @@ class Ledger:
                 return None
             if known.is_removed and known.revision == event.data.revision:
                 return None
-        self._keep(event.data.id, _Mark(None, 0.0, event.data.revision, 0, is_removed=True))
+        self._keep(event.data.id, _Mark(None, None, event.data.revision, 0, is_removed=True))
         return event
 
     def take_recovered(self) -> int:
@@ -86,34 +88,34 @@ class Ledger:
         return recovered
 
     def _keep(self, alert_id: int, mark: _Mark) -> None:
-        self._marks.pop(alert_id, None)
-        self._marks[alert_id] = mark  # the newest stands last: the oldest goes first
-        if len(self._marks) > self._max_marks:
-            del self._marks[next(iter(self._marks))]
-
-    def _note(self, alert: Alert, mark: _Mark) -> None:
-        self._keep(alert.id, mark)
-        if self._watermark is None or alert.updated_at > self._watermark:
-            self._watermark = alert.updated_at
-
-    def _mark_of(self, alert: Alert) -> _Mark:
-        # Only a server without revisions needs to be compared by content.
-        digest = hash(alert.model_dump_json()) if alert.revision is None else 0
-        return _Mark(
-            alert.created_at.timestamp(), alert.updated_at.timestamp(), alert.revision, digest
-        )
+        marks = self._marks
+        marks.pop(alert_id, None)
+        marks[alert_id] = mark  # the newest stands last: the oldest goes first
+        if len(marks) > self._max_marks:
+            del marks[next(iter(marks))]
 
     def _is_after_baseline(self, alert: Alert) -> bool:
         return self._baseline is not None and alert.created_at > self._baseline
 
 
-def _is_newer(mark: _Mark, known: _Mark) -> bool:
-    if mark.revision is not None and known.revision is not None:
-        return mark.revision > known.revision
-    if mark.updated != known.updated:
-        return mark.updated > known.updated
-    # Clocks are coarse: two states of one moment differ in content only.
-    return mark.digest != known.digest
+def _mark_of(alert: Alert) -> _Mark:
+    digest = _digest_of(alert) if alert.revision is None else 0
+    return _Mark(alert.created_at, alert.updated_at, alert.revision, digest)
+
+
+def _digest_of(alert: Alert) -> int:
+    return hash(alert.model_dump_json())
+
+
+def _is_later(alert: Alert, known: _Mark) -> bool:
+    """Whether the reader does not have this state, and none that is newer."""
+    if alert.revision is not None and known.revision is not None:
+        return alert.revision > known.revision
+    if known.updated is None or alert.updated_at != known.updated:
+        return known.updated is None or alert.updated_at > known.updated
+    # Clocks are coarse: two states of one moment differ in content only. Only a server without
+    # revisions needs to be compared by content.
+    return _digest_of(alert) != known.digest
 
 
 def is_newer(one: Alert, other: Alert | AlertRemoved) -> bool:

