@@ -4,10 +4,10 @@ A token in the path ends up in logs of servers and proxies, so it goes into a he
 server says that it reads one.
 """
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
-from websockets.asyncio.client import connect
 
 from ..errors import (
     APIStatusError,
@@ -24,6 +24,7 @@ from ..wire.auth import ServerMeta
 from ..wire.cursor import StreamPosition
 from .endings import Ending, Nonsense, NoToken, Untrusted
 from .link import open_link
+from .receiving import Link
 
 PLAIN_PROTOCOL, RESUMING_PROTOCOL = 1, 2
 
@@ -32,7 +33,7 @@ PLAIN_PROTOCOL, RESUMING_PROTOCOL = 1, 2
 class Dialled:
     """A connection to be entered, and the protocol that was asked for."""
 
-    connection: connect
+    connection: AbstractAsyncContextManager[Link]
     protocol: int
 
 

@@ -8,13 +8,11 @@ client and return instead of failing, whatever goes wrong in them.
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
-from typing import NoReturn, Self, assert_never
-
-from websockets.asyncio.client import ClientConnection
+from typing import Any, NoReturn, Self, assert_never
 
 from ..errors import (
     ClientClosedError,
@@ -52,6 +50,7 @@ from .protocol import (
     Fail,
     StreamProtocol,
 )
+from .receiving import Link
 from .reception import Reception
 from .recovery import Recovery
 from .status import StreamState, StreamStatus
@@ -131,7 +130,7 @@ class EventStream(Asking):
         self._link_task: asyncio.Task[None] | None = None
         self._fetch_task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._link: ClientConnection | None = None
+        self._link: Link | None = None
         self._last_frame_at: float | None = None
         self._last_heard_at: float | None = None
 
@@ -242,8 +241,8 @@ class EventStream(Asking):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event:
-        return await self._inbox.next()
+    def __anext__(self) -> Coroutine[Any, Any, Event]:
+        return self._inbox.next()
 
     def _perform(self, effects: Effects) -> None:
         for effect in effects:
@@ -340,12 +339,15 @@ class EventStream(Asking):
         except LINK_ERRORS as error:
             return ending_of(error, self._parts.network.url)
 
-    async def _read(self, link: ClientConnection) -> NoReturn:
+    async def _read(self, link: Link) -> NoReturn:
         self._link = link
         self._protocol.opened(self._loop.time())
         self._arm_timer()
         while True:
-            self._take(await link.recv(decode=False))
+            for frame in await link.receive():
+                if self._link is not link:
+                    break  # the frame before this one ended the connection
+                self._take(frame)
 
     def _take(self, frame: bytes) -> None:
         now = self._last_frame_at = self._loop.time()

@@ -7,6 +7,7 @@ logger that never does. Its exceptions may quote the address, so none of their t
 import logging
 import ssl
 from collections.abc import Mapping, MutableMapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from websockets.exceptions import (
 
 from ..rest.network import Network
 from .endings import Closed, Ending, Nonsense, Refused, TooLarge, Unreachable, Untrusted
+from .receiving import Link
 
 PING_INTERVAL_SECONDS = 15.0
 PING_TIMEOUT_SECONDS = 10.0
@@ -46,18 +48,13 @@ class _QuietLogger(logging.LoggerAdapter[logging.Logger]):
 _logger = _QuietLogger(logging.getLogger("ir_client.stream.link"), {})
 
 
-class Link(ClientConnection):
-    """A connection that knows when anything came last, pongs included."""
-
-    heard_at: float | None = None
-
-    def data_received(self, data: bytes) -> None:
-        self.heard_at = self.loop.time()
-        super().data_received(data)
-
-
 class _Connect(connect):
     """A connection that follows no redirect: the token is for one server only."""
+
+    async def __aenter__(self) -> Link:
+        link = await super().__aenter__()
+        assert isinstance(link, Link)
+        return link
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
@@ -70,7 +67,7 @@ def open_link(
     query: Mapping[str, str],
     bearer: bool,
     max_message_bytes: int,
-) -> connect:
+) -> AbstractAsyncContextManager[Link]:
     """The connection to be entered; the token goes into a header where the server reads one."""
     secret = token.get_secret_value()
     headers = {"Authorization": f"Bearer {secret}"} if bearer else None

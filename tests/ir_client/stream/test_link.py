@@ -99,7 +99,7 @@ async def test_rest_and_stream_trust_the_same_certificates(tmp_path: Path) -> No
         url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
         trusting = network_for(url, verify=str(pem))
         async with open_link(trusting, TOKEN, query={}, bearer=True, max_message_bytes=100) as link:
-            assert await link.recv() == "hello"
+            assert await link.receive() == [b"hello"]
         with pytest.raises(LINK_ERRORS) as caught:
             async with open_link(
                 network_for(url), TOKEN, query={}, bearer=True, max_message_bytes=100
@@ -142,6 +142,6 @@ async def test_a_token_in_the_path_is_escaped_and_not_logged(
         network = network_for(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         odd = SecretStr("a/b+c=&d")
         async with open_link(network, odd, query={}, bearer=False, max_message_bytes=100) as link:
-            await link.recv()
+            await link.receive()
     assert asked == ["/ws/incidents?token=a%2Fb%2Bc%3D%26d"]
     assert "token=" not in caplog.text
