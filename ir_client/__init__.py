@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .rest.bulk import BulkItem, BulkReport
     from .rest.raw import RawResponse
     from .rest.retry import RetryPolicy
-    from .stream.checkpoint import FileCheckpoint
+    from .stream.bookmark import Bookmark
+    from .stream.checkpoint import Checkpoint, FileCheckpoint
     from .stream.dispatcher import Dispatcher, HandlerFailure
     from .stream.driver import EventStream
     from .stream.events import Gap, MalformedEvent, Resumed, StateChanged, UnknownEvent
@@ -37,8 +38,10 @@ _HOME = {
     "AlertRemoved": ".wire.protocol2",
     "AlertUpdate": ".wire.alerts",
     "AlertUpdated": ".wire.events",
+    "Bookmark": ".stream.bookmark",
     "BulkItem": ".rest.bulk",
     "BulkReport": ".rest.bulk",
+    "Checkpoint": ".stream.checkpoint",
     "CredentialStore": ".credentials",
     "Dispatcher": ".stream.dispatcher",
     "EndpointTokenCreate": ".wire.auth",
@@ -77,8 +80,10 @@ __all__ = [
     "AlertRemoved",
     "AlertUpdate",
     "AlertUpdated",
+    "Bookmark",
     "BulkItem",
     "BulkReport",
+    "Checkpoint",
     "CredentialStore",
     "Dispatcher",
     "EndpointTokenCreate",

@@ -110,6 +110,14 @@ class SyncEventStream(SyncAsking):
         """How the stream is doing right now."""
         return self._run(lambda stream: _told(lambda: stream.status))
 
+    @property
+    def bookmark(self) -> str:
+        """How far the stream was read, as text that `since` takes; empty before anything was.
+
+        What came before the event that was asked for last is in it.
+        """
+        return self._run(lambda stream: _told(lambda: stream.bookmark))
+
     def retry_now(self) -> None:
         """Try to connect at once, if the stream is waiting."""
         self._run(lambda stream: _told(stream.retry_now))
