@@ -3,7 +3,8 @@
 Protocol 2 has a `request_id` for that. In protocol 1 an answer is known by its type and its ids;
 an `error` has neither, and belongs to the oldest command that is not answered, because commands
 are carried out in their order. After a command that has no answer nobody knows whose an error
-is, until something sent later is answered: then no question is called refused.
+is, until something sent later is answered: then no question is called refused. The list of alerts
+that a server of protocol 1 sends when it greets may count as an answer: it is as new as one.
 """
 
 import asyncio
