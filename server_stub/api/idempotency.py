@@ -10,6 +10,7 @@ that nobody can search without the server's secret: a request may hold a passwor
 answer is not kept; it is told from the key again.
 """
 
+import asyncio
 import hmac
 import re
 from collections.abc import Awaitable, Callable
@@ -38,6 +39,8 @@ REPLAYED_HEADER = "Idempotency-Replayed"
 _KEY = re.compile(r"[!-~]{1,255}")
 # No JSON text holds a null character.
 _SECRET = b"\0secret"
+# Digesting more than this would hold up the streams that the event loop serves.
+_DIGESTED_IN_LOOP = 64 * 1024
 _OF_THE_BODY = {"content-length", "content-type"}
 
 Done = TypeVar("Done")
@@ -93,9 +96,8 @@ class Once:
         return new_endpoint_token() if self.key_hash is None else self._token_of(self.at)
 
     def _commit(self, shown: Callable[[Done], Response]) -> Commit[Done]:
-        fingerprint = self._fingerprint()
-
         async def commit(work: Callable[[Connection], Done]) -> Done:
+            fingerprint = await self._fingerprint()
             return await self.services.database.write(
                 lambda connection: self._first(connection, work, shown, fingerprint)
             )
@@ -131,14 +133,14 @@ class Once:
         headers = kept.headers | {REPLAYED_HEADER: "true"}
         return json_answer(body, status=kept.status, headers=headers)
 
-    def _fingerprint(self) -> str:
-        request = self.request
-        parts = (
-            request.method.encode(),
-            request.headers.get("if-match", "").encode(),
-            received_body(request),
-        )
-        return _digest(self.services.answer_key, b"request", *parts).hex()
+    async def _fingerprint(self) -> str:
+        """What tells this request from others; a large one is digested in a thread."""
+        request, body = self.request, received_body(self.request)
+        parts = (b"request", request.method.encode(), request.headers.get("if-match", "").encode())
+        if len(body) <= _DIGESTED_IN_LOOP:
+            return _digest(self.services.answer_key, *parts, body).hex()
+        digest = await asyncio.to_thread(_digest, self.services.answer_key, *parts, body)
+        return digest.hex()
 
     def _token_of(self, at: str) -> str:
         assert self.key_hash is not None

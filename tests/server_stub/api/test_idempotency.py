@@ -100,6 +100,16 @@ async def test_every_write_is_answered_as_it_was_the_first_time(
     assert (first.headers.get(REPLAYED), again.headers.get(REPLAYED)) == (None, "true")
 
 
+async def test_a_large_request_is_told_from_one_that_differs_at_its_end(server: AppClient) -> None:
+    def body(end: str) -> dict[str, Any]:
+        return an_alert_body(raw_alert_data={"log": "x" * 500_000 + end})
+
+    first = await server.ingest(body("a"), headers=keyed(server.token))
+    again = await server.ingest(body("a"), headers=keyed(server.token))
+    other = await server.ingest(body("b"), headers=keyed(server.token))
+    assert (again.content, other.status_code) == (first.content, 409)
+
+
 async def test_who_can_no_longer_see_the_alert_still_hears_that_the_change_was_made(
     server: AppClient, admin: dict[str, str]
 ) -> None:
