@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     from .sync import SyncIRClient
     from .wire.alerts import Alert, AlertDraft, AlertUpdate
     from .wire.auth import EndpointTokenCreate, EndpointTokenUpdate, UserCreate, UserUpdate
-    from .wire.events import AlertUpdated, InitialData, NewAlert
+    from .wire.events import (
+        AlertUpdated,
+        IncidentCreated,
+        IncidentNotification,
+        IncidentUpdated,
+        InitialData,
+        NewAlert,
+    )
     from .wire.incidents import Incident, IncidentCreate, IncidentUpdate
     from .wire.protocol2 import AlertRemoved, Presence
 
@@ -53,7 +60,10 @@ _HOME = {
     "IRClient": ".client",
     "Incident": ".wire.incidents",
     "IncidentCreate": ".wire.incidents",
+    "IncidentCreated": ".wire.events",
+    "IncidentNotification": ".wire.events",
     "IncidentUpdate": ".wire.incidents",
+    "IncidentUpdated": ".wire.events",
     "InitialData": ".wire.events",
     "MalformedEvent": ".stream.events",
     "NewAlert": ".wire.events",
@@ -95,7 +105,10 @@ __all__ = [
     "IRClient",
     "Incident",
     "IncidentCreate",
+    "IncidentCreated",
+    "IncidentNotification",
     "IncidentUpdate",
+    "IncidentUpdated",
     "InitialData",
     "MalformedEvent",
     "NewAlert",

@@ -74,11 +74,15 @@ class RecentAlerts(Reader):
 
 
 class IncidentCreated(Reader):
+    """A new incident, to its owner."""
+
     type: Literal["incident_created"] = "incident_created"
     data: Incident
 
 
 class IncidentUpdated(Reader):
+    """An incident that changed, to its owner and to who watches it: its whole present state."""
+
     type: Literal["incident_updated"] = "incident_updated"
     data: Incident
 

@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import textwrap
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,23 @@ pytestmark = pytest.mark.looptime
 PAGE = Path(__file__).parents[2] / "docs/sdk.md"
 
 
-def guide(section: str, client: IRClient) -> Coroutine[Any, Any, None]:
-    """The first code of a section of the guide, as a coroutine to be run."""
+def guide(
+    section: str, client: IRClient, *, instead: Mapping[str, str] | None = None
+) -> Coroutine[Any, Any, None]:
+    """The first code of a section of the guide, as a coroutine to be run.
+
+    `instead` replaces numbers that only the guide's server has.
+    """
     text = PAGE.read_text().split(f"\n## {section}\n")[1]
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert code is not None
+    source = code[1]
+    for written, meant in (instead or {}).items():
+        assert written in source
+        source = source.replace(written, meant)
     names: dict[str, Any] = {name: getattr(ir_client, name) for name in ir_client.__all__}
     names |= vars(commands) | {"client": client}
-    exec("async def guide():\n" + textwrap.indent(code[1], "    "), names)
+    exec("async def guide():\n" + textwrap.indent(source, "    "), names)
     coroutine: Coroutine[Any, Any, None] = names["guide"]()
     return coroutine
 

@@ -12,7 +12,9 @@ from ir_client import (
     AlertUpdated,
     EventStream,
     IncidentCreate,
+    IncidentCreated,
     IncidentUpdate,
+    IncidentUpdated,
     InitialData,
     IRClient,
     NewAlert,
@@ -26,6 +28,7 @@ from ir_client.stream.events import Event
 from ir_client.wire.auth import EndpointTokenCreate, UserCreate
 from ir_client.wire.commands import GetAlertDetails, Ping
 from ir_client.wire.events import AlertDetails, Pong
+from tests.ir_client.test_guide import guide
 from tests.support.builders import a_draft
 from tests.support.live_server import ADMIN_PASSWORD, INGEST_TOKEN, LiveServer
 
@@ -157,6 +160,34 @@ async def test_the_life_of_an_incident(shared_live_server: LiveServer) -> None:
         found = [one async for one in analyst.incidents.list(search="life of", size=1)]
         assert [one.id for one in found] == [made.id]
         assert (await analyst.incidents.stats()).by_status["closed"] >= 1
+
+
+async def test_the_guides_incident(
+    shared_live_server: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with analyst_and_siem(shared_live_server) as (analyst, siem):
+        ids = [
+            (await siem.alerts.create(a_draft(external_alert_id=f"guide-{number}"))).id
+            for number in range(2)
+        ]
+        other = await analyst.incidents.create(IncidentCreate(title="Open", severity="critical"))
+        await guide("Incidents", analyst, instead={"(7, 9)": repr(tuple(ids))})
+        made = await analyst.incidents.get((await analyst.alerts.get(ids[0])).incident_id or "")
+        assert (made.status, made.priority, made.alert_ids) == ("contained", "P2", tuple(ids))
+        assert f"{other.incident_id} False" in capsys.readouterr().out
+
+
+async def test_an_incident_is_told_to_its_owner(shared_live_server: LiveServer) -> None:
+    async with analyst_and_siem(shared_live_server) as (analyst, _), analyst.events() as stream:
+        await read_until(stream, is_a(InitialData))
+        made = await analyst.incidents.create(IncidentCreate(title="Told", severity="low"))
+        told = (await read_until(stream, is_a(IncidentCreated)))[-1]
+        assert isinstance(told, IncidentCreated)
+        assert told.data.incident_id == made.incident_id
+        await analyst.incidents.set_status(made.id, "closed")
+        told = (await read_until(stream, is_a(IncidentUpdated)))[-1]
+        assert isinstance(told, IncidentUpdated)
+        assert (told.data.status, told.data.revision) == ("closed", 2)
 
 
 async def test_commands_and_their_answers(shared_live_server: LiveServer) -> None:
