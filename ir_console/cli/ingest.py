@@ -6,6 +6,7 @@ nothing is created twice. Complaints name file and line; anything rejected makes
 
 import asyncio
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,9 +174,11 @@ class IngestRun:
         from ir_client.errors import IRError, PermissionDenied
 
         attempt = 1
+        # One for all attempts: what was created though nobody heard of it is told as created.
+        key = uuid.uuid4().hex
         while True:
             try:
-                return await client.alerts.ingest(batch.source, batch.drafts)
+                return await client.alerts.ingest(batch.source, batch.drafts, idempotency_key=key)
             except PermissionDenied as error:
                 error.hint = _NEEDS_TOKEN
                 raise

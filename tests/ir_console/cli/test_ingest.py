@@ -148,8 +148,12 @@ class Plant:
         self.answers = list(answers)
         self.takes_at_most = takes_at_most
         self.requests: list[int] = []
+        self.keys: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/meta"):
+            return httpx.Response(200, json={"features": ["idempotency_key"]})
+        self.keys.append(request.headers["Idempotency-Key"])
         alerts = json.loads(request.content)["alerts"]
         self.requests.append(len(alerts))
         if self.answers:
@@ -182,6 +186,8 @@ async def test_a_failure_that_passes_is_waited_for(tmp_path: Path) -> None:
     plant = Plant(httpx.Response(503), httpx.ConnectError("refused"), httpx.ReadTimeout("slow"))
     run = await run_against(plant, a_file(tmp_path, a_record()))
     assert run.tally.created == 1
+    assert len(plant.keys) == 4
+    assert len(set(plant.keys)) == 1
 
 
 @pytest.mark.looptime
@@ -205,6 +211,7 @@ async def test_what_is_too_large_at_once_is_sent_in_halves(tmp_path: Path) -> No
     run = await run_against(plant, a_file(tmp_path, *(a_record() for _ in range(8))))
     assert run.tally.created == 8
     assert plant.requests == [8, 4, 2, 2, 4, 2, 2]
+    assert len(set(plant.keys)) == 7
 
 
 async def test_one_alert_that_is_too_large_is_rejected_alone(tmp_path: Path) -> None:
