@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from ..errors import APIStatusError, IRError
+from ..errors import APIStatusError, InvalidResponse, IRError
 from ..wire.auth import ServerMeta
 from .failures import parsed
 from .transport import Call, Transport
@@ -88,6 +88,9 @@ class Features:
         try:
             await self._meta.fetch(max_attempts=1)
             wait, self._is_plain = PLAIN_SECONDS, self._meta.known is None
+        except InvalidResponse:
+            # Some servers have a page for every address: none of ours says nothing of itself.
+            wait, self._is_plain = PLAIN_SECONDS, True
         except IRError as error:
             logger.debug("the server did not say what it can do: %s", error)
         except Exception:

@@ -77,8 +77,10 @@ async def test_a_server_that_cannot_say_is_not_said_to_lack_anything() -> None:
         assert not await features.has("timeline")
 
 
-async def test_a_plain_server_lacks_everything() -> None:
-    async with a_transport(lambda request: httpx.Response(404)) as transport:
+@pytest.mark.parametrize("answer", [(404, ""), (401, "{}"), (200, "<html>"), (301, "")])
+async def test_a_plain_server_lacks_everything(answer: tuple[int, str]) -> None:
+    status, text = answer
+    async with a_transport(lambda request: httpx.Response(status, text=text)) as transport:
         features = Features(Meta(transport), tasks=transport._tasks)
         assert await features.lacks("timeline")
         assert not await features.has("timeline")
