@@ -16,6 +16,8 @@ from starlette.responses import Response
 from server_stub.api import alerts, auth, incidents, meta, stream, tokens, users
 from server_stub.api.envelope import RequestEnvelope
 from server_stub.api.limits import TokenRates
+from server_stub.api.metrics import LiveFigures
+from server_stub.api.metrics import router as metrics_router
 from server_stub.api.problems import refused, status_problem
 from server_stub.api.services import Announcements, Services
 from server_stub.api.stream import IncidentStream
@@ -28,6 +30,7 @@ from server_stub.hub import Hub, StorageSource, StreamLimits
 from server_stub.incidents import Casework
 from server_stub.ingestion import Enrichment, Intake
 from server_stub.logs import redact_web_server_logs
+from server_stub.metrics import Metrics
 from server_stub.security import Authentication, Sessions
 from server_stub.security.directory import Directory, MadeUp
 from server_stub.security.endpoint_tokens import TokenRegistry, TokenUses
@@ -79,6 +82,7 @@ def create_app(
                 ),
                 clock=clock,
                 monotonic=monotonic,
+                metrics=metrics,
             )
             hub = _hub(services, doorbell, monotonic=monotonic)
             on_first_start(await services.directory.make_first(settings))
@@ -86,8 +90,9 @@ def create_app(
             app.state.services = services
             app.state.stream = IncidentStream(services, hub)
             beside = _log_trim(services), _answer_trim(services), services.token_uses
-            async with _at_work(hub.run(), background.run(), *(one.run() for one in beside)):
-                yield
+            with metrics.asking(LiveFigures(hub, database)):
+                async with _at_work(hub.run(), background.run(), *(one.run() for one in beside)):
+                    yield
 
     app = FastAPI(
         title="IR Central",
@@ -97,7 +102,8 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
     )
-    app.add_middleware(RequestEnvelope)
+    metrics = Metrics()
+    app.add_middleware(RequestEnvelope, monotonic=monotonic, on_answer=metrics.answered)
     _answer_errors(app)
     for router in (
         auth.router,
@@ -110,6 +116,7 @@ def create_app(
     ):
         app.include_router(router, prefix=API)
     app.include_router(meta.health_router)
+    app.include_router(metrics_router)
     app.include_router(stream.router)
     return app
 
@@ -161,6 +168,7 @@ async def _services(
     announcements: Announcements,
     clock: Clock,
     monotonic: Monotonic,
+    metrics: Metrics,
 ) -> Services:
     epoch = await database.write(lambda connection: ensure_epoch(connection, uuid4().hex))
     keys = load_keys(settings)
@@ -196,6 +204,7 @@ async def _services(
         incidents=Incidents(database, clock),
         events=Events(database, epoch=epoch),
         announcements=announcements,
+        metrics=metrics,
         answer_key=keys.answers,
     )
 

@@ -53,6 +53,7 @@ async def ingest(
     envelope, records = _split(parsed)
 
     def announce(ingested: Ingested) -> None:
+        services.metrics.ingested(one.status for one in ingested.report.results)
         services.announcements.created(ingested.created_ids)
         services.announcements.changed(ingested.seen_again_ids)
 
@@ -81,6 +82,7 @@ async def create(
     parsed = await parse_body(body)
 
     def announce(created: Created) -> None:
+        services.metrics.ingested(["created" if created.is_new else "duplicate"])
         told = services.announcements
         (told.created if created.is_new else told.changed)([created.alert.id])
 

@@ -7,6 +7,8 @@ anything but a problem with the id under which the log has it.
 import logging
 import re
 import uuid
+from collections.abc import Callable
+from typing import Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -26,11 +28,21 @@ _SAFE_HEADERS = {
 }
 
 
+class OnAnswer(Protocol):
+    """Hears of each answer; `route` is the pattern that the address matched, if any did."""
+
+    def __call__(self, method: str, route: str, status: int, *, seconds: float) -> None: ...
+
+
 class RequestEnvelope:
     """ASGI middleware around all HTTP requests; streams pass through."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self, app: ASGIApp, *, monotonic: Callable[[], float], on_answer: OnAnswer
+    ) -> None:
         self._app = app
+        self._monotonic = monotonic
+        self._on_answer = on_answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,7 +51,11 @@ class RequestEnvelope:
         request_id = _request_id(scope)
         if len(scope["path"]) > 1:
             scope["path"] = scope["path"].rstrip("/") or "/"
-        await self._answer(scope, receive, _Outgoing(send, request_id), request_id)
+        began, outgoing = self._monotonic(), _Outgoing(send, request_id)
+        await self._answer(scope, receive, outgoing, request_id)
+        if outgoing.status is not None:
+            seconds = self._monotonic() - began
+            self._on_answer(scope["method"], _route(scope), outgoing.status, seconds=seconds)
 
     async def _answer(
         self, scope: Scope, receive: Receive, send: "_Outgoing", request_id: str
@@ -64,17 +80,27 @@ class _Outgoing:
     """Sends messages on, adding headers to the first."""
 
     def __init__(self, send: Send, request_id: str) -> None:
-        self.started = False
+        self.status: int | None = None
         self._send = send
         self._request_id = request_id
 
+    @property
+    def started(self) -> bool:
+        return self.status is not None
+
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers[REQUEST_ID_HEADER] = self._request_id
             headers.update(_SAFE_HEADERS)
         await self._send(message)
+
+
+def _route(scope: Scope) -> str:
+    """The pattern of the address, as it was declared; what matched none has one name."""
+    route = scope.get("route")
+    return str(getattr(route, "path", "none"))
 
 
 def _request_id(scope: Scope) -> str:

@@ -15,6 +15,7 @@ from server_stub.api.limits import TokenRates
 from server_stub.domain.clocks import Clock
 from server_stub.incidents import Casework
 from server_stub.ingestion import Intake
+from server_stub.metrics import Metrics
 from server_stub.security import Authentication, Sessions
 from server_stub.security.directory import Directory
 from server_stub.security.endpoint_tokens import TokenRegistry, TokenUses
@@ -60,6 +61,7 @@ class Services:
     incidents: Incidents
     events: Events
     announcements: Announcements
+    metrics: Metrics
     answer_key: bytes = field(repr=False)
 
 

@@ -80,6 +80,7 @@ class IncidentStream:
             async with asyncio.timeout(STEP_SECONDS):
                 principal = await self._principal(websocket)
         except (Unauthenticated, Forbidden) as refusal:
+            self._services.metrics.auth_failed("stream")
             socket.close(CloseCode.UNAUTHENTICATED, refusal.message)
             return
         speaks_2 = speaks_protocol_2(websocket.query_params)

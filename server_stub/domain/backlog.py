@@ -68,6 +68,7 @@ class Backlog:
         self._answer_bytes = 0
         # Taken from the front: a dict would look through all that has left, each time.
         self._changes: OrderedDict[Subject, Change] = OrderedDict()
+        self.coalesced = 0
 
     def __len__(self) -> int:
         return len(self._answers) + len(self._changes)
@@ -112,6 +113,7 @@ class Backlog:
         """
         waiting = self._changes.get(subject)
         if waiting is not None:
+            self.coalesced += 1
             if change.revision > waiting.revision:
                 self._changes[subject] = Change(waiting.word, waiting.seq, change.revision)
             return True

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from ir_client.wire.protocol2 import PresentUser, ResetReason
 from server_stub.domain.backlog import Subject
 from server_stub.errors import NotFound
+from server_stub.hub.figures import StreamFigures, Tally
 from server_stub.hub.frames import Message
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.marking import Marker, saw, subject_of
@@ -67,6 +68,7 @@ class Hub:
         self._states_a_read = FEWEST_AT_ONCE
         self._cursor = 0
         self._read_through = 0
+        self._tally = Tally()
         self._subscribers: dict[Subscriber, None] = {}
         self._waiting: dict[Subscriber, None] = {}
         self._doorbell = doorbell
@@ -79,6 +81,10 @@ class Hub:
     def read_through(self) -> int:
         """The last event that was marked for everyone who is there."""
         return self._read_through
+
+    def figures(self) -> StreamFigures:
+        """What was counted so far, and how far behind the slowest connection is."""
+        return self._tally.figures(self._subscribers, now=self.clock())
 
     def ring(self) -> None:
         """Hint that there is something to do; never waits, never fails."""
@@ -113,6 +119,8 @@ class Hub:
 
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a connection that has ended."""
+        if subscriber in self._subscribers:
+            self._tally.leave(subscriber)
         self._subscribers.pop(subscriber, None)
         self._waiting.pop(subscriber, None)
         if isinstance(subscriber, SequencedSubscriber):
@@ -270,8 +278,13 @@ class Hub:
         except Exception:
             logger.exception("a stream connection failed and is ended")
             subscriber.close(CloseCode.INTERNAL_ERROR, "internal error")
+        self._tally.frames += written
         if subscriber.has_something_to_send:
             self._waiting[subscriber] = None  # at the end: everyone gets a turn
+            if subscriber.waiting_since is None:
+                subscriber.waiting_since = self.clock()
+        else:
+            subscriber.waiting_since = None
         return written
 
     def _seconds_until_due(self) -> float:

@@ -126,6 +126,7 @@ class SequencedSubscriber(Subscriber):
         return written
 
     def _overflow(self) -> None:
+        self.times_too_slow += 1
         self.reset("lag")
 
     @property

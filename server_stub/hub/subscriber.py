@@ -60,6 +60,8 @@ class Subscriber:
         self.viewer = viewer
         self.login = login
         self.closed = False
+        self.times_too_slow = 0
+        self.waiting_since: float | None = None
         self._outlet = outlet
         self._limits = limits
         self._broadcasts = TokenBucket(limits.broadcasts, now)
@@ -77,6 +79,11 @@ class Subscriber:
     @property
     def has_something_to_send(self) -> bool:
         return not self.closed and len(self._backlog) > 0
+
+    @property
+    def coalesced(self) -> int:
+        """How many changes became one with a change of the same that still waited."""
+        return self._backlog.coalesced
 
     @property
     def oldest_seq(self) -> int | None:
@@ -109,7 +116,7 @@ class Subscriber:
     def answer(self, frame: bytes) -> None:
         """Queue a finished frame ahead of all changes."""
         if not self.closed and not self._backlog.answer(frame):
-            self.close(CloseCode.TRY_LATER, "too slow: answers are not read")
+            self._close_as_too_slow("answers are not read")
 
     def tell(self, message: Message, *, request_id: str | None = None) -> None:
         """Queue what is said to this connection alone, in the frame of its protocol."""
@@ -122,7 +129,7 @@ class Subscriber:
 
     def log_was_trimmed(self) -> None:
         """Events were removed before they were marked: the client has to fetch."""
-        self.close(CloseCode.TRY_LATER, "too slow: the log went on")
+        self._close_as_too_slow("the log went on")
 
     def beat(self, now: float) -> None:
         """Say where the log stands, if that is due; protocol 1 hears nothing when idle."""
@@ -133,7 +140,11 @@ class Subscriber:
             self._overflow()
 
     def _overflow(self) -> None:
-        self.close(CloseCode.TRY_LATER, "too slow: too many changes wait")
+        self._close_as_too_slow("too many changes wait")
+
+    def _close_as_too_slow(self, why: str) -> None:
+        self.times_too_slow += not self.closed
+        self.close(CloseCode.TRY_LATER, f"too slow: {why}")
 
     def pump(self, now: float, renderings: Renderings, *, most: int) -> int:
         """Write what may leave now, up to `most` frames; how many were written."""
@@ -197,7 +208,7 @@ class Subscriber:
         """End a connection that takes nothing or has said nothing for too long."""
         blocked_since = self._outlet.blocked_since
         if blocked_since is not None and now - blocked_since > self._limits.send_seconds:
-            self.close(CloseCode.TRY_LATER, "too slow: nothing is read")
+            self._close_as_too_slow("nothing is read")
         elif now - self._outlet.heard_at > self._limits.stale_seconds:
             self.close(CloseCode.TRY_LATER, "nothing was heard")
 

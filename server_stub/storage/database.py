@@ -57,6 +57,11 @@ class Database:
             writing.dispose()
             reading.dispose()
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait."""
+        return self._writer.waiting
+
     async def write(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run `work` in a transaction of the one writer; its result comes when it is durable."""
         return await self._writer.run(work)

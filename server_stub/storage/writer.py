@@ -71,6 +71,11 @@ class Writer:
         answer: Answer = await job.future
         return answer
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return self._jobs.qsize()
+
     async def close(self) -> None:
         """Finish what waits, then end the thread."""
         if not self._closed:
