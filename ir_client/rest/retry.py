@@ -25,12 +25,17 @@ _PASSING_STATUSES = frozenset({408, 425, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how soon. A server that asks for more than the cap gets no retry."""
+    """How often and how soon. A server that asks for more than the cap gets no retry.
+
+    `budget` is how many repetitions all calls of a client have in hand together; it is that of the
+    policy with which the client is made.
+    """
 
     max_attempts: int = 3
     base_seconds: float = 0.5
     cap_seconds: float = 8.0
     retry_after_cap_seconds: float = 120.0
+    budget: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +52,26 @@ class Failure:
 class RetryBudget:
     """How many repetitions a client has left; the time comes from the caller.
 
-    Twenty in hand, one more for each eight requests that succeed, and one every five seconds: with
+    So many in hand, one more for each eight requests that succeed, and one every five seconds: with
     a server that fails for long, a busy client asks hardly more often than without retries.
     """
 
-    CAPACITY = 20.0
     A_SUCCESS = 0.125
     A_SECOND = 0.2
 
-    def __init__(self) -> None:
-        self._left = self.CAPACITY
+    def __init__(self, capacity: float) -> None:
+        self._capacity = self._left = capacity
         self._counted_at: float | None = None
 
     def succeeded(self) -> None:
         """A request had success."""
-        self._left = min(self.CAPACITY, self._left + self.A_SUCCESS)
+        self._left = min(self._capacity, self._left + self.A_SUCCESS)
 
     def take(self, now: float) -> bool:
         """Whether a repetition is left; then it is used up."""
         since = now if self._counted_at is None else self._counted_at
         self._counted_at = now
-        self._left = min(self.CAPACITY, self._left + (now - since) * self.A_SECOND)
+        self._left = min(self._capacity, self._left + (now - since) * self.A_SECOND)
         if self._left < 1:
             return False
         self._left -= 1

@@ -114,7 +114,7 @@ class Transport:
         self._asked_seconds: float | None = None
         self._policy = policy or RetryPolicy()
         self._uniform = uniform
-        self._budget = RetryBudget()
+        self._budget = RetryBudget(self._policy.budget)
         self._gate = asyncio.Semaphore(MAX_REQUESTS)
         self._running: set[asyncio.Task[_Outcome]] = set()
         self._http = httpx.AsyncClient(
