@@ -23,9 +23,9 @@ from server_stub.storage.alert_writes import change_alert
 from server_stub.storage.alerts import find_alert, read_alerts
 from server_stub.storage.database import Commit, Database
 from server_stub.storage.events import Changed, log_changes
-from server_stub.storage.incident_rows import StoredIncident, find_incident
+from server_stub.storage.incident_rows import StoredIncident, find_incident, is_incident
 from server_stub.storage.incident_timeline import Line, add_line
-from server_stub.storage.incident_writes import add_incident, change_incident
+from server_stub.storage.incident_writes import add_incident, change_incident, touch_incident
 from server_stub.storage.users import find_user
 
 
@@ -198,10 +198,10 @@ class _Desk:
             if analyst is None or not analyst.is_active:
                 raise Invalid.field("body", "assigned_analyst_id", msg="No such active user")
         incident = change.columns.get("incident_id")
-        if isinstance(incident, str):
-            found = find_incident(self._connection, incident, viewer=self._viewer, now=self._now)
-            if found is None or found.incident_id != incident:
-                raise Invalid.field("body", "incident_id", msg="No such incident")
+        if isinstance(incident, str) and not is_incident(
+            self._connection, incident, viewer=self._viewer
+        ):
+            raise Invalid.field("body", "incident_id", msg="No such incident")
         parent_id = change.document.get("parent_alert_id")
         if isinstance(parent_id, int):
             self._check_parent(alert, parent_id)
@@ -228,13 +228,13 @@ class _Desk:
         return [change for change in changes if change is not None]
 
     def _touched(self, name: str | None, line: Line | None = None) -> Changed | None:
-        incident = None if name is None else self._named_incident(name)
-        if incident is None:
+        touched = None if name is None else touch_incident(self._connection, name, now=self._now)
+        if touched is None:
             return None
-        revision = change_incident(self._connection, incident.id, {}, now=self._now)
+        incident_id, revision = touched
         if line is not None:
-            self._note(incident.id, line)
-        return Changed("incident_updated", revision, incident_id=incident.id)
+            self._note(incident_id, line)
+        return Changed("incident_updated", revision, incident_id=incident_id)
 
     def _note(self, incident_id: int, line: Line) -> None:
         add_line(self._connection, incident_id, line, actor=self._actor, now=self._now)

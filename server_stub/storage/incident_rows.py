@@ -53,6 +53,14 @@ def get_incident(
     return found
 
 
+def is_incident(connection: Connection, name: str, *, viewer: Viewer) -> bool:
+    """Whether an incident of this very name exists for `viewer`; reads nothing else of it."""
+    statement = select(incidents.c.id).where(
+        incidents.c.incident_id == name, visible_incidents(viewer)
+    )
+    return connection.execute(statement).first() is not None
+
+
 def read_incidents(
     connection: Connection,
     *conditions: ColumnElement[bool],

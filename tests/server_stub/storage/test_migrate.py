@@ -58,6 +58,12 @@ async def test_incidents_keep_their_history_and_can_be_searched_after_the_third_
             " VALUES ('INC-1', 'BÄR', 'high', 'P2', 'new', '[\"Vip\"]', '', '', 1, ?)",
             (json.dumps([old_line | {"notes": "mine"}, old_line | {"notes": None}]),),
         )
+        connection.exec_driver_sql(
+            "INSERT INTO incidents (incident_id, title, severity, priority, status, tags,"
+            " created_at, updated_at, revision, incident_timeline)"
+            " SELECT 'INC-2', title, severity, priority, status, '[]', '', '', 1, '[]'"
+            " FROM incidents"
+        )
         migrate(connection)
 
     await database.write(age_and_migrate)
@@ -67,7 +73,7 @@ async def test_incidents_keep_their_history_and_can_be_searched_after_the_third_
         ).all()
     )
     assert lines == [(1, "dana", "created", "mine", {}), (1, "dana", "created", None, {})]
-    text = await database.read(
-        lambda connection: connection.execute(select(incidents.c.search_text)).scalar_one()
+    texts = await database.read(
+        lambda connection: connection.execute(select(incidents.c.search_text)).scalars().all()
     )
-    assert text == "inc-1\nbär\nvip"
+    assert texts == ["inc-1\nbär\nvip", "inc-2\nbär"]
