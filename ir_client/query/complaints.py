@@ -2,6 +2,7 @@
 
 The reader raises `MisreadError`, which knows the place; `parse` adds the text and makes of it a
 QueryError. What the grammar stumbles over is explained by what stands there and what stood before.
+Messages quote the text; hints never do, so that a server may send them.
 """
 
 import re
@@ -63,13 +64,13 @@ def misplaced(word: str, place: Place) -> MisreadError | None:
         right = _SPELLED[word]
         return MisreadError(f"`{word}` is written `{right}` here", f"Write `{right}`.", place)
     if word.startswith("!"):
-        hint = f"Write `not {word[1:] or '…'}`; quote it to search for an exclamation mark."
+        hint = "Write `not` and a blank; quote it to search for an exclamation mark."
         return MisreadError("`!` is written `not` here", hint, place)
     if word.lower() == "not":
         hint = 'Write `not status: closed`, or quote the word itself: "not".'
         return MisreadError("`not` stands before the field", hint, place)
     if word.lower() in KEYWORDS:
-        hint = f'Write what belongs there, or quote the word itself: "{word}".'
+        hint = "Write what belongs there, or quote the word to search for it."
         return MisreadError(f"Something is missing before `{word}`", hint, place)
     return None
 

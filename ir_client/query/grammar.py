@@ -168,5 +168,5 @@ def _unknown(token: Token, name: str) -> MisreadError:
     if close:
         hint = f"Did you mean `{close[0]}`?"
     else:
-        hint = f"Quote a text that holds `:` or `<`; what the sender called so is `raw.{name}`."
+        hint = "Quote a text that holds `:` or `<`; a field of the sender is `raw.NAME`."
     return MisreadError(f"There is no field `{token}`", hint, place_of(token))

@@ -71,7 +71,7 @@ def read_bound(field: Field, operator: Operator, written: Written) -> Value:
         Kind.OPEN,
     }
     if not has_order:
-        hint = f"Write `{field}: {written.text}`; numbers, times, addresses and severity have one."
+        hint = f"Write `{field.name}: …`; numbers, times, addresses and severity have one."
         raise written.complaint(f"`{field}` has no order for `{operator}`", hint)
     kind = Kind.NUMBER if field.kind is Kind.OPEN else field.kind
     value = _READERS[kind](field, written)
@@ -129,10 +129,10 @@ def _text(_: Field, written: Written) -> Value:
     return written.pattern()
 
 
-def _quantity(field: Field, written: Written) -> Value:
+def _quantity(_: Field, written: Written) -> Value:
     number = read_number(written.plain)
     if number is None:
-        hint = f"Write a number, such as `{field}: 70` or `{field} > 70`."
+        hint = "Write a number, such as `risk_score: 70` or `risk_score > 70`."
         raise written.complaint(f"`{written.plain}` is no number", hint)
     return Quantity(number)
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
+from ..query import QueryError, parse
 from ..wire.alerts import (
     Actor,
     Alert,
@@ -31,6 +32,7 @@ from .problems import problem
 from .samples import NOON, an_alert
 
 BASE_PATH = "/api/v1"
+ME = UserRef.model_validate(USER).id
 
 
 class FakeRest(Logins):
@@ -199,11 +201,22 @@ class FakeRest(Logins):
         if self.before_page is not None:
             self.before_page(self.pages_served)
         self.pages_served += 1
-        body = listed(self.alerts.values(), params, self.features or ())
+        try:
+            asked = self._asked(params)
+        except QueryError:
+            return problem(422, "validation_failed")
+        body = listed(asked, params, self.features or ())
         headers = {}
         if self.features:
             headers = {EPOCH_HEADER: self.epoch, SEQ_HEADER: str(self.log.head)}
         return httpx.Response(200, json=body, headers=headers)
+
+    def _asked(self, params: httpx.QueryParams) -> list[Alert]:
+        """The alerts that the filter language asks for, where the server knows it."""
+        query = parse(params.get("query", "") if "query" in (self.features or ()) else "")
+        return [
+            alert for alert in self.alerts.values() if query.matches(alert, now=self.clock, me=ME)
+        ]
 
     # Changes.
 

@@ -41,6 +41,7 @@ FEATURES: Final = (
     "timeline",
     "comments",
     "ownership",
+    "query",
 )
 _PATIENCE_SECONDS = 60
 

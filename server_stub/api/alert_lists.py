@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from ir_client.query import MAX_LENGTH, QueryError, parse
+from ir_client.query import Query as FilterQuery
 from ir_client.wire.alerts import Pagination
 from ir_client.wire.base import UtcTime
 from ir_client.wire.cursor import EPOCH_HEADER, SEQ_HEADER
@@ -45,6 +47,7 @@ class AlertListParameters(BaseModel):
     false_positives: bool | None = None
     reported: bool | None = None
     overdue_only: bool = False
+    query: Annotated[SearchText, Field(max_length=MAX_LENGTH)] | None = None
     page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     size: Annotated[int, Field(ge=1, le=500)] = 50
     sort_by: SortField = "received_at"
@@ -68,11 +71,22 @@ class AlertListParameters(BaseModel):
     def _filter(self) -> AlertFilter:
         values = self.model_dump(include=set(_FILTERS))
         lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-        return AlertFilter(**(values | lists))
+        query = None if self.query is None else parsed_query(self.query)
+        return AlertFilter(**(values | lists | {"query": query}))
 
     def applied(self) -> dict[str, object]:
         """The filters that were asked for, as they were understood."""
         return self.model_dump(mode="json", exclude_unset=True, exclude=set(_PAGING))
+
+
+def parsed_query(text: str) -> FilterQuery:
+    """A text of the filter language. Raises Invalid, which says where it cannot be read."""
+    try:
+        return parse(text)
+    except QueryError as mistake:
+        # Not its message, which quotes the text; the hint quotes nothing but our own words.
+        place = f"Cannot be read at character {mistake.position + 1}"
+        raise Invalid.field("query", "query", msg=f"{place}. {mistake.hint}") from None
 
 
 InListParameters = Annotated[AlertListParameters, Query()]

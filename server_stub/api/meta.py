@@ -25,6 +25,7 @@ _META = ServerMeta(
         "incident_timeline",
         "ingest_results",
         "ownership",
+        "query",
         "revision",
         "stream_bearer",
         "timeline",

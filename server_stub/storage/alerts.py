@@ -144,7 +144,7 @@ class Alerts:
     async def list(self, request: AlertListRequest, *, viewer: Viewer) -> AlertListing:
         """A page of what `viewer` may see, with the log position of the same snapshot."""
         now = self._clock()
-        conditions = [visible_alerts(viewer), *matching(request.wanted, now=now)]
+        conditions = [visible_alerts(viewer), *matching(request.wanted, now=now, me=viewer.user_id)]
         return await self._database.read(
             lambda connection: _read_page(connection, request, conditions, now=now)
         )

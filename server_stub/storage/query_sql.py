@@ -7,9 +7,11 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, exists, or_, true
 
+from ir_client.query import Query
 from ir_client.wire.values import CLOSED_STATUSES
 from server_stub.access import Viewer
 from server_stub.domain.clocks import instant, overdue_before
+from server_stub.storage.filter_sql import query_condition
 from server_stub.storage.schema import alerts, incidents
 
 SortField = Literal["received_at", "detected_at", "severity", "status", "updated_at"]
@@ -45,6 +47,7 @@ class AlertFilter:
     false_positives: bool | None = None
     reported: bool | None = None
     overdue_only: bool = False
+    query: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,12 @@ def contains(search_text: ColumnElement[str], searched: str) -> ColumnElement[bo
     return search_text.like(f"%{pattern}%", escape="\\")
 
 
-def matching(wanted: AlertFilter, *, now: datetime) -> list[ColumnElement[bool]]:
-    """The conditions of `wanted`."""
-    return [*_texts(wanted), *_people(wanted), *_times(wanted), *_states(wanted, now)]
+def matching(
+    wanted: AlertFilter, *, now: datetime, me: int | None = None
+) -> list[ColumnElement[bool]]:
+    """The conditions of `wanted`, asked by the user `me`."""
+    asked = [] if wanted.query is None else [query_condition(wanted.query, now=now, me=me)]
+    return [*_texts(wanted), *_people(wanted), *_times(wanted), *_states(wanted, now), *asked]
 
 
 def _texts(wanted: AlertFilter) -> Iterator[ColumnElement[bool]]:

@@ -106,6 +106,7 @@ async def test_a_plain_server_is_sent_nothing_of_ours() -> None:
         ("timeline", lambda c: c.alerts.timeline(7)),
         ("ownership", lambda c: c.alerts.take(7)),
         ("updated_after", lambda c: anext(c.alerts.list(updated_after=NOON).pages())),
+        ("query", lambda c: anext(c.alerts.list(query="severity: high").pages())),
         ("timeline", lambda c: c.raw.alerts.timeline(7)),
     ],
 )

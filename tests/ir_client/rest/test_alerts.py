@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from ir_client import AlertUpdate, errors
+from ir_client.query import parse
 from ir_client.rest.alerts import AlertCalls
 from ir_client.testing import FakeServer
 from ir_client.wire.cursor import StreamPosition
@@ -217,3 +218,25 @@ async def test_drafts_and_plain_records_are_ingested_alike() -> None:
     assert path == "/alerts/ingest"
     assert body["source_system"] == "suricata"
     assert [alert["title"] for alert in body["alerts"]] == ["Suspicious PowerShell", "unchecked"]
+
+
+async def test_a_query_is_sent_as_it_is_understood_and_answered() -> None:
+    server = FakeServer()
+    server.commit(7, severity="critical", source_ip="10.1.2.3")
+    server.commit(8, severity="critical")
+    server.commit(9, severity="low", source_ip="10.1.2.3")
+    wanted = parse("severity >= high")
+    async with server.client() as client:
+        found = [one.id async for one in client.alerts.list(query="Severity>=high ip:10.0.0.0/8")]
+        assert found == [7]
+        assert [one.id async for one in client.alerts.list(query=wanted)] == [8, 7]
+    sent = server.requests[-2].url.params["query"]
+    assert sent == "severity >= high and ip: 10.0.0.0/8"
+
+
+async def test_a_mistake_in_a_query_is_told_before_anything_is_sent() -> None:
+    server = FakeServer()
+    async with server.client() as client:
+        with pytest.raises(errors.QueryError, match="hihg"):
+            client.alerts.list(query="severity: hihg")
+    assert server.requests == []

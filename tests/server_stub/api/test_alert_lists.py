@@ -125,3 +125,88 @@ async def test_a_search_takes_everything_literally(server: AppClient) -> None:
         2,
         2,
     ]
+
+
+async def test_a_query_narrows_a_list_and_its_total(
+    server: AppClient, admin: dict[str, str]
+) -> None:
+    await server.ingest(
+        an_alert_body(external_alert_id="1", source_ip="10.1.2.3", tags=["vip"]),
+        an_alert_body(external_alert_id="2", source_ip="192.0.2.1", tags=["vip"]),
+        an_alert_body(external_alert_id="3", source_ip="10.9.9.9", severity="low"),
+        an_alert_body(external_alert_id="4", raw_alert_data={"event": {"kind": "signal"}}),
+    )
+    await server.http.post("/alerts/2/ownership", headers=admin, json={})
+
+    async def found(query: str) -> list[int]:
+        answer = await server.http.get("/alerts", headers=admin, params={"query": query})
+        page = AlertPage.model_validate_json(answer.content)
+        assert page.pagination.total == len(page.alerts)
+        assert page.filters_applied == {"query": query}
+        return sorted(alert.id for alert in page.alerts)
+
+    assert await found("severity: high and source_ip: 10.0.0.0/8") == [1]
+    assert await found("tags: vip and not assignee: me") == [1]
+    assert await found("assignee: (me or admin)") == [2]
+    assert await found("raw.event.kind: signal") == [4]
+    assert await found("received_at > now-1h") == [1, 2, 3, 4]
+    assert await found("") == [1, 2, 3, 4]
+
+
+async def test_a_query_finds_nothing_that_one_may_not_see(server: AppClient) -> None:
+    await server.ingest(an_alert_body())
+    viewer = await server.login_as("analyst")
+    await server.http.put("/alerts/1", headers=await server.login(), json={"team": "blue"})
+    for query in ("", "not severity: low", "team: blue or team: *"):
+        answer = await server.http.get("/alerts", headers=viewer, params={"query": query})
+        assert answer.json()["alerts"] == []
+        assert answer.json()["pagination"]["total"] == 0
+
+
+async def test_a_token_that_reads_is_nobodys_me(server: AppClient, admin: dict[str, str]) -> None:
+    await server.ingest(an_alert_body())
+    await server.http.post("/alerts/1/ownership", headers=admin, json={})
+    answer = await server.http.get(
+        "/alerts", headers=server.token, params={"query": "assignee: me"}
+    )
+    assert answer.json()["alerts"] == []
+
+
+async def test_a_query_goes_on_by_cursor(server: AppClient, admin: dict[str, str]) -> None:
+    await server.ingest(*(an_alert_body(external_alert_id=f"{number}") for number in range(5)))
+    params: dict[str, Any] = {"query": "severity: high and not id: 3", "size": 3}
+    first = (await server.http.get("/alerts", headers=admin, params=params)).json()
+    params["cursor"] = first["next_cursor"]
+    second = (await server.http.get("/alerts", headers=admin, params=params)).json()
+    assert [one["id"] for one in first["alerts"] + second["alerts"]] == [5, 4, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("severity: hihg-s3cret", 11),
+        ("s3cret: x", 1),
+        ("raw.s3cret > x", 14),
+        ("a and (s3cret", 7),
+        ("!s3cret", 1),
+        ("s3cret > x", 1),
+        ("received_at: s3cret", 14),
+        ("(a or b) s3cret)", 16),
+        ("severity: (low s3cret)", 16),
+    ],
+)
+async def test_a_query_that_cannot_be_read_is_pointed_at_and_never_quoted(
+    server: AppClient, admin: dict[str, str], query: str, place: int
+) -> None:
+    answer = await server.http.get("/alerts", headers=admin, params={"query": query})
+    assert answer.status_code == 422
+    (problem,) = answer.json()["detail"]
+    assert problem["loc"] == ["query", "query"]
+    assert problem["msg"].startswith(f"Cannot be read at character {place}. ")
+    assert "s3cret" not in answer.text
+
+
+async def test_a_query_has_a_length(server: AppClient, admin: dict[str, str]) -> None:
+    for query in ("a" * 2_001, "a\0"):
+        answer = await server.http.get("/alerts", headers=admin, params={"query": query})
+        assert answer.status_code == 422
