@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from ..errors import APIStatusError, InvalidResponse, IRError
+from ..errors import APIStatusError, InvalidResponse, IRError, TransportError
 from ..wire.auth import ServerMeta
 from .failures import parsed
 from .transport import Call, Transport
@@ -52,24 +52,27 @@ class Meta:
 class Features:
     """Which extensions a server has, for calls that use one only where it is there.
 
-    However many calls ask at once, the server is asked once, in a task of its own.
+    However many calls ask at once, the server is asked once, in a task of its own. Where it cannot
+    be reached, after the usual retries, the calls fail with that: sent without knowing, a write
+    could not be repeated, and a plain server might get what it does not know. One that answers
+    with a failure of its own has said nothing, and lacks nothing.
     """
 
     def __init__(self, meta: Meta, *, tasks: asyncio.TaskGroup) -> None:
         self._meta = meta
         self._tasks = tasks
-        self._asking: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[TransportError | None] | None = None
         self._ask_again_at = 0.0
         self._is_plain = False
 
     async def has(self, name: str) -> bool:
-        """Whether the server has said that it can do this; an error counts as no."""
+        """Whether the server has said that it can do this. Raises TransportError."""
         await self._ask_if_unknown()
         known = self._meta.known
         return known is not None and name in known.features
 
     async def lacks(self, name: str) -> bool:
-        """Whether the server has said that it cannot, or is plain; an error counts as no."""
+        """Whether the server has said that it cannot, or is plain. Raises TransportError."""
         await self._ask_if_unknown()
         known = self._meta.known
         return self._is_plain if known is None else name not in known.features
@@ -81,16 +84,20 @@ class Features:
         elif asyncio.get_running_loop().time() >= self._ask_again_at:
             if self._asking is None or self._asking.done():
                 self._asking = self._tasks.create_task(self._ask())
-            await asyncio.shield(self._asking)
+            failure = await asyncio.shield(self._asking)
+            if failure is not None:
+                raise failure.with_traceback(None)
 
-    async def _ask(self) -> None:
+    async def _ask(self) -> TransportError | None:
         wait, self._is_plain = FAILED_SECONDS, False
         try:
-            await self._meta.fetch(max_attempts=1)
+            await self._meta.fetch()
             wait, self._is_plain = PLAIN_SECONDS, self._meta.known is None
         except InvalidResponse:
             # Some servers have a page for every address: none of ours says nothing of itself.
             wait, self._is_plain = PLAIN_SECONDS, True
+        except TransportError as error:
+            return error
         except IRError as error:
             logger.debug("the server did not say what it can do: %s", error)
         except Exception:
@@ -98,3 +105,4 @@ class Features:
             logger.exception("Asking for features failed in a way that was not foreseen")
         if self._meta.known is None:
             self._ask_again_at = asyncio.get_running_loop().time() + wait
+        return None

@@ -109,11 +109,24 @@ async def test_a_server_that_fails_when_asked_gets_no_key_this_time() -> None:
     server = FakeServer()
     async with server.client() as client:
         await client.auth.me()
-        server.rest_answers.append(httpx.Response(503))
+        server.rest_answers.extend([httpx.Response(503)] * 3)
         await create(client, 1)
         await asyncio.sleep(6)
         await create(client, 2)
     assert [key is not None for key in keys_of(server)] == [False, True]
+
+
+async def test_while_it_cannot_be_asked_nothing_is_sent_that_could_not_be_repeated() -> None:
+    server = FakeServer()
+    async with server.client() as client:
+        await client.auth.me()
+        server.rest_answers.extend([httpx.ReadError("reset")] * 3)
+        with pytest.raises(errors.ConnectError):
+            await create(client)
+        assert keys_of(server) == []
+        server.rest_answers.append(httpx.ReadError("reset"))
+        assert await create(client) == 1
+    assert [key is not None for key in keys_of(server)] == [True]
 
 
 async def test_a_mistake_of_the_server_about_itself_fails_no_call() -> None:

@@ -70,6 +70,7 @@ async def test_what_was_forgotten_is_asked_for_at_once() -> None:
         assert await features.has("cursor")
 
 
+@pytest.mark.looptime
 async def test_a_server_that_cannot_say_is_not_said_to_lack_anything() -> None:
     async with a_transport(lambda request: httpx.Response(503)) as transport:
         features = Features(Meta(transport), tasks=transport._tasks)
