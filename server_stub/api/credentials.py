@@ -6,7 +6,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection, Request
 
 from server_stub.api.limits import client_address
-from server_stub.api.services import InServices
+from server_stub.api.services import InServices, Services
 from server_stub.errors import Unauthenticated
 from server_stub.security import Principal, TokenPrincipal, UserPrincipal
 from server_stub.security.principals import (
@@ -31,8 +31,15 @@ def bearer_token(connection: HTTPConnection) -> str | None:
 
 async def principal_of(request: Request, services: InServices) -> Principal:
     """Who asks; a request of an endpoint token counts against its rate."""
+    return await authenticated(bearer_token(request), request, services)
+
+
+async def authenticated(
+    token: str | None, connection: HTTPConnection, services: Services
+) -> Principal:
+    """Who presents `token`. Raises Unauthenticated, Forbidden, or RateLimited."""
     principal = await services.authentication.authenticate(
-        bearer_token(request), address=client_address(request)
+        token, address=client_address(connection)
     )
     if isinstance(principal, TokenPrincipal):
         services.token_rates.admit(principal.token)

@@ -14,8 +14,7 @@ from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ir_client.wire.commands import Command, Ping
-from server_stub.api.credentials import bearer_token
-from server_stub.api.limits import client_address
+from server_stub.api.credentials import authenticated, bearer_token
 from server_stub.api.problems import problem
 from server_stub.api.services import Services
 from server_stub.api.stream_commands import CommandDesk
@@ -23,7 +22,7 @@ from server_stub.api.stream_inbound import FloodError, InboundGate, request_id_i
 from server_stub.api.stream_opening import open_sequenced, speaks_protocol_2
 from server_stub.api.stream_snapshots import Snapshots
 from server_stub.api.stream_socket import StreamSocket
-from server_stub.errors import Forbidden, Refusal, Unauthenticated, Unavailable
+from server_stub.errors import Forbidden, RateLimited, Refusal, Unauthenticated, Unavailable
 from server_stub.hub import (
     CloseCode,
     Hub,
@@ -83,6 +82,9 @@ class IncidentStream:
             self._services.metrics.auth_failed("stream")
             socket.close(CloseCode.UNAUTHENTICATED, refusal.message)
             return
+        except RateLimited as refusal:
+            socket.close(CloseCode.TRY_LATER, refusal.message)
+            return
         speaks_2 = speaks_protocol_2(websocket.query_params)
         subscriber = (SequencedSubscriber if speaks_2 else Subscriber)(
             socket,
@@ -114,10 +116,7 @@ class IncidentStream:
         token = tokens[0] if tokens else None
         if token is not None and len(token) > _MAX_TOKEN_LENGTH:
             raise Unauthenticated("This is no token.")
-        principal = await self._services.authentication.authenticate(
-            token, address=client_address(websocket)
-        )
-        return require_reader(principal)
+        return require_reader(await authenticated(token, websocket, self._services))
 
     async def _open(
         self, websocket: WebSocket, subscriber: Subscriber, principal: Principal

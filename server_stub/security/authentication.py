@@ -3,6 +3,7 @@
 Rights are read anew each time: a token proves who someone is, never what they may still do.
 """
 
+import logging
 from collections.abc import Collection
 
 from sqlalchemy import Connection
@@ -18,6 +19,9 @@ from server_stub.storage.database import Database
 from server_stub.storage.endpoint_tokens import find_by_hash, standing_tokens, token_viewer
 from server_stub.storage.logins import standing_user, standing_users
 from server_stub.storage.users import user_viewer
+
+# Beside what people changed: who looks for a stolen token looks there.
+logger = logging.getLogger("server_stub.audit")
 
 
 class Authentication:
@@ -61,6 +65,7 @@ class Authentication:
         if found is None:
             raise Unauthenticated("This token is unknown, inactive or expired.")
         if found.allowed_ips is not None and not is_allowed(address, found.allowed_ips):
+            logger.warning("endpoint token %d was tried from where it may not be used", found.id)
             raise Forbidden("This endpoint token may not be used from this address.")
         return TokenPrincipal(found)
 

@@ -4,6 +4,7 @@ A refresh token is good for one use; its successor continues the login. Using on
 login, for then two hold it, except at once after its use: an answer that was lost is given again.
 """
 
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from server_stub.security.passwords import Passwords
 from server_stub.storage import logins
 from server_stub.storage.database import Database
 from server_stub.storage.users import StoredUser, Users, change_password, find_user, note_login
+
+logger = logging.getLogger("server_stub.audit")
 
 _ANSWERED_AGAIN_WITHIN = timedelta(seconds=10)
 _WRONG = "The user name or the password is wrong."
@@ -175,6 +178,7 @@ class Sessions:
             logins.use_refresh_token(connection, token_hash(presented), now=instant(now))
             self._keep(connection, successor, known.login_id, now)
         elif not self._is_lost_answer(connection, known, successor, now):
+            logger.warning("a refresh token of user %d was used again: login ended", known.user_id)
             logins.end_login(connection, known.login_id, reason="token_reuse", now=instant(now))
             return None
         return _Continued(user, known.login_id)

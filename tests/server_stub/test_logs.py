@@ -53,7 +53,7 @@ def test_a_filter_redacts_the_message_and_its_arguments() -> None:
     assert "client" in record.getMessage()
 
 
-def test_a_line_is_one_line_whatever_is_in_it() -> None:
+def test_abuse_62_a_line_is_one_line_whatever_is_in_it() -> None:
     line = JsonFormatter().format(a_record("title: %s", 'x\r\n{"level": "FATAL"}\x1b[2J\u2028é'))
     assert line.isascii()
     assert line.isprintable()

@@ -81,7 +81,7 @@ def a_hostile_server() -> MemoryServer:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
-async def test_hostile_text_never_reaches_the_terminal_as_it_is(
+async def test_abuse_61_hostile_text_never_reaches_the_terminal_as_it_is(
     size: tuple[int, int], written: list[str]
 ) -> None:
     server = a_hostile_server()

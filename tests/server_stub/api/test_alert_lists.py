@@ -92,7 +92,7 @@ async def test_updated_after_includes_its_own_moment(
     ],
     ids=str,
 )
-async def test_a_parameter_that_means_nothing_is_refused(
+async def test_abuse_54_a_parameter_that_means_nothing_is_refused(
     server: AppClient, parameters: dict[str, Any]
 ) -> None:
     answer = await server.http.get("/alerts", headers=server.token, params=parameters)
@@ -106,7 +106,7 @@ async def test_what_is_no_id_is_refused(server: AppClient, path: str) -> None:
     assert answer.status_code == 422
 
 
-async def test_a_search_takes_everything_literally(server: AppClient) -> None:
+async def test_abuse_53_a_search_takes_everything_literally(server: AppClient) -> None:
     await server.ingest(
         an_alert_body(external_alert_id="1", title="100% \\ done"),
         an_alert_body(external_alert_id="2", title="1000 done"),

@@ -56,7 +56,7 @@ async def test_a_single_alert_is_created_once(server: AppClient) -> None:
     assert seen.json()["occurrences"] == 2
 
 
-async def test_a_conflict_carries_the_alert_as_it_is(
+async def test_abuse_49_a_conflict_carries_the_alert_as_it_is(
     server: AppClient, admin: dict[str, str]
 ) -> None:
     await server.ingest(an_alert_body())
@@ -93,7 +93,7 @@ async def test_what_is_no_revision_is_refused_and_not_ignored(
 @pytest.mark.parametrize(
     "field", ["id", "created_at", "owner", "revision", "is_admin", "title", "occurrences"]
 )
-async def test_fields_that_nobody_may_set_are_refused(
+async def test_abuse_48_fields_that_nobody_may_set_are_refused(
     server: AppClient, admin: dict[str, str], field: str
 ) -> None:
     await server.ingest(an_alert_body())
@@ -122,7 +122,7 @@ async def test_fields_that_nobody_may_set_are_refused(
         ("POST", "/endpoint-tokens"),
     ],
 )
-async def test_without_credentials_nothing_is_open(
+async def test_abuse_28_without_credentials_nothing_is_open(
     server: AppClient, method: str, path: str, headers: dict[str, str]
 ) -> None:
     answer = await server.http.request(method, path, headers=headers)
@@ -150,7 +150,9 @@ async def test_users_create_no_alerts_and_tokens_do_only_what_they_were_made_for
     assert changed.status_code == 200
 
 
-async def test_what_one_may_not_see_is_not_there(server: AppClient, admin: dict[str, str]) -> None:
+async def test_abuse_51_what_one_may_not_see_is_not_there(
+    server: AppClient, admin: dict[str, str]
+) -> None:
     made = await server.http.post(
         "/endpoint-tokens", headers=admin, json={"token_name": "blue", "team": "blue"}
     )
@@ -270,7 +272,7 @@ async def test_handlers_announce_what_they_did_and_nothing_else(server: AppClien
     ]
 
 
-async def test_an_endpoint_token_may_ask_only_so_often(
+async def test_abuse_34_an_endpoint_token_may_ask_only_so_often(
     server: AppClient, admin: dict[str, str], clock: FakeClock
 ) -> None:
     made = await server.http.post(

@@ -65,7 +65,7 @@ async def test_json_that_is_no_alert_is_refused_with_json(server: AppClient, bod
         {"Content-Encoding": "gzip"},
     ],
 )
-async def test_only_plain_json_is_read(server: AppClient, headers: dict[str, str]) -> None:
+async def test_abuse_41_only_plain_json_is_read(server: AppClient, headers: dict[str, str]) -> None:
     answer = await post(server, b"{}", headers)
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
@@ -75,7 +75,7 @@ async def test_a_content_type_may_name_its_charset(server: AppClient) -> None:
     assert answer.status_code == 422
 
 
-async def test_a_body_over_its_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
+async def test_abuse_39_a_body_over_its_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
     async with app_client(tmp_path, max_alert_bytes=2_000) as server:
         sent: list[int] = []
 

@@ -50,7 +50,7 @@ async def how_many_kept(server: AppClient) -> int:
     )
 
 
-async def test_an_ingest_that_is_sent_again_happens_once_and_is_answered_alike(
+async def test_abuse_36_an_ingest_that_is_sent_again_happens_once_and_is_answered_alike(
     server: AppClient,
 ) -> None:
     alerts = an_alert_body(), an_alert_body(external_alert_id="2"), {"title": "no alert"}
@@ -125,7 +125,7 @@ async def test_who_can_no_longer_see_the_alert_still_hears_that_the_change_was_m
     assert (again.status_code, again.content) == (200, first.content)
 
 
-async def test_the_same_key_for_another_request_is_a_conflict(
+async def test_abuse_37_the_same_key_for_another_request_is_a_conflict(
     server: AppClient, admin: dict[str, str]
 ) -> None:
     await server.ingest(an_alert_body())

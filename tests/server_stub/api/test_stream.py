@@ -348,7 +348,7 @@ async def test_a_flood_of_mistakes_gets_1008(server: StreamServer, admin: dict[s
         assert await client.close_code() == 1008
 
 
-async def test_a_flood_of_commands_gets_errors_and_then_1008(
+async def test_abuse_21_a_flood_of_commands_gets_errors_and_then_1008(
     server: StreamServer, admin: dict[str, str]
 ) -> None:
     async with server.connected(admin) as client:

@@ -58,7 +58,7 @@ async def test_a_token_in_a_header_opens_the_stream(server: StreamServer) -> Non
         "ire_" + "0" * 40,
     ],
 )
-async def test_a_missing_or_senseless_token_gets_4001(
+async def test_abuse_01_03_04_a_missing_or_senseless_token_gets_4001(
     server: StreamServer, token: str | None
 ) -> None:
     code, reason = await close_of(server, server.stream_url(token))
@@ -72,7 +72,7 @@ async def test_bytes_that_are_no_text_get_4001(server: StreamServer, query: str)
     assert code == 4001
 
 
-async def test_two_tokens_get_4001_even_if_one_is_right(server: StreamServer) -> None:
+async def test_abuse_06_two_tokens_get_4001_even_if_one_is_right(server: StreamServer) -> None:
     token = await access_token(server)
     code, _ = await close_of(server, f"{server.stream_url(token)}&token=other")
     assert code == 4001
@@ -82,7 +82,7 @@ async def test_two_tokens_get_4001_even_if_one_is_right(server: StreamServer) ->
     assert code == 4001
 
 
-async def test_a_forged_token_gets_4001(server: StreamServer) -> None:
+async def test_abuse_07_a_forged_token_gets_4001(server: StreamServer) -> None:
     claims = jwt.decode(await access_token(server), options={"verify_signature": False})
     forged = jwt.encode(claims, "k" * 64, algorithm="HS256")
     unsigned = jwt.encode(claims, "", algorithm="none")
@@ -91,7 +91,7 @@ async def test_a_forged_token_gets_4001(server: StreamServer) -> None:
         assert code == 4001
 
 
-async def test_a_refresh_token_is_no_access_token(server: StreamServer) -> None:
+async def test_abuse_09_a_refresh_token_is_no_access_token(server: StreamServer) -> None:
     answer = await server.http.post(
         "/auth/login", json={"username": "admin", "password": "the-admin-password"}
     )
@@ -114,7 +114,7 @@ async def test_an_endpoint_token_needs_the_right_to_read(server: StreamServer) -
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[", "file://"])
-async def test_a_foreign_origin_gets_403_before_the_handshake(
+async def test_abuse_15_a_foreign_origin_gets_403_before_the_handshake(
     server: StreamServer, origin: str
 ) -> None:
     with pytest.raises(InvalidStatus) as refused:
@@ -129,7 +129,7 @@ async def test_the_servers_own_origin_is_let_in(server: StreamServer) -> None:
         assert (await client.next())["type"] == "initial_data"
 
 
-async def test_an_expired_token_gets_4001_but_an_open_connection_outlives_its_token(
+async def test_abuse_02_12_an_expired_token_gets_4001_but_an_open_connection_outlives_its_token(
     tmp_path: Path,
 ) -> None:
     clock = FakeClock()
@@ -186,7 +186,7 @@ async def test_nothing_is_carried_out_for_a_login_that_ended_a_moment_ago(
         assert alert.json()["assigned_analyst_id"] is None
 
 
-async def test_a_database_that_cannot_be_read_gets_4003_not_4001(
+async def test_abuse_16_a_database_that_cannot_be_read_gets_4003_not_4001(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with stream_server(tmp_path) as server:
@@ -198,7 +198,7 @@ async def test_a_database_that_cannot_be_read_gets_4003_not_4001(
         assert token not in caplog.text
 
 
-async def test_too_many_connections_of_one_user_get_1013(tmp_path: Path) -> None:
+async def test_abuse_24_too_many_connections_of_one_user_get_1013(tmp_path: Path) -> None:
     async with stream_server(tmp_path, stream_connections_per_user=1) as server:
         admin = await server.login()
         async with server.connected(admin) as client:

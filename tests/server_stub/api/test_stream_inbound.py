@@ -45,7 +45,7 @@ def test_arguments_are_taken_from_data_or_bare() -> None:
         '{"type": "ping", "data": ' + "[" * 40 + "]" * 40 + "}",
     ],
 )
-def test_what_is_no_command_is_refused_with_a_reason(frame: str) -> None:
+def test_abuse_19_what_is_no_command_is_refused_with_a_reason(frame: str) -> None:
     with pytest.raises(Refusal) as refused:
         read_command(frame)
     assert refused.value.message
@@ -65,7 +65,7 @@ def test_commands_beyond_the_rate_are_refused_until_time_has_passed() -> None:
     assert gate.admit(PING, 1.0) == Ping()
 
 
-def test_a_frame_that_is_no_text_is_a_mistake() -> None:
+def test_abuse_18_a_frame_that_is_no_text_is_a_mistake() -> None:
     with pytest.raises(MalformedBody, match="text"):
         InboundGate(LIMITS, 0.0).admit(None, 0.0)
 

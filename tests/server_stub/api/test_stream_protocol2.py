@@ -177,7 +177,7 @@ async def test_nothing_missed_is_resumed_at_once(
         ],
     ],
 )
-async def test_a_position_that_cannot_be_resumed_from_is_a_reset(
+async def test_abuse_26_a_position_that_cannot_be_resumed_from_is_a_reset(
     server: StreamServer, admin: dict[str, str], position: dict[str, Any], reason: str
 ) -> None:
     if "epoch" in position:
@@ -215,7 +215,7 @@ async def test_an_alert_that_leaves_ones_sight_is_removed_live_and_in_a_replay(
     assert resumed["data"] == {"recovered": 1}
 
 
-async def test_changed_rights_reset_a_live_connection_and_a_later_resume(
+async def test_abuse_13_27_changed_rights_reset_a_live_connection_and_a_later_resume(
     server: StreamServer, admin: dict[str, str]
 ) -> None:
     name, red = await an_analyst(server, "red")

@@ -110,7 +110,7 @@ async def server(tmp_path: Path) -> AsyncIterator[StreamServer]:
         yield server
 
 
-async def test_a_peer_that_never_reads_is_ended_with_1013_and_delays_nobody(
+async def test_abuse_22_a_peer_that_never_reads_is_ended_with_1013_and_delays_nobody(
     server: StreamServer,
 ) -> None:
     async with a_raw_peer(server) as stuck, server.connected() as reader:
@@ -150,7 +150,9 @@ async def test_what_waited_goes_on_as_soon_as_the_peer_reads_again(
                 await peer.read_once()
 
 
-async def test_a_line_whose_peer_is_gone_without_a_word_is_given_up(tmp_path: Path) -> None:
+async def test_abuse_23_a_line_whose_peer_is_gone_without_a_word_is_given_up(
+    tmp_path: Path,
+) -> None:
     fast = {"ws_ping_interval": 0.2, "ws_ping_timeout": 0.2}
     async with (
         stream_server(tmp_path, uvicorn_settings=fast) as server,
@@ -175,7 +177,9 @@ async def test_any_inbound_frame_counts_as_life_not_only_the_pong(tmp_path: Path
 
 
 @pytest.mark.parametrize("size", [MAX_MESSAGE_BYTES + 1, 1024 * 1024, 15 * 1024 * 1024])
-async def test_a_message_that_is_too_big_gets_1009(server: StreamServer, size: int) -> None:
+async def test_abuse_20_a_message_that_is_too_big_gets_1009(
+    server: StreamServer, size: int
+) -> None:
     async with server.connected() as client:
         try:
             await client.connection.send("x" * size)
@@ -228,7 +232,7 @@ UPGRADE = (
         (b"GET /ws/incidents HTTP/1.1\r\n", b"X-A: " + b"b" * 9_000 + b"\r\n", b" 431 "),
     ],
 )
-async def test_an_upgrade_with_too_long_a_head_is_answered_and_closed(
+async def test_abuse_05_an_upgrade_with_too_long_a_head_is_answered_and_closed(
     server: StreamServer, request_line: bytes, extra_headers: bytes, status: bytes
 ) -> None:
     answer = await http_answer(server, request_line + UPGRADE + extra_headers + b"\r\n")

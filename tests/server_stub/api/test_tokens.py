@@ -39,7 +39,7 @@ async def test_no_limit_is_for_admins_to_give(server: AppClient) -> None:
     assert (refused.status_code, given.status_code) == (403, 201)
 
 
-async def test_a_token_is_of_no_use_from_another_address(tmp_path: Path) -> None:
+async def test_abuse_29_a_token_is_of_no_use_from_another_address(tmp_path: Path) -> None:
     async with app_client(tmp_path, address="192.0.2.1") as server:
         admin = await server.login()
         made = await server.http.post(

@@ -14,7 +14,7 @@ from server_stub.domain.addresses import canonical_network, is_allowed, neighbou
         ("2001:db8::5", "2001:db8::/32"),
     ],
 )
-def test_an_address_in_a_network_is_allowed_however_it_is_written(
+def test_abuse_32_an_address_in_a_network_is_allowed_however_it_is_written(
     address: str, network: str
 ) -> None:
     assert is_allowed(address, [network])

@@ -65,7 +65,9 @@ def test_what_is_no_json_is_malformed(body: bytes) -> None:
         ('{"a":' * 33 + "1" + "}" * 33, "levels"),
     ],
 )
-def test_json_that_we_do_not_keep_is_refused_with_a_reason(text: str, reason: str) -> None:
+def test_abuse_43_44_45_46_json_that_we_do_not_keep_is_refused_with_a_reason(
+    text: str, reason: str
+) -> None:
     assert reason in (refusal(text) or "")
 
 
@@ -80,7 +82,7 @@ def test_the_deepest_that_is_allowed_is_kept() -> None:
     assert refusal("[" * MAX_DEPTH + "]" * MAX_DEPTH) is None
 
 
-def test_nesting_without_end_is_malformed_and_not_a_crash() -> None:
+def test_abuse_42_nesting_without_end_is_malformed_and_not_a_crash() -> None:
     with pytest.raises(MalformedJsonError):
         parse_json(b"[" * 200_000)
 

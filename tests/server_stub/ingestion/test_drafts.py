@@ -91,5 +91,5 @@ def test_an_alert_over_its_size_is_refused_where_there_is_cause_to_look() -> Non
         read(replace(RULES, check_sizes=True), **big)
 
 
-def test_fields_we_do_not_know_are_dropped() -> None:
+def test_abuse_47_fields_we_do_not_know_are_dropped() -> None:
     assert not hasattr(read(is_admin=True), "is_admin")

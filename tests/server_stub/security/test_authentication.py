@@ -72,7 +72,7 @@ async def test_an_inactive_endpoint_token_is_nobody(server: AppClient) -> None:
 
 
 @pytest.mark.parametrize("address", ["11.0.0.1", None, "testclient", "fe80::1"])
-async def test_an_endpoint_token_is_of_no_use_from_elsewhere(
+async def test_abuse_29_an_endpoint_token_is_of_no_use_from_elsewhere(
     server: AppClient, address: str | None
 ) -> None:
     value = await token_value(server, allowed_ips=["10.0.0.0/8"])

@@ -85,7 +85,7 @@ def test_a_token_ends_with_its_lifetime_and_a_little_leeway(
     ],
     ids=str,
 )
-def test_what_we_did_not_issue_like_this_is_refused(
+def test_abuse_07_08_what_we_did_not_issue_like_this_is_refused(
     tokens: AccessTokens, clock: FakeClock, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(Unauthenticated):
@@ -113,7 +113,7 @@ def part(content: object) -> str:
     ],
     ids=range(11),
 )
-def test_junk_is_refused_like_anything_else(tokens: AccessTokens, token: str) -> None:
+def test_abuse_03_junk_is_refused_like_anything_else(tokens: AccessTokens, token: str) -> None:
     with pytest.raises(Unauthenticated):
         tokens.read(token)
 

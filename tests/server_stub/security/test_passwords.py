@@ -52,7 +52,7 @@ class Gate:
             self.inside -= 1
 
 
-async def test_few_checks_run_at_once_and_not_many_wait(passwords: Passwords) -> None:
+async def test_abuse_57_few_checks_run_at_once_and_not_many_wait(passwords: Passwords) -> None:
     gate = Gate()
     checks = [asyncio.ensure_future(passwords._in_turn(gate)) for _ in range(105)]
     await asyncio.sleep(0)

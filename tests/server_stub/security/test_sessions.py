@@ -56,7 +56,7 @@ async def test_a_login_opens_with_the_right_password(server: AppClient, clock: F
     assert who.user.last_login_at == clock.now
 
 
-async def test_a_wrong_password_and_an_unknown_or_inactive_user_get_the_same_answer(
+async def test_abuse_55_a_wrong_password_and_an_unknown_or_inactive_user_get_the_same_answer(
     server: AppClient,
 ) -> None:
     sessions = server.services.sessions
@@ -74,7 +74,7 @@ async def test_a_wrong_password_and_an_unknown_or_inactive_user_get_the_same_ans
     assert len(answers) == 1
 
 
-async def test_failures_slow_down_one_address_and_lock_nobody_out(
+async def test_abuse_56_failures_slow_down_one_address_and_lock_nobody_out(
     server: AppClient, clock: FakeClock
 ) -> None:
     for _ in range(5):
@@ -107,7 +107,7 @@ async def test_a_refresh_token_ends_after_seven_days(server: AppClient, clock: F
         await refresh(server, pair)
 
 
-async def test_using_a_refresh_token_again_later_ends_the_login(
+async def test_abuse_58_using_a_refresh_token_again_later_ends_the_login(
     server: AppClient, clock: FakeClock
 ) -> None:
     stolen = await log_in(server)
@@ -138,7 +138,7 @@ async def test_an_older_ancestor_is_never_answered_again(server: AppClient) -> N
         await refresh(server, first)
 
 
-async def test_refreshes_side_by_side_get_the_same_successor(server: AppClient) -> None:
+async def test_abuse_59_refreshes_side_by_side_get_the_same_successor(server: AppClient) -> None:
     pair = await log_in(server)
     answers = await asyncio.gather(*(refresh(server, pair) for _ in range(5)))
     assert len({one.refresh_token.get_secret_value() for one in answers}) == 1
@@ -150,7 +150,7 @@ async def test_an_unknown_refresh_token_is_refused(server: AppClient, token: str
         await server.services.sessions.refresh(SecretStr(token))
 
 
-async def test_an_access_token_is_no_refresh_token_and_the_other_way_round(
+async def test_abuse_09_an_access_token_is_no_refresh_token_and_the_other_way_round(
     server: AppClient,
 ) -> None:
     pair = await log_in(server)

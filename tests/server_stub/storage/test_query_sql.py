@@ -80,7 +80,9 @@ def place(connection: Connection, alert_id: int, analyst: int | None) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
 )
 @given(viewers)
-async def test_sql_and_python_agree_on_who_sees_an_alert(peopled: Database, viewer: Viewer) -> None:
+async def test_abuse_52_sql_and_python_agree_on_who_sees_an_alert(
+    peopled: Database, viewer: Viewer
+) -> None:
     rows = await peopled.read(lambda connection: connection.execute(select(alerts)).all())
     seen = await peopled.read(
         lambda connection: set(
