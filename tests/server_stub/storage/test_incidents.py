@@ -6,9 +6,10 @@ from server_stub.access import Viewer
 from server_stub.domain.incident_plan import incident_of_alert
 from server_stub.domain.sla import SlaPolicy
 from server_stub.errors import NotFound
+from server_stub.storage import incidents as storage
 from server_stub.storage.database import Database
 from server_stub.storage.incident_writes import add_incident, change_incident
-from server_stub.storage.incidents import Incidents
+from server_stub.storage.incidents import IncidentFilter, Incidents
 from tests.support.builders import NOON, an_alert
 from tests.support.server import MANAGER, FakeClock, store_user
 
@@ -92,3 +93,25 @@ async def test_an_incident_that_is_late_says_so(
     assert not (await incidents.get(number, viewer=MANAGER)).model().sla_breached
     clock.advance(hours=5)
     assert (await incidents.get(number, viewer=MANAGER)).model().sla_breached
+
+
+async def test_totals_are_counted_so_far_and_said_to_be_estimates_beyond(
+    incidents: Incidents, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "COUNTED_TOTAL", 3)
+    owner = await store_user(database)
+    for total, exact in ((1, True), (2, True), (3, True), (4, False), (4, False)):
+        await add(database, owner.id)
+        page = await incidents.page(IncidentFilter(), viewer=MANAGER, size=2, offset=0)
+        assert (page.total, page.total_exact) == (total, exact)
+    last = await incidents.page(IncidentFilter(), viewer=MANAGER, size=2, offset=4)
+    assert [one.id for one in last.incidents] == [1]
+
+
+async def test_a_list_without_pages_holds_the_newest(
+    incidents: Incidents, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "OWNED_INCIDENTS", 2)
+    owner = await store_user(database)
+    ids = [await add(database, owner.id) for _ in range(3)]
+    assert [one.id for one in await incidents.owned_by(owner.id)] == ids[:0:-1]
