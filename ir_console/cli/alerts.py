@@ -15,6 +15,7 @@ from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile
 from .exits import UsageProblem
 from .given import among, model_of
 from .output import Output
+from .queries import checked_query
 
 if TYPE_CHECKING:
     from ir_client import Alert, IRClient, Profile
@@ -45,6 +46,10 @@ def list_alerts(
     status: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="May be repeated.")
     ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Such as 'severity >= high and ip: 10.0.0.0/8'."),
+    ] = None,
     updated_after: Annotated[
         str | None, typer.Option(metavar="TIME", help="Like 2026-03-01T12:00; UTC without a zone.")
     ] = None,
@@ -54,8 +59,10 @@ def list_alerts(
     as_json: JsonOption = False,
 ) -> None:
     """List alerts, newest first."""
+    output = Output.standard()
     given = {
         "search": search,
+        "query": checked_query(query, output),
         "severity": among("--severity", severity, SEVERITIES),
         "status": among("--status", status, ALERT_STATUSES),
     }
@@ -63,7 +70,6 @@ def list_alerts(
     if updated_after is not None:
         filters["updated_after"] = _moment(updated_after)
     filters |= {"sort_by": sort_by, "sort_order": "asc" if ascending else "desc"}
-    output = Output.standard()
     found, total = asyncio.run(_listed(profile_for(ctx, profile, url), output, limit, filters))
     if as_json:
         output.document({"alerts": [one.model_dump(mode="json") for one in found], "total": total})

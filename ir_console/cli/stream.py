@@ -1,7 +1,7 @@
 """Follow the live stream: one line an alert, until the limit or Ctrl-C."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +11,10 @@ from ir_console.model.format import moment
 from .alert_views import where, whose
 from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
 from .output import Output
+from .queries import checked_query
 
 if TYPE_CHECKING:
-    from ir_client import AlertUpdated, NewAlert, Profile, StateChanged
-    from ir_client.query import Selection
+    from ir_client import AlertUpdated, EventStream, IRClient, NewAlert, Profile, StateChanged
 
 
 def tail(
@@ -22,12 +22,19 @@ def tail(
     profile: ProfileOption = None,
     url: UrlOption = None,
     query: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="TEXT",
             help="Only these, such as 'severity >= high and ip: 10.0.0.0/8'.",
         ),
-    ] = "",
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME|PLACE",
+            help="Begin with what changed since then, or where an earlier tail says it ended.",
+        ),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="End after so many; without it, at Ctrl-C.")
     ] = None,
@@ -35,63 +42,65 @@ def tail(
 ) -> None:
     """Print alerts as they arrive and change; with --json, one document a line.
 
-    With --query, an alert that no longer matches is printed once more, as it is then.
+    With --query, an alert that no longer matches is printed once more, as it is then. At its end
+    it says where to go on; the last line may come again then.
     """
     output = Output.standard()
-    wanted = selected(query, output)
-    asyncio.run(_follow(profile_for(ctx, profile, url), output, wanted, limit, as_json))
+    wanted = checked_query(query, output)
+    chosen = profile_for(ctx, profile, url)
+    asyncio.run(_follow(chosen, output, wanted, since, limit, as_json=as_json))
 
 
 async def _follow(
-    profile: "Profile", output: Output, wanted: "Selection", limit: int | None, as_json: bool
+    profile: "Profile",
+    output: Output,
+    query: str | None,
+    since: str | None,
+    limit: int | None,
+    *,
+    as_json: bool,
 ) -> None:
-    from ir_client import (
-        AlertUpdated,
-        InitialData,
-        MalformedEvent,
-        NewAlert,
-        Resumed,
-        StateChanged,
-    )
-
-    printed = 0
     async with connected(profile, output) as client:
+        stream = _stream(client, query, since)
         # A server that goes away meanwhile is waited for; one that is not there is not.
         await client.meta()
-        async with client.events() as stream:
-            async for event in stream:
-                match event:
-                    case InitialData(data=data):
-                        wanted.me = data.user.id if data.user is not None else None
-                    case NewAlert() | AlertUpdated() if wanted.takes(event.alert, now=_now()):
-                        _print(output, event, as_json=as_json)
-                        printed += 1
-                        if printed == limit:
-                            return
-                    case StateChanged():
-                        _note_state(output, profile, event)
-                    case Resumed(recovered=recovered, complete=complete):
-                        _note_resumed(output, recovered, complete=complete)
-                    case MalformedEvent(type=kind, reason=reason):
-                        output.note(f"The server sent a {kind or 'frame'} that is none: {reason}")
-                    case _:
-                        pass
+        async with stream:
+            try:
+                await _print_all(stream, profile, output, limit, as_json=as_json)
+            finally:
+                if stream.bookmark:
+                    output.note(f"To go on from here: --since {stream.bookmark}")
 
 
-def selected(text: str, output: Output) -> "Selection":
-    """What a query asks for; a mistake in it is shown where it is, then raised."""
-    from ir_client.query import QueryError, Selection, parse
-
+def _stream(client: "IRClient", query: str | None, since: str | None) -> "EventStream":
     try:
-        return Selection(parse(text))
-    except QueryError as mistake:
-        for line in mistake.pointed().splitlines():
-            output.note(line)
-        raise
+        moment = datetime.fromisoformat(since or "")
+    except ValueError:
+        return client.events(query=query, since=since)
+    return client.events(query=query, since=moment)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the program is where time comes in
+async def _print_all(
+    stream: "EventStream", profile: "Profile", output: Output, limit: int | None, *, as_json: bool
+) -> None:
+    from ir_client import AlertUpdated, MalformedEvent, NewAlert, Resumed, StateChanged
+
+    printed = 0
+    async for event in stream:
+        match event:
+            case NewAlert() | AlertUpdated():
+                _print(output, event, as_json=as_json)
+                printed += 1
+                if printed == limit:
+                    return
+            case StateChanged():
+                _note_state(output, profile, event)
+            case Resumed(recovered=recovered, complete=complete):
+                _note_resumed(output, recovered, complete=complete)
+            case MalformedEvent(type=kind, reason=reason):
+                output.note(f"The server sent a {kind or 'frame'} that is none: {reason}")
+            case _:
+                pass
 
 
 def _print(output: Output, event: "NewAlert | AlertUpdated", *, as_json: bool) -> None:

@@ -46,6 +46,21 @@ def test_filters_are_the_servers(admin: Cli, made: MakeAlert) -> None:
     assert high["id"] not in ids
 
 
+def test_a_query_is_asked_of_the_server(admin: Cli, made: MakeAlert) -> None:
+    near, far = made(source_ip="10.77.1.2"), made(source_ip="192.0.2.77")
+    query = f"ip: 10.77.0.0/16 and id >= {near['id']}"
+    listed = admin("alerts", "list", "--query", query, "--json").document
+    assert near["id"] in {alert["id"] for alert in listed["alerts"]}
+    assert far["id"] not in {alert["id"] for alert in listed["alerts"]}
+
+
+def test_a_mistake_in_a_query_is_pointed_at(cli: Cli) -> None:
+    ran = cli("alerts", "list", "--query", "ip: 10.1.2.3/8")
+    assert ran.code == 2
+    assert ran.err.splitlines()[1] == "    ^^^^^^^^^^"
+    assert "Did you mean 10.0.0.0/8?" in ran.err
+
+
 def test_a_limit_says_how_many_there_are(admin: Cli, made: MakeAlert) -> None:
     made()
     made()

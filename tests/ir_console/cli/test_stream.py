@@ -33,6 +33,19 @@ def tailing(*options: str) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
+def tailed(*options: str) -> str:
+    """What `ir-console tail` prints until it has printed one alert."""
+    ran = subprocess.run(
+        [IR_CONSOLE, "tail", "--limit", "1", *options],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return ran.stdout
+
+
 def ingested(sensor: Cli, tmp_path: Path, **fields: Any) -> str:
     title = f"{fields.pop('title', 'Beacon')} {uuid4().hex}"
     path = tmp_path / "alert.json"
@@ -98,6 +111,34 @@ def test_a_query_lets_through_what_matches_and_what_leaves(
     events = [json.loads(line) for line in told.splitlines()]
     assert [event["data"]["title"] for event in events] == [title, title]
     assert [event["data"]["status"] for event in events] == ["new", "closed"]
+
+
+def test_a_tail_goes_on_where_another_says_that_it_ended(
+    server: LiveServer, sensor: Cli, tmp_path: Path
+) -> None:
+    with tailing("--json", "--limit", "1") as tail:
+        first = ingested(sensor, tmp_path)
+        _, said = tail.communicate(timeout=30)
+    place = said.strip().rpartition("--since ")[2]
+    missed = ingested(sensor, tmp_path)
+    # The line at which the first one ended may come again.
+    query = f'"{missed}"'
+    told = tailed("--json", "--since", place, "--query", query)
+    assert json.loads(told)["data"]["title"] == missed
+    assert first not in told
+
+
+def test_a_tail_begins_with_what_changed_since_a_time(
+    server: LiveServer, sensor: Cli, tmp_path: Path
+) -> None:
+    title = ingested(sensor, tmp_path)
+    assert title in tailed("--since", "2020-01-01T00:00", "--query", f'"{title}"')
+
+
+def test_a_place_that_is_none_is_refused(sensor: Cli) -> None:
+    ran = sensor("tail", "--since", "yesterday")
+    assert ran.code == 2
+    assert "--since" in ran.err or "no position" in ran.err
 
 
 def test_a_mistake_in_a_query_is_shown_before_anything_is_asked_of_the_server(cli: Cli) -> None:
