@@ -1,5 +1,7 @@
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -71,6 +73,53 @@ def test_what_is_not_there_or_means_nothing_has_its_exit_code(admin: Cli) -> Non
     assert admin("incidents", "show", "INC-nope").code == 5
     assert admin("incidents", "list", "--status", "triaged").code == 2
     assert admin("incidents", "list", "--priority", "P5").code == 2
+
+
+class _PlainServer(BaseHTTPRequestHandler):
+    """A server that has one incident and nothing else."""
+
+    def do_GET(self) -> None:
+        is_there = self.path == "/api/v1/incidents/INC-1"
+        body = json.dumps(PLAIN_INCIDENT if is_there else {"detail": "Not Found"}).encode()
+        self.send_response(200 if is_there else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as in http.server
+        pass
+
+
+PLAIN_INCIDENT = {
+    "id": 1,
+    "incident_id": "INC-1",
+    "title": "Beacon",
+    "severity": "high",
+    "priority": "P2",
+    "status": "new",
+    "created_at": "2026-03-01T12:00:00",
+    "updated_at": "2026-03-01T12:00:00",
+    "incident_timeline": [{"action": "created", "actor": "dana", "at": "2026-03-01T12:00:00"}],
+}
+
+
+@pytest.fixture
+def plain_url() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _PlainServer) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_plain_servers_incident_is_shown_with_the_lines_that_it_has(
+    cli: Cli, plain_url: str
+) -> None:
+    cli.set(IR_URL=plain_url, IR_TOKEN="an-endpoint-token-0123456789")
+    ran = cli("incidents", "show", "INC-1")
+    assert (ran.code, ran.lines[0]) == (0, "INC-1 Beacon"), ran.err
+    assert ran.lines[-1] == "2026-03-01 12:00:00Z  dana  created"
 
 
 def test_a_plain_servers_lines_are_shown_as_far_as_they_are_understood() -> None:
