@@ -42,6 +42,9 @@ async def a_transport(
     finally:
         await transport.aclose()
         await stack.aclose()  # not told of an exception, which it would wrap
+        for _ in range(20):
+            # The loop ends httpx's generators of an answer that broke off, a step at a time.
+            await asyncio.sleep(0)
 
 
 @asynccontextmanager
