@@ -40,6 +40,7 @@ class Inbox:
         self._begun_at = bookmark or Bookmark()
         self._settled: datetime | None = self._begun_at.watermark
         self._is_fetching = False
+        self._end_of_fetch: Resumed | None = None
         self._news = asyncio.Event()
         self._room = asyncio.Event()
         self._error: StreamError | None = None
@@ -81,6 +82,8 @@ class Inbox:
         self._news.set()
 
     def announce(self, event: StateChanged | Resumed) -> None:
+        if isinstance(event, Resumed):
+            self._end_of_fetch = event
         self._buffer.announce(event)
         self._news.set()
 
@@ -95,7 +98,7 @@ class Inbox:
         Until the reader has come to the end of that, its watermark says nothing: pages may be
         newer than frames that wait behind them.
         """
-        self._is_fetching = True
+        self._is_fetching, self._end_of_fetch = True, None
         self._buffer.hold()
 
     async def put_fetched(self, alert: Alert) -> None:
@@ -175,7 +178,8 @@ class Inbox:
                 self._ledger.forget()
                 return None
             case Resumed():
-                self._is_fetching = False
+                if event is self._end_of_fetch:  # else another fetch has begun since
+                    self._is_fetching = False
                 event = replace(event, recovered=self._ledger.take_recovered())
                 self._tell_recovered(event)
                 return event

@@ -312,3 +312,15 @@ async def test_an_idle_stream_stays_at_the_end_of_the_log() -> None:
         await server.drop()
         await read_until(stream, Resumed)
         assert server.stream_queries[-1]["resume_from"] == "1"
+
+
+async def test_the_end_of_an_earlier_fetch_is_not_taken_for_that_of_a_later_one() -> None:
+    async with a_live_stream(server := FakeServer(), max_buffered_events=20) as (stream, _):
+        await server.reset("lag")
+        await asyncio.sleep(10)  # the first fetch is over, and nobody has read so
+        for number in range(1, 11):
+            server.commit(number)
+        await server.reset("lag")
+        await asyncio.sleep(10)  # the second one waits for room
+        assert await read_until(stream, Resumed)
+        assert alert_ids(await read_until(stream, Resumed)) == list(range(1, 11))
