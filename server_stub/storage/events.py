@@ -21,7 +21,11 @@ EventKind = Literal["new", "updated", "incident_created", "incident_updated"]
 
 
 class LogEvent(NamedTuple):
-    """A change that was committed. `seen_before`: who could see the alert, if that changed."""
+    """A change that was committed.
+
+    `seen_before`: who could see the alert, if that changed; of an incident that was handed over,
+    (None, who owned it).
+    """
 
     seq: int
     kind: EventKind
