@@ -8,28 +8,18 @@ and stops neither the others nor the stream. A checkpoint keeps no event that is
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ..errors import ConfigError, DrainTimeout, StreamAlreadyOpen
-from ..wire.events import (
-    AlertDetails,
-    AlertOwnershipTaken,
-    AlertStatusUpdated,
-    AlertUpdated,
-    IncidentCreated,
-    IncidentNotification,
-    IncidentUpdated,
-    NewAlert,
-)
-from ..wire.protocol2 import AlertRemoved, Presence
 from .bookmark import Bookmark
 from .driver import EventStream
 from .events import Event, StateChanged
 from .lanes import Lanes
 from .signals import stopping_on_signals
+from .subjects import subject_of
 
 logger = logging.getLogger("ir_client.dispatch")
 
@@ -244,7 +234,7 @@ class Dispatcher:
         if handlers:
             is_state = isinstance(event, StateChanged)
             job = _Job(event, handlers, self._stream.taken_to if self._stream else None)
-            self._lanes.put(job, lane=lane_of(event), needs_slot=not is_state)
+            self._lanes.put(job, lane=subject_of(event), needs_slot=not is_state)
 
     def _wants(self, handler: _Handler, event: Event) -> bool:
         if not isinstance(event, handler.kind):
@@ -292,18 +282,3 @@ def _is_cancelled() -> bool:
     """Whether this task is to end; a handler may let a cancellation of its own escape."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
-
-
-def lane_of(event: Event) -> Hashable:
-    """What `event` is about: events about the same are handled in their order."""
-    match event:
-        case NewAlert() | AlertUpdated() | AlertDetails() | AlertRemoved():
-            return "alert", event.data.id
-        case AlertOwnershipTaken() | AlertStatusUpdated() | Presence():
-            return "alert", event.data.alert_id
-        case IncidentCreated() | IncidentUpdated():
-            return "incident", event.data.id
-        case IncidentNotification():
-            return "incident", event.data.incident.id
-        case _:
-            return type(event).__name__
