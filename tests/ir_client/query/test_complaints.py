@@ -141,7 +141,7 @@ _FRAGMENTS = st.just(" ") | st.sampled_from(
 
 
 @given(st.lists(_FRAGMENTS, max_size=12).map("".join) | st.text(max_size=30))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_text_is_a_query_or_is_pointed_at(text: str) -> None:
     mistake = None
     try:

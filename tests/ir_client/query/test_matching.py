@@ -187,16 +187,27 @@ def test_the_first_moment_of_the_calendar_has_a_past_all_the_same(text: str) -> 
     parse(text).matches(an_alert(), now=datetime.min.replace(tzinfo=UTC))
 
 
-@given(
-    nodes,
-    alerts(),
-    json_objects,
-    st.sampled_from([None, 1, 2]),
-    st.integers(-100, 100).map(lambda hours: NOON + timedelta(hours=hours)),
-)
-@settings(max_examples=300, deadline=None)
+askers = st.sampled_from([None, 1, 2])
+times = st.integers(-100, 100).map(lambda hours: NOON + timedelta(hours=hours))
+
+
+@given(nodes, alerts(), json_objects, askers, times)
+@settings(max_examples=150, deadline=None)
 def test_a_second_evaluator_agrees(
     node: Node, alert: Alert, raw: dict[str, Any], me: int | None, now: datetime
 ) -> None:
+    agree(node, alert, raw, me, now)
+
+
+@pytest.mark.prove
+@given(nodes, alerts(), json_objects, askers, times)
+@settings(max_examples=6_000, deadline=None)
+def test_a_second_evaluator_agrees_thousands_of_times(
+    node: Node, alert: Alert, raw: dict[str, Any], me: int | None, now: datetime
+) -> None:
+    agree(node, alert, raw, me, now)
+
+
+def agree(node: Node, alert: Alert, raw: dict[str, Any], me: int | None, now: datetime) -> None:
     expected = answer(node, alert, now=now, me=me, raw=raw)
     assert Query(node).matches(alert, now=now, me=me, raw=raw) is expected

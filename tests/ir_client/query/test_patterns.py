@@ -55,7 +55,7 @@ _parts = st.lists(st.sampled_from(["a", "b", "ab", "\n", ANY, ONE]), min_size=1,
 
 
 @given(_parts.map(tuple), st.text("ab\n", max_size=7))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_a_pattern_finds_what_trying_every_way_finds(
     parts: tuple[str | Wild, ...], text: str
 ) -> None:

@@ -9,7 +9,7 @@ from tests.support.queries import nodes
 
 
 @given(nodes)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_tree_prints_as_a_text_that_parses_to_it(node: Node) -> None:
     query = Query(node)
     assert parse(str(query)) == query

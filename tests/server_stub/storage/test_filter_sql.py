@@ -36,6 +36,8 @@ from tests.support.queries import ADDRESSES, KEYS, WORDS, nodes
 from tests.support.server import MANAGER, a_row, opened_database, store, store_user
 
 COUNT = 100
+askers = st.sampled_from([None, 1, 2])
+times = st.integers(-100, 100).map(lambda hours: NOON + timedelta(hours=hours))
 _SCALARS = (None, True, False, 7, 443, 0.5, 100, "7", "true", "", "web", "WEB-01", "[]")
 
 
@@ -165,16 +167,28 @@ def _change_all(connection: Connection, chance: Chance) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None
 )
-@given(
-    nodes,
-    st.sampled_from([None, 1, 2]),
-    st.integers(-100, 100).map(lambda hours: NOON + timedelta(hours=hours)),
-)
+@given(nodes, askers, times)
 async def test_sql_and_the_matcher_agree_on_every_alert(
     stored: Stored, node: Node, me: int | None, now: datetime
 ) -> None:
+    await agree(stored, node, me, now)
+
+
+@pytest.mark.prove
+@pytest.mark.asyncio(loop_scope="module")
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=4_000, deadline=None
+)
+@given(nodes, askers, times)
+async def test_sql_and_the_matcher_agree_on_thousands_of_queries(
+    stored: Stored, node: Node, me: int | None, now: datetime
+) -> None:
+    await agree(stored, node, me, now)
+
+
+async def agree(stored: Stored, node: Node, me: int | None, now: datetime) -> None:
     query = Query(node)
     assert await stored.found(query, now=now, me=me) == stored.matching(query, now=now, me=me)
     # Below `not`, what is not there has to be no and not unknown.
