@@ -106,9 +106,11 @@ class Presence:
         self.changed.set()
 
     def _message(self, alert_id: int) -> Message:
-        present = {
-            self._views[subscriber].user.id: self._views[subscriber].user
-            for subscriber in self._viewers.get(alert_id, ())
-        }
-        users = [user.model_dump() for user in list(present.values())[:MAX_USERS_TOLD]]
+        present: dict[int, PresentUser] = {}
+        for subscriber in self._viewers.get(alert_id, ()):
+            user = self._views[subscriber].user
+            present.setdefault(user.id, user)
+            if len(present) == MAX_USERS_TOLD:
+                break
+        users = [user.model_dump() for user in present.values()]
         return plain_message("presence", {"alert_id": alert_id, "users": users})
