@@ -1,6 +1,7 @@
 """Commands with answers, and what is viewed, over a real WebSocket in virtual time."""
 
 import asyncio
+import random
 from typing import Any
 
 import pytest
@@ -231,3 +232,54 @@ async def test_the_refusal_of_an_earlier_view_does_not_end_a_later_one() -> None
         assert views(server) == [7, 8]
         await server.drop()
         await server.wait_for(lambda: views(server) == [7, 8, 8])
+
+
+# Any order of things.
+
+THERE = range(1, 6)
+NOT_THERE = range(6, 9)
+
+
+@PROTOCOLS
+@pytest.mark.parametrize("seed", range(12))
+async def test_no_question_gets_what_belongs_to_another(
+    seed: int, protocols: tuple[int, ...]
+) -> None:
+    """The server refuses what is not there, and nothing else; some commands nobody waits for."""
+    chance = random.Random(seed)
+    server = FakeServer(protocols=protocols)
+    for number in THERE:
+        server.commit(number)
+    answered = 0
+
+    async def ask() -> None:
+        nonlocal answered
+        await asyncio.sleep(chance.uniform(0, 20))
+        number = chance.choice([*THERE, *NOT_THERE])
+        patience = chance.choice((0.001, 5))
+        outcome = await _outcome(
+            stream.ask(GetAlertDetails(alert_id=number), timeout_seconds=patience)
+        )
+        if isinstance(outcome, AlertDetails):
+            assert outcome.data.id == number
+            answered += 1
+        elif isinstance(outcome, errors.CommandRefused):
+            assert number in NOT_THERE
+            answered += 1
+        else:
+            assert isinstance(outcome, errors.TransportError)
+
+    async def send() -> None:
+        await asyncio.sleep(chance.uniform(0, 20))
+        number = chance.choice([*THERE, *NOT_THERE])
+        await _outcome(stream.send(GetAlertDetails(alert_id=number)))
+
+    async def interrupt() -> None:
+        await asyncio.sleep(chance.uniform(0, 20))
+        server.break_lines()
+
+    async with a_live_stream(server) as (stream, _), asyncio.TaskGroup() as tasks:
+        for work, times in ((ask, 60), (send, 10), (interrupt, 3)):
+            for _ in range(times):
+                tasks.create_task(work())
+    assert answered > 20
