@@ -205,7 +205,7 @@ class Dispatcher:
         self._given_up_at = None
         self._stream = events if isinstance(events, EventStream) else None
         if self._stream is not None:
-            self._stream.hold_bookmark(self._oldest_unhandled)
+            self._stream.progress.hold(self._oldest_unhandled)
 
     def _oldest_unhandled(self) -> Bookmark | None:
         oldest = self._lanes.oldest
@@ -233,7 +233,7 @@ class Dispatcher:
         handlers = tuple(handler for handler in self._handlers if self._wants(handler, event))
         if handlers:
             is_state = isinstance(event, StateChanged)
-            job = _Job(event, handlers, self._stream.taken_to if self._stream else None)
+            job = _Job(event, handlers, self._stream.progress.taken_to if self._stream else None)
             self._lanes.put(job, lane=subject_of(event), needs_slot=not is_state)
 
     def _wants(self, handler: _Handler, event: Event) -> bool:
@@ -258,7 +258,7 @@ class Dispatcher:
             else:
                 self._handled += 1
         if self._stream is not None:
-            self._stream.note_handled()
+            self._stream.progress.note_handled()
 
     def _note_failure(self, failure: HandlerFailure) -> None:
         self._failed += 1

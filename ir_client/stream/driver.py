@@ -16,7 +16,6 @@ from typing import Any, NoReturn, Self, assert_never
 
 from ..errors import (
     ClientClosedError,
-    ConnectError,
     StreamAlreadyOpen,
     StreamError,
 )
@@ -26,10 +25,7 @@ from ..rest.network import Network
 from ..rest.session import Session
 from .asking import Asking
 from .backoff import Uniform
-from .beginning import Beginning
-from .bookmark import Bookmark
 from .buffer import EventBuffer
-from .checkpoint import CheckpointWriter
 from .conversation import Conversation
 from .cursor import Cursor
 from .dialer import Dialer
@@ -37,9 +33,11 @@ from .endings import Ending, Unreachable
 from .events import Event
 from .inbox import Inbox
 from .ledger import Ledger
-from .link import LINK_ERRORS, ending_of, heard_at, latency_of
+from .line import Line
+from .link import LINK_ERRORS, ending_of
 from .listeners import Listeners
 from .options import StreamOptions
+from .progress import Progress
 from .protocol import (
     Announce,
     Backfill,
@@ -56,8 +54,6 @@ from .recovery import Recovery
 from .status import StreamState, StreamStatus
 
 logger = logging.getLogger("ir_client.stream")
-
-SEND_TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -103,8 +99,8 @@ class EventStream(Asking):
         )
         self._cursor = Cursor(options.beginning.bookmark.position)
         self._inbox = _inbox_for(options, on_drained=self._on_drained)
-        self._oldest_unhandled: Callable[[], Bookmark | None] | None = None
-        self._checkpoint = self._checkpoint_for(options.beginning)
+        self.progress = Progress(self._inbox, options.beginning.checkpoint)
+        self._line = Line()
         self._dialer = Dialer(
             parts.network,
             parts.session,
@@ -114,7 +110,7 @@ class EventStream(Asking):
         self._recovery = Recovery(
             self._inbox, parts.alerts, parts.meta, exact_since=options.beginning.exact_since
         )
-        self._conversation = Conversation(self._send, spawn=self._spawn)
+        self._conversation = Conversation(self._line.send, spawn=self._spawn)
         self.listeners = Listeners()
         self.listeners.add(self._conversation)
         self._inbox.on_recovered = lambda event: self.listeners.heard(event, None)
@@ -130,16 +126,6 @@ class EventStream(Asking):
         self._link_task: asyncio.Task[None] | None = None
         self._fetch_task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._link: Link | None = None
-        self._last_frame_at: float | None = None
-        self._last_heard_at: float | None = None
-
-    def _checkpoint_for(self, beginning: Beginning) -> CheckpointWriter | None:
-        if beginning.checkpoint is None:
-            return None
-        writer = CheckpointWriter(beginning.checkpoint, self._read_to)
-        self._inbox.on_progress = writer.note_progress
-        return writer
 
     @property
     def bookmark(self) -> str:
@@ -147,46 +133,12 @@ class EventStream(Asking):
 
         What came before the event that was asked for last is in it.
         """
-        return str(self._read_to())
-
-    def _read_to(self) -> Bookmark:
-        held = self._oldest_unhandled() if self._oldest_unhandled is not None else None
-        return held or self._inbox.bookmark
-
-    def hold_bookmark(self, oldest_unhandled: Callable[[], Bookmark | None]) -> None:
-        """Move the bookmark no further than this; for who asks for events before it handles them.
-
-        None is nothing unhandled.
-        """
-        self._oldest_unhandled = oldest_unhandled
-
-    @property
-    def taken_to(self) -> Bookmark:
-        """What came before the event that was taken last."""
-        return self._inbox.bookmark
-
-    def note_handled(self) -> None:
-        """The bookmark may move on."""
-        if self._checkpoint is not None:
-            self._checkpoint.note_progress()
+        return str(self.progress.bookmark)
 
     @property
     def status(self) -> StreamStatus:
         """How the stream is doing right now."""
-        return self._completed(self._protocol.status)
-
-    def _completed(self, status: StreamStatus) -> StreamStatus:
-        """What the protocol says of the stream, and what only its connection knows."""
-        return replace(
-            status,
-            latency_seconds=latency_of(self._link) if self._link is not None else None,
-            last_frame_at=self._last_frame_at,
-            last_heard_at=self._heard_at(),
-        )
-
-    def _heard_at(self) -> float | None:
-        heard = heard_at(self._link) if self._link is not None else None
-        return heard or self._last_heard_at
+        return self._line.completed(self._protocol.status)
 
     def retry_now(self) -> None:
         """Try to connect at once, if the stream is waiting."""
@@ -196,24 +148,13 @@ class EventStream(Asking):
         """Drop the connection as if the network had failed; the stream comes back by itself."""
         self._end(Unreachable("a new connection was asked for"))
 
-    async def _send(self, text: str) -> None:
-        link = self._link
-        if link is None:
-            raise _not_connected()
-        try:
-            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                await link.send(text)
-        except LINK_ERRORS:
-            raise _not_connected() from None
-
     async def __aenter__(self) -> Self:
         if self._parts.open_stream is not None:
             raise StreamAlreadyOpen("This client has an open stream already")
         if self._protocol.state is StreamState.CLOSED:
             raise ClientClosedError("This stream has ended", hint="Ask for another: events().")
         self._parts.open_stream = self
-        if self._checkpoint is not None:
-            self._spawn(self._checkpoint.run)
+        self.progress.start(self._spawn)
         self._perform(self._protocol.start())
         return self
 
@@ -229,8 +170,7 @@ class EventStream(Asking):
         """End the stream; its loop ends too."""
         self._perform(self._protocol.close(self._loop.time()))
         self._inbox.close()
-        if self._checkpoint is not None:
-            self._checkpoint.stop()
+        self.progress.stop()
         self.listeners.ended(None)
         try:
             await asyncio.gather(*self._running, return_exceptions=True)
@@ -253,7 +193,7 @@ class EventStream(Asking):
         match effect:
             case Announce(change):
                 _log(change.status)
-                change = replace(change, status=self._completed(change.status))
+                change = replace(change, status=self._line.completed(change.status))
                 self._inbox.announce(change)
                 self.listeners.heard(change, None)
             case Connect(renew_token):
@@ -290,8 +230,8 @@ class EventStream(Asking):
         for task in (self._link_task, self._fetch_task):
             if task is not None:
                 task.cancel()
-        self._last_heard_at = self._heard_at()
-        self._link_task = self._fetch_task = self._link = None
+        self._link_task = self._fetch_task = None
+        self._line.leave()
         self._inbox.abandon()
         if self._reception.was_promised_more:
             self._parts.meta.forget()
@@ -340,17 +280,18 @@ class EventStream(Asking):
             return ending_of(error, self._parts.network.url)
 
     async def _read(self, link: Link) -> NoReturn:
-        self._link = link
+        self._line.join(link)
         self._protocol.opened(self._loop.time())
         self._arm_timer()
         while True:
             for frame in await link.receive():
-                if self._link is not link:
+                if not self._line.holds(link):
                     break  # the frame before this one ended the connection
                 self._take(frame)
 
     def _take(self, frame: bytes) -> None:
-        now = self._last_frame_at = self._loop.time()
+        now = self._loop.time()
+        self._line.note_frame(now)
         self._reception.take(frame, now)
 
     async def _fetch(self) -> None:
@@ -374,10 +315,6 @@ def _inbox_for(options: StreamOptions, *, on_drained: Callable[[], None]) -> Inb
         wants=options.events.wants if options.events is not None else None,
         bookmark=options.beginning.bookmark,
     )
-
-
-def _not_connected() -> ConnectError:
-    return ConnectError("The stream is not connected", hint="Wait until it is live again.")
 
 
 def _log(status: StreamStatus) -> None:
