@@ -21,8 +21,9 @@ from ..wire.base import rfc3339
 from ..wire.cursor import EPOCH_HEADER, SEQ_HEADER, StreamPosition
 from ..wire.incidents import Ownership
 from .bulk import BulkIngest, BulkItem, BulkReport, Drafts, OnError, Tally, batches_of
+from .call import Call
 from .failures import Answer, parsed
-from .transport import Call, Transport
+from .transport import Transport
 
 SortField = Literal["received_at", "detected_at", "severity", "status", "updated_at"]
 INGEST_TIMEOUT_SECONDS = 60.0

@@ -15,8 +15,9 @@ from ..wire.incidents import (
     IncidentUpdate,
 )
 from ..wire.values import IncidentStatus
+from .call import Call
 from .failures import parsed
-from .transport import Call, Transport
+from .transport import Transport
 
 
 class IncidentFilters(TypedDict, total=False):

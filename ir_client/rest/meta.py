@@ -5,8 +5,9 @@ import logging
 
 from ..errors import APIStatusError, InvalidResponse, IRError, TransportError
 from ..wire.auth import ServerMeta
+from .call import Call
 from .failures import parsed
-from .transport import Call, Transport
+from .transport import Transport
 
 logger = logging.getLogger("ir_client.rest")
 

@@ -22,8 +22,9 @@ from ..credentials import (
 )
 from ..errors import AuthenticationError, ConfigError, InvalidResponse, IRError
 from ..wire.auth import TokenPair
+from .call import Call
 from .failures import parsed
-from .transport import Call, Transport
+from .transport import Transport
 
 logger = logging.getLogger("ir_client.auth")
 

@@ -8,8 +8,9 @@ from ..wire.auth import (
     EndpointTokenList,
     EndpointTokenUpdate,
 )
+from .call import Call
 from .failures import parsed
-from .transport import Call, Transport
+from .transport import Transport
 
 
 class TokenCalls:

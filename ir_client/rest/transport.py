@@ -8,13 +8,11 @@ cancelled safely, keeps the number of requests below the pool's size.
 
 import asyncio
 import copy
-import json
 import logging
 import random
 import uuid
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, Protocol, Self, TypeVar
 
@@ -29,9 +27,12 @@ from ..errors import (
     MissingFeature,
     RequestTimeout,
 )
+from .call import Call, Params, content_of, headers_of, params_of
 from .failures import Answer, retry_after, status_error, transport_error
 from .network import Network
 from .retry import Failure, RetryBudget, RetryPolicy, delay_before_retry
+
+__all__ = ["Call", "Params", "Transport"]
 
 logger = logging.getLogger("ir_client.rest")
 
@@ -41,11 +42,8 @@ MAX_REQUESTS = 50
 MAX_ANSWER_BYTES = 128 * 2**20
 KEY_HEADER = "Idempotency-Key"
 KEY_FEATURE = "idempotency_key"
-IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 R = TypeVar("R")
-
-Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
 
 class TokenSource(Protocol):
@@ -60,31 +58,6 @@ class FeatureSource(Protocol):
 
     async def has(self, name: str) -> bool: ...
     async def lacks(self, name: str) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the API. Its body may hold a password and is never shown.
-
-    `key` is an idempotency key to send; a call that may not be repeated without one gets one.
-    `needs` is the feature of the server without which it is not sent.
-    """
-
-    method: str
-    path: str
-    params: Params = field(default_factory=dict)
-    body: Any = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    is_open: bool = False
-    timeout_seconds: float | None = None
-    idempotent: bool | None = None
-    key: str | None = None
-    needs: str | None = None
-    max_attempts: int | None = None
-
-    @property
-    def may_be_repeated(self) -> bool:
-        return self.method in IDEMPOTENT if self.idempotent is None else self.idempotent
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +219,9 @@ class Transport:
         request = self._http.build_request(
             call.method,
             call.path,
-            params=[pair for name, value in call.params.items() for pair in _pairs(name, value)],
-            content=_encoded(call.body),
-            headers=_headers(call),
+            params=[*params_of(call)],
+            content=content_of(call),
+            headers=headers_of(call),
             timeout=httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
         )
         if token is not None:
@@ -294,36 +267,3 @@ class Transport:
             if loop.time() > deadline:
                 raise RequestTimeout(f"{self.network.url} did not finish its answer in time")
         return b"".join(chunks)
-
-
-def _headers(call: Call) -> dict[str, str]:
-    if call.body is None:
-        return dict(call.headers)
-    return {"Content-Type": "application/json", **call.headers}
-
-
-def _encoded(body: object) -> bytes | None:
-    if body is None:
-        return None
-    write = partial(json.dumps, body, default=_reveal, allow_nan=False)
-    try:
-        return write(ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return write().encode()  # half a character, from a broken file: only an escape can say it
-
-
-def _reveal(value: object) -> str:
-    # Only here does a secret become text: no local variable of ours ever holds one.
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
-
-
-def _pairs(name: str, value: object) -> list[tuple[str, str]]:
-    if value is None:
-        return []
-    if isinstance(value, bool):
-        return [(name, "true" if value else "false")]
-    if isinstance(value, list | tuple | set | frozenset):
-        return [(name, str(one)) for one in value]
-    return [(name, str(value))]
