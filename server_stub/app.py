@@ -37,6 +37,7 @@ from server_stub.security.endpoint_tokens import TokenRegistry, TokenUses
 from server_stub.security.jwt import AccessTokens
 from server_stub.security.keys import load_keys
 from server_stub.security.passwords import Passwords
+from server_stub.security.tickets import Tickets
 from server_stub.settings import ServerSettings
 from server_stub.storage.alerts import Alerts
 from server_stub.storage.database import Database
@@ -193,6 +194,7 @@ async def _services(
         database=database,
         authentication=Authentication(database, access_tokens, clock),
         sessions=sessions,
+        tickets=Tickets(database, clock),
         directory=Directory(database, passwords, clock),
         tokens=TokenRegistry(database, token_uses, clock),
         token_rates=TokenRates(monotonic),

@@ -16,7 +16,7 @@ _SECRETS = (
     re.compile(r"(?i)(bearer\s+)[^\s\"',]+"),
     re.compile(r"(?i)([\"'](?:\w*token|password|\w*secret|ticket)[\"']\s*:\s*[\"'])[^\"']+"),
     re.compile(r"()\beyJ[\w-]+\.[\w-]*\.?[\w-]*"),
-    re.compile(r"()\bir[er]_[\w-]{20,}"),
+    re.compile(r"()\bir[ert]_[\w-]{20,}"),
 )
 _REDACTED_LOGGERS = ("uvicorn.error", "uvicorn.access", "uvicorn.asgi", "websockets.server")
 

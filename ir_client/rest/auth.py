@@ -3,7 +3,7 @@
 from pydantic import SecretStr
 
 from ..errors import AuthenticationError, NotFound
-from ..wire.auth import TokenPair, User, UserCreate, UserList, UserUpdate
+from ..wire.auth import StreamTicket, TokenPair, User, UserCreate, UserList, UserUpdate
 from .failures import parsed
 from .session import Session
 from .transport import Call, Transport
@@ -40,6 +40,13 @@ class AuthCalls:
         """End all logins of our user, this one too, and forget ours here."""
         await self._transport.send(Call("POST", "/auth/logout-all", idempotent=True))
         await self._session.forget()
+
+    async def stream_ticket(self) -> StreamTicket:
+        """What opens one stream instead of our token: to be put into an address for someone else.
+
+        Good once, for `expires_in` seconds.
+        """
+        return parsed(await self._transport.send(Call("POST", "/auth/ws-ticket")), StreamTicket)
 
     async def me(self) -> User:
         """The user that we are."""

@@ -109,6 +109,7 @@ class RawAuthCalls(RawCalls):
     users = Raw(AuthCalls.users)
     create_user = Raw(AuthCalls.create_user)
     update_user = Raw(AuthCalls.update_user)
+    stream_ticket = Raw(AuthCalls.stream_ticket)
 
 
 class RawIncidentCalls(RawCalls):

@@ -139,6 +139,7 @@ class SyncAuthCalls(Calls):
     create_user = Blocking(AuthCalls.create_user)
     update_user = Blocking(AuthCalls.update_user)
     change_password = Blocking(AuthCalls.change_password)
+    stream_ticket = Blocking(AuthCalls.stream_ticket)
 
 
 class SyncIncidentCalls(Calls):

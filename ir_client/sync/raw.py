@@ -54,6 +54,7 @@ class SyncRawAuthCalls(Calls):
     users = BlockingRaw(AuthCalls.users)
     create_user = BlockingRaw(AuthCalls.create_user)
     update_user = BlockingRaw(AuthCalls.update_user)
+    stream_ticket = BlockingRaw(AuthCalls.stream_ticket)
 
 
 class SyncRawIncidentCalls(Calls):

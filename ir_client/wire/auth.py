@@ -89,6 +89,13 @@ class TokenPair(Reader):
     user_info: User | None = None
 
 
+class StreamTicket(Reader):
+    """What opens one stream, once, instead of a token; `expires_in` is seconds."""
+
+    ticket: SecretStr
+    expires_in: int
+
+
 class EndpointTokenCreate(Writer):
     """An endpoint token to be made: what it may do, from where, how often.
 

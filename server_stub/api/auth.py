@@ -8,7 +8,7 @@ from ir_client.wire.auth import LoginRequest, PasswordChange, RefreshRequest, To
 from server_stub.api import audit
 from server_stub.api.answers import json_answer, model_answer
 from server_stub.api.bodies import read_model
-from server_stub.api.credentials import InUser
+from server_stub.api.credentials import InReader, InUser
 from server_stub.api.limits import client_address
 from server_stub.api.services import InServices
 from server_stub.storage.encoding import to_json_bytes
@@ -49,6 +49,14 @@ async def change_password(request: Request, user: InUser, services: InServices) 
     )
     audit.note(user, "changed the password of", "user", user.user.id)
     return json_answer(b'{"detail": "The password is changed; all other logins have ended."}')
+
+
+@router.post("/ws-ticket")
+async def stream_ticket(reader: InReader, services: InServices) -> Response:
+    """What opens one stream instead of a token, for those who have only an address to put it in."""
+    issued = await services.tickets.issue(reader.login)
+    shown = issued.model_dump() | {"ticket": issued.ticket.get_secret_value()}
+    return json_answer(to_json_bytes(shown), status=201)
 
 
 @router.post("/logout")

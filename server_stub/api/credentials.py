@@ -38,9 +38,21 @@ async def authenticated(
     token: str | None, connection: HTTPConnection, services: Services
 ) -> Principal:
     """Who presents `token`. Raises Unauthenticated, Forbidden, or RateLimited."""
-    principal = await services.authentication.authenticate(
-        token, address=client_address(connection)
-    )
+    address = client_address(connection)
+    return _admitted(await services.authentication.authenticate(token, address=address), services)
+
+
+async def authenticated_by_ticket(
+    ticket: str, connection: HTTPConnection, services: Services
+) -> Principal:
+    """Whose `ticket` this is; nobody gets in with it again. Raises as `authenticated` does."""
+    login = await services.tickets.redeem(ticket)
+    address = client_address(connection)
+    return _admitted(await services.authentication.principal_of(login, address=address), services)
+
+
+def _admitted(principal: Principal, services: Services) -> Principal:
+    """The principal; a use of an endpoint token counts against its rate."""
     if isinstance(principal, TokenPrincipal):
         services.token_rates.admit(principal.token)
         services.token_uses.count(principal.token.id)

@@ -28,6 +28,7 @@ _META = ServerMeta(
         "query",
         "revision",
         "stream_bearer",
+        "stream_ticket",
         "timeline",
         "updated_after",
     ),

@@ -19,6 +19,7 @@ from server_stub.metrics import Metrics
 from server_stub.security import Authentication, Sessions
 from server_stub.security.directory import Directory
 from server_stub.security.endpoint_tokens import TokenRegistry, TokenUses
+from server_stub.security.tickets import Tickets
 from server_stub.settings import ServerSettings
 from server_stub.storage.alerts import Alerts
 from server_stub.storage.database import Database
@@ -50,6 +51,7 @@ class Services:
     database: Database
     authentication: Authentication
     sessions: Sessions
+    tickets: Tickets
     directory: Directory
     tokens: TokenRegistry
     token_rates: TokenRates

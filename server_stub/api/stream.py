@@ -14,7 +14,11 @@ from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ir_client.wire.commands import Command, Ping
-from server_stub.api.credentials import authenticated, bearer_token
+from server_stub.api.credentials import (
+    authenticated,
+    authenticated_by_ticket,
+    bearer_token,
+)
 from server_stub.api.problems import problem
 from server_stub.api.services import Services
 from server_stub.api.stream_commands import CommandDesk
@@ -106,17 +110,22 @@ class IncidentStream:
             self.hub.leave(subscriber)
 
     async def _principal(self, websocket: WebSocket) -> Principal:
-        """Who connects: by `?token=` or by a bearer header, not both."""
+        """Who connects: by `?token=`, by `?ticket=` or by a bearer header, one of them."""
         tokens = websocket.query_params.getlist("token")
+        tickets = websocket.query_params.getlist("ticket")
         header = bearer_token(websocket)
         if header is not None:
             tokens.append(header)
-        if len(tokens) > 1:
-            raise Unauthenticated("Send one token.")
-        token = tokens[0] if tokens else None
-        if token is not None and len(token) > _MAX_TOKEN_LENGTH:
+        if len(tokens) + len(tickets) > 1:
+            raise Unauthenticated("Send one token or ticket.")
+        if any(len(one) > _MAX_TOKEN_LENGTH for one in (*tokens, *tickets)):
             raise Unauthenticated("This is no token.")
-        return require_reader(await authenticated(token, websocket, self._services))
+        if tickets:
+            found = await authenticated_by_ticket(tickets[0], websocket, self._services)
+        else:
+            token = tokens[0] if tokens else None
+            found = await authenticated(token, websocket, self._services)
+        return require_reader(found)
 
     async def _open(
         self, websocket: WebSocket, subscriber: Subscriber, principal: Principal

@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
+from ir_client.wire.auth import EndpointToken
 from server_stub.access import Viewer
 from server_stub.domain.addresses import is_allowed
 from server_stub.domain.clocks import Clock, instant
@@ -22,6 +23,8 @@ from server_stub.storage.users import user_viewer
 
 # Beside what people changed: who looks for a stolen token looks there.
 logger = logging.getLogger("server_stub.audit")
+
+_ENDED = "This login has ended; sign in again."
 
 
 class Authentication:
@@ -40,6 +43,20 @@ class Authentication:
             return await self._user(token)
         return await self._endpoint(token, address)
 
+    async def principal_of(self, login: LoginId, *, address: str | None) -> Principal:
+        """Who `login` is now, from `address`. Raises Unauthenticated or Forbidden."""
+        now = instant(self._clock())
+        if login.kind == "token":
+            token_id = int(login.id)
+            tokens = await self._database.read(
+                lambda connection: standing_tokens(connection, [token_id], now=now)
+            )
+            return self._endpoint_from(tokens.get(token_id), address)
+        user = await self._database.read(lambda connection: standing_user(connection, login.id))
+        if user is None:
+            raise Unauthenticated(_ENDED)
+        return UserPrincipal(user, login.id)
+
     async def viewers(self, logins: Collection[LoginId]) -> dict[LoginId, Viewer]:
         """The present rights of those of `logins` that still stand; the others are gone."""
         if not logins:
@@ -54,7 +71,7 @@ class Authentication:
             lambda connection: standing_user(connection, claims.login_id)
         )
         if user is None or user.id != claims.user_id:
-            raise Unauthenticated("This login has ended; sign in again.")
+            raise Unauthenticated(_ENDED)
         return UserPrincipal(user, claims.login_id)
 
     async def _endpoint(self, token: str, address: str | None) -> TokenPrincipal:
@@ -62,6 +79,10 @@ class Authentication:
         found = await self._database.read(
             lambda connection: find_by_hash(connection, hashed, now=now)
         )
+        return self._endpoint_from(found, address)
+
+    @staticmethod
+    def _endpoint_from(found: EndpointToken | None, address: str | None) -> TokenPrincipal:
         if found is None:
             raise Unauthenticated("This token is unknown, inactive or expired.")
         if found.allowed_ips is not None and not is_allowed(address, found.allowed_ips):

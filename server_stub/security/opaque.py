@@ -1,4 +1,4 @@
-"""Tokens that mean nothing but themselves: endpoint tokens and refresh tokens.
+"""Tokens that mean nothing but themselves: endpoint tokens, refresh tokens and tickets.
 
 Each is 256 random bits, kept as a hash. Such a hash needs no salt and no cost: there is nothing to
 guess.
@@ -11,6 +11,7 @@ import secrets
 
 ENDPOINT_PREFIX = "ire_"
 _REFRESH_PREFIX = "irr_"
+_TICKET_PREFIX = "irt_"
 
 
 def new_endpoint_token() -> str:
@@ -19,6 +20,10 @@ def new_endpoint_token() -> str:
 
 def new_refresh_token() -> str:
     return _REFRESH_PREFIX + secrets.token_urlsafe(32)
+
+
+def new_ticket() -> str:
+    return _TICKET_PREFIX + secrets.token_urlsafe(32)
 
 
 def endpoint_token_from(seed: bytes) -> str:

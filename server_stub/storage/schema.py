@@ -260,6 +260,16 @@ kept_answers = Table(
     sqlite_autoincrement=True,
 )
 
+# Each opens one stream, once, within half a minute.
+stream_tickets = Table(
+    "stream_tickets",
+    metadata,
+    Column("ticket_hash", String(64), primary_key=True),
+    Column("login_kind", String(16), nullable=False),
+    Column("login_id", String(32), nullable=False),
+    Column("expires_at", _Instant, nullable=False),
+)
+
 # One row: which log this is. A database that is made anew, or put back from a copy by the
 # operator's restore procedure, gets another epoch, so that no cursor points into the wrong log.
 log_identity = Table("log_identity", metadata, Column("epoch", String(32), primary_key=True))

@@ -44,6 +44,7 @@ _VARYING = {
     "access_token": "<secret>",
     "refresh_token": "<secret>",
     "token": "<secret>",
+    "ticket": "<secret>",
     "ingestion_id": "<id>",
     "version": "<version>",
     "message": "<text>",
@@ -120,6 +121,7 @@ async def _record_logins(recorder: Recorder, server: StreamServer) -> dict[str, 
     token = {"token_name": "siem", "allowed_ips": ["10.0.0.0/8"], "expires_in_days": 30}
     await recorder.call("token_created", "POST", "/endpoint-tokens", headers=admin, json=token)
     await recorder.call("tokens", "GET", "/endpoint-tokens", headers=admin)
+    await recorder.call("stream_ticket", "POST", "/auth/ws-ticket", headers=admin)
     await recorder.call("meta", "GET", "/meta")
     await recorder.call("unauthenticated", "GET", "/alerts")
     return admin

@@ -56,7 +56,7 @@ def calls(client: IRClient) -> Iterator[Awaitable[object]]:
     yield anext(alerts.list().pages())
     yield from (alerts.get(7), alerts.timeline(7), alerts.take(7), alerts.comment(7, "hm"))
     yield from (alerts.update(7, AlertUpdate()), alerts.create(a_draft()))
-    yield alerts.ingest("edr", [])
+    yield from (alerts.ingest("edr", []), auth.stream_ticket())
     yield from (auth.me(), auth.users(), auth.create_user(USER), auth.update_user(7, UserUpdate()))
     yield from (tokens.list(), tokens.get(7), tokens.info(), tokens.delete(7))
     yield tokens.create(EndpointTokenCreate(token_name="siem"))

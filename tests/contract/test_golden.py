@@ -25,6 +25,7 @@ BODIES: dict[str, type[BaseModel]] = {
     "rest.login": auth.TokenPair,
     "rest.refresh": auth.TokenPair,
     "rest.me": auth.User,
+    "rest.stream_ticket": auth.StreamTicket,
     "rest.user_created": auth.User,
     "rest.users": auth.UserList,
     "rest.token_created": auth.EndpointTokenCreated,

@@ -62,6 +62,7 @@ def test_a_user_is_made_changed_and_changes_the_password(shared_live_server: Liv
             dana.auth.change_password(PASSWORD, "another-long-password")
             changed = desk.auth.update_user(made.id, UserUpdate(role="manager", teams=("red",)))
             assert changed == dana.auth.me()
+            assert dana.auth.stream_ticket().expires_in == 30
             dana.auth.logout_all()
             dana.auth.login(name, "another-long-password")
             desk.auth.update_user(made.id, UserUpdate(is_active=False))

@@ -14,6 +14,7 @@ from server_stub.logs import (
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 ENDPOINT_TOKEN = "ire_abcdefghijklmnopqrstuvwxyz0123456789"
+TICKET = "irt_abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 @pytest.mark.parametrize(
@@ -29,12 +30,13 @@ ENDPOINT_TOKEN = "ire_abcdefghijklmnopqrstuvwxyz0123456789"
         "password=opaque-secret",
         f"a stray {JWT} in a sentence",
         f"a stray {ENDPOINT_TOKEN} in a sentence",
+        f"a stray {TICKET} in a sentence",
     ],
 )
 def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
     redacted = redact(text)
     assert "[redacted]" in redacted
-    assert not any(secret in redacted for secret in ("opaque-secret", JWT, ENDPOINT_TOKEN))
+    assert not any(secret in redacted for secret in ("opaque-secret", JWT, ENDPOINT_TOKEN, TICKET))
 
 
 @pytest.mark.parametrize("text", ["alert 7 changed", "GET /alerts?search=token HTTP/1.1", ""])

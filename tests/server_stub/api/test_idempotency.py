@@ -305,6 +305,7 @@ WITHOUT_KEYS = {
     "/auth/logout",
     "/auth/logout-all",
     "/auth/me/password",
+    "/auth/ws-ticket",
 }
 
 
