@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from ..errors import ClientClosedError, IRError, RequestTimeout, StreamError
 from .driver import EventStream, StreamParts
 from .events import Event
+from .status import StreamState
 
 logger = logging.getLogger("ir_client.stream")
 
@@ -43,7 +44,7 @@ class Waiter(Generic[E]):
         """There will be no connection any more."""
         if not self.outcome.done():
             self.outcome.set_exception(
-                error or ClientClosedError("The stream was closed while it was waited on")
+                error or ClientClosedError("The stream that was waited on has ended")
             )
 
 
@@ -80,6 +81,8 @@ class WaitingRoom:
     async def _listening(self, waiter: Waiter[E]) -> AsyncIterator[None]:
         async with self._stream() as stream:
             stream.listeners.add(waiter)
+            if stream.status.state is StreamState.CLOSED:
+                waiter.ended(None)  # it failed before, and its owner has not left it yet
             try:
                 yield
             finally:

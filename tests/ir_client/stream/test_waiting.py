@@ -142,6 +142,17 @@ async def test_what_ends_the_stream_ends_the_waiting() -> None:
             await server.publish(server.commit(1))
 
 
+async def test_on_a_stream_that_has_failed_nobody_waits() -> None:
+    async with FakeServer() as server, server.client() as client, client.events() as stream:
+        server.close_codes.append(1009)
+        with pytest.raises(errors.MessageTooLarge):
+            await read_until(stream, InitialData)
+        began = now()
+        with pytest.raises(errors.ClientClosedError):
+            await client.wait_for(NewAlert)
+        assert now() == began
+
+
 async def test_a_client_that_closes_ends_the_waiting() -> None:
     async with FakeServer() as server, asyncio.TaskGroup() as tasks:
         async with server.client() as client:
