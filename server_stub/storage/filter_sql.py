@@ -53,6 +53,7 @@ from ir_client.wire.base import rfc3339
 from ir_client.wire.values import CLOSED_STATUSES, severity_rank
 from server_stub.domain.clocks import instant, overdue_before
 from server_stub.storage.schema import alerts, raw_alerts, users
+from server_stub.storage.search_prefilter import LIKE_SPECIAL, may_lie_in, may_read
 
 Condition = ColumnElement[bool]
 _Value = ColumnElement[Any]
@@ -60,7 +61,6 @@ _Value = ColumnElement[Any]
 _LISTS = frozenset({"tags", "mitre_techniques", "reported_to"})
 _SAME_AS = {"created_at": "received_at"}
 _NUMBERS = ("integer", "real")
-_LIKE_SPECIAL = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 _COMPARE: Mapping[Operator, Callable[[_Value, Any], Condition]] = {
     "<": lambda value, bound: value < bound,
@@ -126,7 +126,8 @@ def _is(field: Field, value: Value, asked: Asked) -> Condition:
             return false() if asked.me is None else alerts.c.assigned_analyst_id == asked.me
         case Address(network):
             first, last = key_range(network)
-            return _any(field, lambda found: func.address_key(found).between(first, last))
+            lies_in = _any(field, lambda found: func.address_key(found).between(first, last))
+            return and_(may_lie_in(network), lies_in)
         case Moment(time):
             start, end = time.span(asked.now)
             return _any_time(
@@ -198,7 +199,9 @@ def _reads(field: Field, pattern: Pattern) -> Condition:
             )
         case kind:
             whole = kind is not Kind.TEXT
-            return _any(field, lambda found: _like(found, pattern, whole=whole))
+            reads = _any(field, lambda found: _like(found, pattern, whole=whole))
+            may = may_read(field, pattern)
+            return reads if may is None else and_(may, reads)
 
 
 def _spells(field: Field, text: str, meaning: float | bool) -> Condition:
@@ -217,7 +220,7 @@ def _like(found: _Value, pattern: Pattern, *, whole: bool) -> Condition:
         return func.lower(found) == fold_ascii(literal)
     signs = {Wild.MANY: "%", Wild.ONE: "_"}
     text = "".join(
-        signs[part] if isinstance(part, Wild) else part.translate(_LIKE_SPECIAL)
+        signs[part] if isinstance(part, Wild) else part.translate(LIKE_SPECIAL)
         for part in pattern.parts
     )
     return found.like(text if whole else f"%{text}%", escape="\\")

@@ -32,7 +32,21 @@ from ir_client.wire.auth import UserRef
 from ir_client.wire.values import ALERT_STATUSES, DISPOSITIONS, SEVERITIES, THREAT_TYPES
 from tests.support.builders import NOON, an_alert
 
-WORDS = ("web", "WEB-01", "web-02", "50%_a", "x\\y", "Ünit", "ünit", "or", "a b", "7", "true", "me")
+WORDS = (
+    "web",
+    "WEB-01",
+    "web-02",
+    "50%_a",
+    "x\\y",
+    "Ünit",
+    "ünit",
+    "Straße",
+    "or",
+    "a b",
+    "7",
+    "true",
+    "me",
+)
 ADDRESSES = ("10.0.0.1", "10.0.0.200", "10.1.2.3", "192.0.2.9", "fe80::1", "2001:db8::5")
 KEYS = ("kind", "event.kind", "n", "deep")
 NAMES = ("dana", "Mo", "7")

@@ -49,15 +49,20 @@ class Stored:
     alerts: tuple[tuple[Alert, dict[str, Any]], ...]
 
     async def found(self, query: Query, *, now: datetime, me: int | None) -> set[int]:
-        statement = select(alerts.c.id).where(query_condition(query, now=now, me=me))
-        return await self.database.read(
-            lambda connection: set(connection.execute(statement).scalars())
-        )
+        return await found_in(self.database, query, now=now, me=me)
 
     def matching(self, query: Query, *, now: datetime, me: int | None) -> set[int]:
         return {
             alert.id for alert, raw in self.alerts if query.matches(alert, now=now, me=me, raw=raw)
         }
+
+
+async def found_in(
+    database: Database, query: Query, *, now: datetime = NOON, me: int | None = None
+) -> set[int]:
+    """The alerts that the database finds."""
+    statement = select(alerts.c.id).where(query_condition(query, now=now, me=me))
+    return await database.read(lambda connection: set(connection.execute(statement).scalars()))
 
 
 class Chance:
@@ -211,6 +216,10 @@ async def agree(stored: Stored, node: Node, me: int | None, now: datetime) -> No
         "not assignee: *",
         "source_ip: 10.0.0.0/8",
         "ip: 10.0.0.1",
+        "ip: 10.0.0.0/9",
+        "ip: 2001:db8::5",
+        "host: STRAßE or rule_name: ST?AßE",
+        "title: Stra?e",
         "ip: fe80::/10",
         "ip >= 10.0.0.200",
         "ip < 10.0.0.200",
@@ -236,6 +245,22 @@ async def test_a_query_finds_some_and_leaves_some(stored: Stored, text: str) -> 
     found = await stored.found(query, now=NOON, me=1)
     assert found == stored.matching(query, now=NOON, me=1)
     assert 0 < len(found) < COUNT
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("written", ["::ffff:10.20.30.40", "::FFFF:0a14:1e28", "10.20.30.40"])
+async def test_an_address_is_found_however_it_was_sent(tmp_path: Path, written: str) -> None:
+    async with opened_database(tmp_path) as database:
+        await store(database, a_row(source_ip=written))
+        for text in ("ip: 10.20.30.40", "ip: 10.20.0.0/15", "ip: 0.0.0.0/0", "ip < 11.0.0.0"):
+            condition = query_condition(parse(text), now=NOON, me=None)
+            statement = select(alerts.c.id).where(condition)
+            found = await database.read(
+                lambda connection, statement=statement: (
+                    connection.execute(statement).scalars().all()
+                )
+            )
+            assert found == [1], text
 
 
 @pytest.mark.asyncio(loop_scope="module")
