@@ -253,14 +253,7 @@ async def test_an_address_is_found_however_it_was_sent(tmp_path: Path, written: 
     async with opened_database(tmp_path) as database:
         await store(database, a_row(source_ip=written))
         for text in ("ip: 10.20.30.40", "ip: 10.20.0.0/15", "ip: 0.0.0.0/0", "ip < 11.0.0.0"):
-            condition = query_condition(parse(text), now=NOON, me=None)
-            statement = select(alerts.c.id).where(condition)
-            found = await database.read(
-                lambda connection, statement=statement: (
-                    connection.execute(statement).scalars().all()
-                )
-            )
-            assert found == [1], text
+            assert await found_in(database, parse(text)) == {1}, text
 
 
 @pytest.mark.asyncio(loop_scope="module")
