@@ -4,7 +4,7 @@ A position moves once all events of a frame are in the buffer. It stands still f
 in which frames were lost, or in which the server said `reset`, until what was missed has been
 fetched: a connection that breaks meanwhile resumes where it stood, and nothing is skipped. Then it
 is that of the last frame, not of the pages, which may be higher: what left the user's sight in
-between is told only after that frame. Reads no clock, does no I/O. See decisions/0007.
+between is told only after that frame. Reads no clock, does no I/O. See decisions/0007 and 0011.
 """
 
 from ..wire.cursor import StreamPosition

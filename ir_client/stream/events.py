@@ -29,9 +29,10 @@ class StateChanged:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What was missed has been fetched: `recovered` alerts changed meanwhile.
+    """What was missed has come: `recovered` alerts that changed meanwhile.
 
-    `complete` is False where something may be missing: ask the server for a fresh list then.
+    `complete` is False where an alert may be missing, or may be gone without a word: ask the server
+    for a fresh list then.
     """
 
     recovered: int
