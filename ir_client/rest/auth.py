@@ -4,9 +4,10 @@ from pydantic import SecretStr
 
 from ..errors import AuthenticationError, NotFound
 from ..wire.auth import StreamTicket, TokenPair, User, UserCreate, UserList, UserUpdate
+from .call import Call
 from .failures import parsed
 from .session import Session
-from .transport import Call, Transport
+from .transport import Transport
 
 
 class AuthCalls:

@@ -17,11 +17,12 @@ import httpx
 from ..errors import InvalidResponse
 from .alerts import AlertCalls
 from .auth import AuthCalls
+from .call import Call, Params
 from .failures import Answer
 from .incidents import IncidentCalls
 from .session import Session
 from .tokens import TokenCalls
-from .transport import Call, Params, Transport
+from .transport import Transport
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -27,12 +27,10 @@ from ..errors import (
     MissingFeature,
     RequestTimeout,
 )
-from .call import Call, Params, content_of, headers_of, params_of
+from .call import Call, content_of, headers_of, params_of
 from .failures import Answer, retry_after, status_error, transport_error
 from .network import Network
 from .retry import Failure, RetryBudget, RetryPolicy, delay_before_retry
-
-__all__ = ["Call", "Params", "Transport"]
 
 logger = logging.getLogger("ir_client.rest")
 

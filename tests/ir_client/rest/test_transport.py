@@ -12,8 +12,9 @@ import trustme
 from pydantic import SecretStr
 
 from ir_client import errors
+from ir_client.rest.call import Call
 from ir_client.rest.retry import RetryPolicy
-from ir_client.rest.transport import MAX_REQUESTS, Call
+from ir_client.rest.transport import MAX_REQUESTS
 from tests.ir_client.rest.support import a_socket_server, a_transport
 
 GET = Call("GET", "/alerts/")
