@@ -1,3 +1,5 @@
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -6,7 +8,7 @@ from sqlalchemy import select
 from server_stub.domain.clocks import instant
 from server_stub.storage.database import Database
 from server_stub.storage.events import Changed, Events, log_changes
-from server_stub.storage.log_trim import LogTrim, Retention, trim_log
+from server_stub.storage.log_trim import LogTrim, Retention, trim_log, trimming
 from server_stub.storage.schema import events
 from tests.support.builders import NOON
 from tests.support.server import FakeClock
@@ -81,3 +83,25 @@ async def test_a_bite_bounds_the_trim_by_count_too(database: Database) -> None:
         lambda connection: trim_log(connection, before=instant(NOON), keep=1, most=2)
     )
     assert await left(database) == [3, 4, 5]
+
+
+@pytest.mark.looptime
+async def test_trimming_goes_on_at_once_after_a_whole_bite_and_later_after_a_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    loop = asyncio.get_running_loop()
+    trimmed_at: list[float] = []
+    outcomes: list[int | Exception] = [5, 3, RuntimeError("disk"), 5, 0]
+
+    async def trim() -> int:
+        trimmed_at.append(loop.time())
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(150):
+            await trimming(trim, "the log", bite=5)
+    assert trimmed_at == [0, 0, 60, 120, 120]
+    assert "the log could not be trimmed" in caplog.text
