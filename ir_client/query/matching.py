@@ -62,7 +62,7 @@ _COMPARE: Mapping[Operator, Callable[[Any, Any], bool]] = {
 }
 
 
-@dataclass(slots=False)
+@dataclass
 class Subject:
     """An alert that is asked about, who asks, and when; `raw` is what its sender sent."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ class Query:
     that parses to an equal query.
     """
 
-    root: Node | None = field(default=None)
+    root: Node | None = None
 
     @cached_property
     def _test(self) -> Test:
