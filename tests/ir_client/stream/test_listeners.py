@@ -1,5 +1,6 @@
 """Listeners hear all that happens, in its order, and may leave while they listen."""
 
+from ir_client.errors import IRError, StreamError
 from ir_client.stream.events import Event
 from ir_client.stream.listeners import Listeners
 from ir_client.wire.events import Pong
@@ -22,6 +23,9 @@ class Noting:
     def lost(self) -> None:
         self.told.append("lost")
 
+    def ended(self, error: IRError | None) -> None:
+        self.told.append(error)
+
 
 def test_all_hear_everything_until_they_leave() -> None:
     listeners = Listeners()
@@ -31,8 +35,11 @@ def test_all_hear_everything_until_they_leave() -> None:
     listeners.opened(protocol=2)
     listeners.heard(Pong(), "r-1")
     listeners.lost()
-    assert stays.told == [2, (Pong(), "r-1"), "lost"]
+    failure = StreamError("beyond repair")
+    listeners.ended(failure)
+    assert stays.told == [2, (Pong(), "r-1"), "lost", failure]
     assert leaves.told == [2, (Pong(), "r-1")]
     listeners.discard(stays)
     listeners.discard(stays)
-    assert not listeners
+    listeners.lost()
+    assert stays.told[-1] is failure
