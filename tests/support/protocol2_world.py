@@ -161,13 +161,18 @@ class Reader:
 
     async def live(self) -> None:
         """Read, and cut the line after any frame, until all is told."""
-        while not self.has_all:
+        while not (self.has_all and await self._has_present_rights()):
             try:
                 async with self._connected() as client:
                     await self._read(client)
             except ConnectionClosed:
                 pass
             self.cuts += 1
+
+    async def _has_present_rights(self) -> bool:
+        """Who connects just before its rights change hears of that a little later."""
+        _, now = await self.snapshot()
+        return bool(now["epoch"] == self.position["epoch"])
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[StreamClient]:
