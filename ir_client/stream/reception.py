@@ -74,7 +74,7 @@ class Reception:
         """A frame has come."""
         decoded = decode_frames(frame, protocol=self._speaks or self._asked_for)
         if self._speaks is None:
-            self._open(decoded.events[0], now)
+            self._open(next(iter(decoded.events), None), now)
         size = len(frame) // (len(decoded.events) or 1)
         for event in decoded.events:
             if isinstance(event, _Control):
@@ -89,7 +89,7 @@ class Reception:
         if (position := self._cursor.advance(decoded.seq)) is not None:
             self._inbox.stamp(position)
 
-    def _open(self, first: FrameEvent, now: float) -> None:
+    def _open(self, first: FrameEvent | None, now: float) -> None:
         if isinstance(first, Hello):
             self._speaks = 2
             opening = self._greet(first)

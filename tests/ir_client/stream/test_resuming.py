@@ -4,6 +4,7 @@ In virtual time, as test_driver.py, whose tests run on protocol 2 too.
 """
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -324,3 +325,31 @@ async def test_the_end_of_an_earlier_fetch_is_not_taken_for_that_of_a_later_one(
         await asyncio.sleep(10)  # the second one waits for room
         assert await read_until(stream, Resumed)
         assert alert_ids(await read_until(stream, Resumed)) == list(range(1, 11))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"type": "batch", "seq": 1, "data": {"events": []}},
+        {"type": "reset", "seq": 1, "data": {"reason": "lag"}},
+        {"type": "resumed", "seq": 1, "data": {"recovered": 1}},
+        {"type": "heartbeat", "seq": 1},
+        {"type": "hello"},
+        "{",
+    ],
+    ids=["batch", "reset", "resumed", "heartbeat", "no hello", "no frame"],
+)
+async def test_a_server_that_begins_with_something_else_than_hello_is_one_of_protocol_1(
+    first: object,
+) -> None:
+    server = FakeServer()
+    server.greets = False
+    async with server, server.client() as client, client.events() as stream:
+        await server.wait_for(lambda: server.listeners)
+        await server.push(first if isinstance(first, str) else json.dumps(first))
+        await server.push(json.dumps(server.greeting()))
+        await read_until(stream, InitialData)
+        await server.publish(server.commit(1))
+        await read_until(stream, NewAlert)
+        assert stream.status.state is StreamState.LIVE
+        assert server.connections == 1
