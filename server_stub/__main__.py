@@ -167,7 +167,7 @@ def _uvicorn_config(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
         **uvicorn_http_settings(settings),
-        **uvicorn_stream_settings(),
+        **uvicorn_stream_settings(settings),
     )
 
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server_stub.api import alerts, auth, incidents, meta, stream, tokens, users
+from server_stub.api import alert_overview, alerts, auth, incidents, meta, stream, tokens, users
 from server_stub.api.envelope import RequestEnvelope
 from server_stub.api.limits import TokenRates
 from server_stub.api.metrics import LiveFigures
@@ -111,6 +111,7 @@ def create_app(
         users.router,
         tokens.router,
         tokens.info_router,
+        alert_overview.router,
         alerts.router,
         incidents.router,
         meta.router,
@@ -144,6 +145,7 @@ def _hub(services: Services, doorbell: asyncio.Event, *, monotonic: Monotonic) -
     )
     limits = StreamLimits(
         broadcasts=Rate(settings.stream_frames_per_second, settings.stream_frames_burst),
+        commands=Rate(settings.stream_commands_per_second, settings.stream_commands_burst),
         send_seconds=settings.stream_send_seconds,
         heartbeat_seconds=settings.stream_heartbeat_seconds,
         max_connections=settings.stream_connections,
@@ -199,7 +201,12 @@ async def _services(
         tokens=TokenRegistry(database, token_uses, clock),
         token_rates=TokenRates(monotonic),
         token_uses=token_uses,
-        intake=Intake(database, clock, max_alert_bytes=settings.max_alert_bytes),
+        intake=Intake(
+            database,
+            clock,
+            max_alert_bytes=settings.max_alert_bytes,
+            max_depth=settings.max_json_depth,
+        ),
         triage=Triage(database, clock, sla),
         casework=Casework(database, clock, sla),
         alerts=Alerts(database, clock),

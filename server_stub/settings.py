@@ -140,6 +140,9 @@ class ServerSettings(BaseSettings):
     max_alert_bytes: int = Field(default=Megabyte, ge=1024)
     max_request_bytes: int = Field(default=16 * Megabyte, ge=1024)
     body_timeout_seconds: float = Field(default=15, gt=0)
+    max_json_depth: int = Field(default=32, ge=4, le=200)
+    max_search_length: int = Field(default=200, ge=1, le=1000)
+    max_page_size: int = Field(default=500, ge=50, le=500)
 
     read_seconds: float = Field(default=3, gt=0)
     """A read that takes longer is given up: one greedy search must not starve the others."""
@@ -154,6 +157,11 @@ class ServerSettings(BaseSettings):
     """A stream connection that takes nothing for so long is too slow."""
     stream_heartbeat_seconds: float = Field(default=15, gt=0)
     """Silence after which a connection of protocol 2 is told where the log stands."""
+    stream_message_bytes: int = Field(default=64 * 1024, ge=1024, le=Megabyte)
+    """Clients send short commands; a longer message ends the connection."""
+    stream_commands_per_second: float = Field(default=10, gt=0)
+    stream_commands_burst: float = Field(default=200, ge=1)
+    """How fast a client may send commands; beyond it they are refused, and then it is a flood."""
     stream_connections: int = Field(default=2_000, ge=1)
     stream_connections_per_user: int = Field(default=50, ge=1)
 

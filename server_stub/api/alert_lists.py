@@ -32,7 +32,7 @@ class AlertListParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    search: Annotated[SearchText, Field(max_length=200)] | None = None
+    search: Annotated[SearchText, Field(max_length=1000)] | None = None
     severity: Annotated[list[Severity], Field(max_length=10)] = []
     status: Annotated[list[AlertStatus], Field(max_length=10)] = []
     source: Annotated[list[SearchText], Field(max_length=50)] = []

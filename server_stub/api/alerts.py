@@ -1,5 +1,6 @@
 """Alerts over HTTP: create, list, look at, change, comment on, own."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -21,6 +22,7 @@ from server_stub.api.bodies import as_model, parse_body, read_body, read_model
 from server_stub.api.conditions import InKnownRevision, etag
 from server_stub.api.credentials import InCreator, InReader, InUpdater, InUser
 from server_stub.api.idempotency import InOnce
+from server_stub.api.limits import check_list
 from server_stub.api.problems import refused
 from server_stub.api.services import InServices
 from server_stub.domain.strict_json import ParsedJson
@@ -49,7 +51,7 @@ async def ingest(
     body = await read_body(
         request, limit=settings.max_request_bytes, seconds=settings.body_timeout_seconds
     )
-    parsed = await parse_body(body)
+    parsed = await parse_body(body, settings)
     envelope, records = _split(parsed)
 
     def announce(ingested: Ingested) -> None:
@@ -79,7 +81,7 @@ async def create(
     body = await read_body(
         request, limit=settings.max_alert_bytes, seconds=settings.body_timeout_seconds
     )
-    parsed = await parse_body(body)
+    parsed = await parse_body(body, settings)
 
     def announce(created: Created) -> None:
         services.metrics.ingested(["created" if created.is_new else "duplicate"])
@@ -99,6 +101,7 @@ async def create(
 async def list_alerts(
     reader: InReader, services: InServices, parameters: InListParameters
 ) -> Response:
+    check_list(services.settings, search=parameters.search, size=parameters.size)
     listing = await services.alerts.list(parameters.request(), viewer=reader.viewer)
     return json_answer(
         listing_json(listing, parameters), headers=position_headers(listing, viewer=reader.viewer)
@@ -173,7 +176,7 @@ def _split(parsed: ParsedJson) -> tuple[IngestEnvelope, list[Any]]:
     # What is wrong inside a record is that record's affair: here each counts as one of them.
     counted = [None] * len(records) if isinstance(records, list) else records
     outside = parsed.value if records is None else parsed.value | {"alerts": counted}
-    envelope = as_model(ParsedJson(outside, parsed.suspicious), IngestEnvelope)
+    envelope = as_model(replace(parsed, value=outside), IngestEnvelope)
     return envelope, records if isinstance(records, list) else []
 
 

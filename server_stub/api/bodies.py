@@ -1,6 +1,7 @@
 """Read what is sent to us: so much and no more, not too slowly, JSON, as the contract lists it."""
 
 import asyncio
+from functools import partial
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -58,12 +59,11 @@ def received_body(request: Request) -> bytes:
     return body
 
 
-async def parse_body(body: bytes) -> ParsedJson:
+async def parse_body(body: bytes, settings: ServerSettings) -> ParsedJson:
     """The JSON of a body. Raises MalformedBody."""
+    parse = partial(parse_json, body, max_depth=settings.max_json_depth)
     try:
-        if len(body) > _DECODED_IN_LOOP:
-            return await asyncio.to_thread(parse_json, body)
-        return parse_json(body)
+        return await asyncio.to_thread(parse) if len(body) > _DECODED_IN_LOOP else parse()
     except MalformedJsonError:
         raise MalformedBody("The body is not JSON in UTF-8.") from None
 
@@ -77,12 +77,12 @@ async def read_model(
     body = await read_body(
         request, limit=settings.max_alert_bytes, seconds=settings.body_timeout_seconds
     )
-    return as_model(await parse_body(body), model)
+    return as_model(await parse_body(body, settings), model)
 
 
 def as_model(parsed: ParsedJson, model: type[Model]) -> Model:
     """The body as `model`. Raises Invalid, which says where and why but not what."""
-    if flaw := flaw_in(parsed.value, suspicious=parsed.suspicious):
+    if flaw := flaw_in(parsed.value, suspicious=parsed.suspicious, max_depth=parsed.max_depth):
         raise Invalid([FieldError(("body",), flaw)])
     try:
         return model.model_validate(parsed.value)

@@ -23,6 +23,7 @@ from server_stub.api.bodies import read_model
 from server_stub.api.conditions import InKnownRevision, etag
 from server_stub.api.credentials import InReader, InUser
 from server_stub.api.idempotency import InOnce
+from server_stub.api.limits import check_list
 from server_stub.api.services import InServices
 from server_stub.storage.encoding import json_list
 from server_stub.storage.incident_rows import StoredIncident
@@ -56,7 +57,7 @@ class IncidentListParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    search: Annotated[SearchText, Field(max_length=200)] | None = None
+    search: Annotated[SearchText, Field(max_length=1000)] | None = None
     severity: Annotated[list[Severity], BeforeValidator(_split), Field(max_length=10)] = []
     status: _Statuses
     priority: Annotated[list[Priority], BeforeValidator(_split), Field(max_length=10)] = []
@@ -83,6 +84,7 @@ async def list_incidents(
     services: InServices,
     parameters: Annotated[IncidentListParameters, Query()],
 ) -> Response:
+    check_list(services.settings, search=parameters.search, size=parameters.size)
     listing = await services.incidents.page(
         parameters.wanted(),
         viewer=reader.viewer,

@@ -6,7 +6,8 @@ from ir_client.wire.auth import EndpointToken
 from server_stub.domain.addresses import origin_of
 from server_stub.domain.clocks import Monotonic
 from server_stub.domain.request_window import RequestWindow
-from server_stub.errors import RateLimited
+from server_stub.errors import Invalid, RateLimited
+from server_stub.settings import ServerSettings
 
 
 class TokenRates:
@@ -35,6 +36,15 @@ class TokenRates:
             return None
         window = self._windows.get(token.id)
         return limit if window is None else window.left(self._monotonic(), limit=limit)
+
+
+def check_list(settings: ServerSettings, *, search: str | None, size: int) -> None:
+    """Refuse to search for more, or to show more at once, than the settings allow."""
+    if search is not None and len(search) > settings.max_search_length:
+        most = f"At most {settings.max_search_length} characters"
+        raise Invalid.field("query", "search", msg=most)
+    if size > settings.max_page_size:
+        raise Invalid.field("query", "size", msg=f"At most {settings.max_page_size}")
 
 
 def client_address(connection: HTTPConnection) -> str | None:

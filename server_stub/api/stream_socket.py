@@ -21,8 +21,8 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from server_stub.domain.rate_limit import Rate, TokenBucket
+from server_stub.settings import ServerSettings
 
-MAX_MESSAGE_BYTES = 64 * 1024
 PING_SECONDS = 20.0
 _CLOSE_SECONDS = 5.0
 _LINGER_SECONDS = 1.0
@@ -32,7 +32,7 @@ _EXTENSION = "ir_central.stream_socket"
 _MAX_REASON_BYTES = 123
 
 
-def uvicorn_stream_settings() -> dict[str, Any]:
+def uvicorn_stream_settings(settings: ServerSettings) -> dict[str, Any]:
     """How uvicorn has to serve the stream.
 
     Clients send short commands, so their messages are small. Without compression a few KB cannot
@@ -41,7 +41,7 @@ def uvicorn_stream_settings() -> dict[str, Any]:
     return {
         "ws": StreamSocket,
         "ws_per_message_deflate": False,
-        "ws_max_size": MAX_MESSAGE_BYTES,
+        "ws_max_size": settings.stream_message_bytes,
         "ws_ping_interval": PING_SECONDS,
         "ws_ping_timeout": PING_SECONDS,
     }

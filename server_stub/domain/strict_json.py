@@ -29,17 +29,18 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class ParsedJson:
-    """A value, and whether something in it may be flawed: then `flaw_in` has to look."""
+    """A value, whether something in it may be flawed, and how deep it may be: for `flaw_in`."""
 
     value: Any
     suspicious: bool
+    max_depth: int = MAX_DEPTH
 
 
 class MalformedJsonError(ValueError):
     """The bytes are no JSON text."""
 
 
-def parse_json(body: bytes) -> ParsedJson:
+def parse_json(body: bytes, *, max_depth: int = MAX_DEPTH) -> ParsedJson:
     """Read a JSON text. Raises MalformedJsonError."""
     reader = _Reader()
     try:
@@ -48,13 +49,13 @@ def parse_json(body: bytes) -> ParsedJson:
     except (ValueError, RecursionError):
         raise MalformedJsonError from None
     suspicious = reader.found_flaw or _SUSPICIOUS_ESCAPE.search(text) is not None
-    return ParsedJson(value, suspicious)
+    return ParsedJson(value, suspicious, max_depth)
 
 
-def flaw_in(value: object, *, suspicious: bool) -> str | None:
+def flaw_in(value: object, *, suspicious: bool, max_depth: int = MAX_DEPTH) -> str | None:
     """Why `value` is refused, or None. Looks at every value only if there is cause to."""
-    if _is_deeper(value, MAX_DEPTH):
-        return f"Nested more than {MAX_DEPTH} levels deep"
+    if _is_deeper(value, max_depth):
+        return f"Nested more than {max_depth} levels deep"
     return _flaw(value) if suspicious else None
 
 

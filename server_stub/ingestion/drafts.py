@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from ir_client.wire.alerts import AlertDraft
-from server_stub.domain.strict_json import flaw_in
+from server_stub.domain.strict_json import MAX_DEPTH, flaw_in
 from server_stub.errors import FieldError, Forbidden, Invalid, TooLarge
 from server_stub.storage.encoding import to_json
 
@@ -24,12 +24,13 @@ class IntakeRules:
     allowed_sources: tuple[str, ...] | None
     max_alert_bytes: int
     suspicious: bool = False
+    max_depth: int = MAX_DEPTH
     check_sizes: bool = False
 
 
 def read_draft(record: object, rules: IntakeRules) -> AlertDraft:
     """The alert that `record` is, with its source. Raises Invalid, TooLarge or Forbidden."""
-    if flaw := flaw_in(record, suspicious=rules.suspicious):
+    if flaw := flaw_in(record, suspicious=rules.suspicious, max_depth=rules.max_depth):
         raise Invalid([FieldError((), flaw)])
     if not isinstance(record, dict):
         raise Invalid([FieldError((), "Input should be an object")])

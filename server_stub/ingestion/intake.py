@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ir_client.wire.alerts import IngestReport, IngestResult
 from server_stub.domain.clocks import Clock, instant
+from server_stub.domain.strict_json import MAX_DEPTH
 from server_stub.errors import Forbidden, Invalid, Refusal, TooLarge
 from server_stub.ingestion.drafts import IntakeRules, read_draft
 from server_stub.ingestion.rows import prepare_alert
@@ -42,10 +43,13 @@ class Created:
 class Intake:
     """Takes alerts in for endpoint tokens."""
 
-    def __init__(self, database: Database, clock: Clock, *, max_alert_bytes: int) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, max_alert_bytes: int, max_depth: int = MAX_DEPTH
+    ) -> None:
         self._database = database
         self._clock = clock
         self._max_alert_bytes = max_alert_bytes
+        self._max_depth = max_depth
 
     async def ingest(
         self,
@@ -63,6 +67,7 @@ class Intake:
             principal.token.allowed_sources,
             self._max_alert_bytes,
             suspicious=suspicious,
+            max_depth=self._max_depth,
             check_sizes=check_sizes,
         )
         now = instant(self._clock())
@@ -90,7 +95,11 @@ class Intake:
     ) -> Created:
         """Store one alert, or count it again if it is known."""
         rules = IntakeRules(
-            None, principal.token.allowed_sources, self._max_alert_bytes, suspicious=suspicious
+            None,
+            principal.token.allowed_sources,
+            self._max_alert_bytes,
+            suspicious=suspicious,
+            max_depth=self._max_depth,
         )
         moment = self._clock()
         now = instant(moment)

@@ -120,7 +120,7 @@ async def stream_server(
         log_config=None,
         timeout_graceful_shutdown=5,
         **uvicorn_http_settings(settings),
-        **uvicorn_stream_settings() | (uvicorn_settings or {}),
+        **uvicorn_stream_settings(settings) | (uvicorn_settings or {}),
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

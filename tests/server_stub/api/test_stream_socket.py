@@ -15,9 +15,11 @@ from websockets.client import ClientProtocol
 from websockets.frames import Frame
 from websockets.uri import parse_uri
 
-from server_stub.api.stream_socket import MAX_MESSAGE_BYTES
+from server_stub.settings import ServerSettings
 from tests.support.server import an_alert_body
 from tests.support.stream_server import StreamServer, stream_server, until
+
+MAX_MESSAGE_BYTES = ServerSettings().stream_message_bytes
 
 
 class RawPeer:
