@@ -7,6 +7,7 @@ decided here; nobody waits in here.
 """
 
 from collections import deque
+from collections.abc import Sequence
 
 from ..wire.alerts import Alert
 from ..wire.cursor import StreamPosition
@@ -16,6 +17,7 @@ from .events import Event, Gap, Resumed, StateChanged
 from .ledger import is_newer
 from .overflow import (
     ALERT_FRAMES,
+    AlertChange,
     AlertFrame,
     Entry,
     Forget,
@@ -87,6 +89,16 @@ class EventBuffer:
         else:
             self._append(frame, size)
 
+    def put_changes(self, changes: Sequence[AlertChange], *, size: int) -> None:
+        """Take changes of alerts that came together, each of `size` bytes."""
+        total = size * len(changes)
+        if self.has_gap or self._is_holding or not self._fits(total, len(changes)):
+            for change in changes:
+                self.put(change, size=size)
+            return
+        self._queue.extend([Entry(change, size) for change in changes])
+        self.buffered_bytes += total
+
     def announce(self, event: StateChanged | Resumed | Forget) -> None:
         """Take an event of our own: few, and never dropped."""
         self._append(event, 0)
@@ -157,9 +169,9 @@ class EventBuffer:
         )
         self.buffered_bytes += size
 
-    def _fits(self, size: int) -> bool:
-        count = len(self._queue) + len(self._held)
-        return count < self._max_events and self.buffered_bytes + size <= self._max_bytes
+    def _fits(self, size: int, count: int = 1) -> bool:
+        has_places = len(self._queue) + len(self._held) + count <= self._max_events
+        return has_places and self.buffered_bytes + size <= self._max_bytes
 
     def _makes_room(self, size: int) -> bool:
         """Whether the policy has made room for a frame of this size."""

@@ -5,7 +5,7 @@ what the reader does not want; this adds the waiting, and knows how far the read
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from .bookmark import Bookmark
 from .buffer import EventBuffer
 from .events import Event, Resumed, StateChanged
 from .ledger import Ledger
-from .overflow import Forget
+from .overflow import AlertChange, Forget
 
 
 class Inbox:
@@ -79,6 +79,11 @@ class Inbox:
 
     def put(self, frame: Event, *, size: int) -> None:
         self._buffer.put(frame, size=size)
+        self._news.set()
+
+    def put_changes(self, changes: Sequence[AlertChange], *, size: int) -> None:
+        """Take changes of alerts that came together, each of `size` bytes."""
+        self._buffer.put_changes(changes, size=size)
         self._news.set()
 
     def announce(self, event: StateChanged | Resumed) -> None:

@@ -4,6 +4,7 @@ Answers to commands, waiters and presence go this way: they must not wait for a 
 slow, nor pass its filters. A listener that fails is a mistake of ours and ends the stream loudly.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from ..errors import IRError
@@ -50,6 +51,12 @@ class Listeners:
     def heard(self, event: Event, request_id: str | None) -> None:
         for listener in self._all:
             listener.heard(event, request_id)
+
+    def heard_changes(self, changes: Sequence[Event]) -> None:
+        """Changes came together, none of them an answer."""
+        for listener in self._all:
+            for change in changes:
+                listener.heard(change, None)
 
     def lost(self) -> None:
         for listener in self._all:

@@ -22,7 +22,8 @@ from .ledger import as_new
 OverflowPolicy = Literal["resync", "coalesce", "drop_oldest", "error"]
 POLICIES: frozenset[str] = frozenset(get_args(OverflowPolicy))
 
-AlertFrame = NewAlert | AlertUpdated | AlertRemoved
+AlertChange = NewAlert | AlertUpdated
+AlertFrame = AlertChange | AlertRemoved
 # Asked of every event, and twice as fast as asking the union.
 ALERT_FRAMES = (NewAlert, AlertUpdated, AlertRemoved)
 

@@ -6,25 +6,27 @@ one than it said. In protocol 2 the frames that are about the connection end her
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import assert_never, cast
 
 from ..errors import SlowConsumer
 from ..wire.cursor import StreamPosition
 from ..wire.events import AlertUpdated, InitialData, NewAlert
 from ..wire.protocol2 import Batch, Heartbeat, Hello, ReplayDone, Reset
 from .cursor import SAME_LOG_REASONS, Cursor
-from .decoding import FrameEvent, decode_frames
+from .decoding import Decoded, FrameEvent, decode_frames
 from .events import Event, MalformedEvent, Resumed
 from .inbox import Inbox
 from .listeners import Listeners
+from .overflow import AlertChange
 from .protocol import Effects, Opening, StreamProtocol
 from .recovery import Recovery
 
 logger = logging.getLogger("ir_client.stream")
 
 _Control = Hello | Reset | ReplayDone | Heartbeat | Batch
+_CHANGES: frozenset[type] = frozenset({NewAlert, AlertUpdated})
 
 
 class Reception:
@@ -76,11 +78,11 @@ class Reception:
         if self._speaks is None:
             self._open(next(iter(decoded.events), None), now)
         size = len(frame) // (len(decoded.events) or 1)
-        for event in decoded.events:
-            if isinstance(event, _Control):
-                self._obey(event, now)
-            else:
-                self._pass_on(event, decoded.request_id, size=size)
+        if not self._is_replaying and (changes := _changes_only(decoded.events)) is not None:
+            self._listeners.heard_changes(changes)
+            self._inbox.put_changes(changes, size=size)
+        else:
+            self._take_each(decoded, now, size=size)
         if self._inbox.has_gap:
             self._cursor.freeze()
         if self._inbox.is_overrun:
@@ -88,6 +90,13 @@ class Reception:
             self._perform(self._protocol.give_up(error, now))
         if (position := self._cursor.advance(decoded.seq)) is not None:
             self._inbox.stamp(position)
+
+    def _take_each(self, decoded: Decoded, now: float, *, size: int) -> None:
+        for event in decoded.events:
+            if isinstance(event, _Control):
+                self._obey(event, now)
+            else:
+                self._pass_on(event, decoded.request_id, size=size)
 
     def _open(self, first: FrameEvent | None, now: float) -> None:
         if isinstance(first, Hello):
@@ -166,6 +175,16 @@ class Reception:
         """What was missed has been fetched; `read_at` is where the log stood then."""
         if self._speaks == 2 and (position := self._cursor.end_fetch(read_at)) is not None:
             self._inbox.stamp(position)
+
+
+def _changes_only(events: Sequence[FrameEvent]) -> Sequence[AlertChange] | None:
+    """The events of a frame of which each changes an alert; None if there is any other.
+
+    Nearly all events of a busy stream are such, and each costs a third less than alone.
+    """
+    if _CHANGES.issuperset(map(type, events)):
+        return cast("Sequence[AlertChange]", events)
+    return None
 
 
 def _moment_of(initial: InitialData) -> datetime | None:

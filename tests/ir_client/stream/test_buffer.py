@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -199,3 +200,19 @@ def test_requirement_07_whatever_is_put_and_taken_the_books_balance() -> None:
     run_state_machine_as_test(
         AnyTraffic, settings=settings(max_examples=60, stateful_step_count=40, deadline=None)
     )
+
+
+@pytest.mark.parametrize("room", [2, 3, 5])
+def test_changes_that_come_together_are_kept_as_if_they_came_alone(room: int) -> None:
+    changes = [NewAlert(data=an_alert(id=number)) for number in range(1, 4)]
+    together, alone = EventBuffer(max_events=room), EventBuffer(max_events=room)
+    together.put_changes(changes, size=10)
+    for change in changes:
+        alone.put(change, size=10)
+    assert (together.has_gap, together.dropped, len(together), together.buffered_bytes) == (
+        alone.has_gap,
+        alone.dropped,
+        len(alone),
+        alone.buffered_bytes,
+    )
+    assert [together.take() for _ in range(4)] == [alone.take() for _ in range(4)]
