@@ -20,6 +20,7 @@ from ..wire.alerts import (
 from ..wire.base import rfc3339
 from ..wire.cursor import EPOCH_HEADER, SEQ_HEADER, StreamPosition
 from ..wire.incidents import Ownership
+from ..wire.overview import AlertSources, AlertSourceSystems, AlertStats
 from .bulk import BulkIngest, BulkItem, BulkReport, Drafts, OnError, Tally, batches_of
 from .call import Call
 from .failures import Answer, parsed
@@ -172,6 +173,21 @@ class AlertCalls:
         body = {} if notes is None else {"notes": notes}
         call = Call("POST", f"/alerts/{alert_id}/ownership", body=body, needs="ownership")
         return parsed(await self._transport.send(call), Ownership)
+
+    async def stats(self) -> AlertStats:
+        """Counts of the alerts that we may see, by status and severity, and average minutes."""
+        return parsed(await self._transport.send(Call("GET", "/alerts/stats/overview")), AlertStats)
+
+    async def sources(self) -> Sequence[str]:
+        """The sources of the alerts that we may see, by name."""
+        return parsed(
+            await self._transport.send(Call("GET", "/alerts/sources")), AlertSources
+        ).sources
+
+    async def source_systems(self) -> Sequence[str]:
+        """The systems that sent the alerts that we may see, by name."""
+        answer = await self._transport.send(Call("GET", "/alerts/source-systems"))
+        return parsed(answer, AlertSourceSystems).source_systems
 
     async def create(self, draft: AlertDraft, *, idempotency_key: str | None = None) -> Alert:
         """Create one alert (endpoint tokens); ConflictError for a duplicate.

@@ -95,6 +95,9 @@ class SyncAlertCalls(Calls):
     comment = Blocking(AlertCalls.comment)
     timeline = Blocking(AlertCalls.timeline)
     take = Blocking(AlertCalls.take)
+    stats = Blocking(AlertCalls.stats)
+    sources = Blocking(AlertCalls.sources)
+    source_systems = Blocking(AlertCalls.source_systems)
     create = Blocking(AlertCalls.create)
     ingest = Blocking(AlertCalls.ingest)
 

@@ -24,6 +24,7 @@ def prepare_alert(draft: AlertDraft, *, team: str | None, received_at: str) -> P
     document = _FRESH_DOCUMENT | {name: fields[name] for name in _SENT_FIELDS}
     return PreparedAlert(
         key=(team or "", source, draft.external_alert_id),
+        source_system=draft.source_system,
         severity=draft.severity,
         threat_type=draft.threat_type,
         detected_at=received_at if draft.detected_at is None else instant(draft.detected_at),

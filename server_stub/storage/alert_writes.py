@@ -17,6 +17,7 @@ from server_stub.storage.alert_rows import DOCUMENT_FIELDS, StoredAlert, alert_s
 from server_stub.storage.bulk import Prepared, Row, insert_rows
 from server_stub.storage.encoding import to_json
 from server_stub.storage.events import Changed, log_changes, log_new_alerts
+from server_stub.storage.overview import note_origins
 from server_stub.storage.schema import alerts, raw_alerts
 
 AlertKey = tuple[str, str, str]
@@ -41,6 +42,7 @@ class PreparedAlert:
     """A validated alert, ready to become a row; `raw` is the sender's own record."""
 
     key: AlertKey
+    source_system: str | None
     severity: str
     threat_type: str
     detected_at: str
@@ -164,6 +166,7 @@ def _insert(
     insert_rows(connection, alerts, _ALERT_COLUMNS, [_row(*one, now=now) for one in fresh])
     raw: list[Row] = [(alert_id, alert.raw) for alert_id, alert in fresh if alert.raw is not None]
     insert_rows(connection, raw_alerts, ("alert_id", "raw_alert_data"), raw)
+    note_origins(connection, [(*alert.key[:2], alert.source_system or "") for _, alert in fresh])
     timeline.add_created(connection, ids, actor=actor, now=now)
     log_new_alerts(connection, ids, now=now)
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from ir_client.wire.alerts import TimelineEntry
 from ir_client.wire.cursor import StreamPosition
+from ir_client.wire.overview import AlertSources, AlertSourceSystems, AlertStats
 from server_stub.access import AlertSight, Viewer
 from server_stub.domain.clocks import Clock
 from server_stub.errors import NotFound
@@ -15,6 +16,7 @@ from server_stub.storage.alert_rows import StoredAlert, select_alerts, stored_al
 from server_stub.storage.cursors import ListCursor
 from server_stub.storage.database import Database
 from server_stub.storage.events import read_position
+from server_stub.storage.overview import read_alert_stats, read_source_systems, read_sources
 from server_stub.storage.query_sql import (
     SORT_COLUMNS,
     AlertFilter,
@@ -140,6 +142,29 @@ class Alerts:
             return read_entries(connection, alert_id)
 
         return await self._database.read(read)
+
+    async def stats(self, *, viewer: Viewer) -> AlertStats:
+        """Counts of what `viewer` may see."""
+        now, visible = self._clock(), visible_alerts(viewer)
+        return await self._database.read(
+            lambda connection: read_alert_stats(connection, visible, now=now)
+        )
+
+    async def sources(self, *, viewer: Viewer) -> AlertSources:
+        """The sources of what `viewer` may see."""
+        visible = visible_alerts(viewer)
+        return await self._database.read(
+            lambda connection: AlertSources(sources=read_sources(connection, visible))
+        )
+
+    async def source_systems(self, *, viewer: Viewer) -> AlertSourceSystems:
+        """Which systems sent what `viewer` may see."""
+        visible = visible_alerts(viewer)
+        return await self._database.read(
+            lambda connection: AlertSourceSystems(
+                source_systems=read_source_systems(connection, visible)
+            )
+        )
 
     async def list(self, request: AlertListRequest, *, viewer: Viewer) -> AlertListing:
         """A page of what `viewer` may see, with the log position of the same snapshot."""

@@ -161,6 +161,15 @@ Index(
     postgresql_where=alerts.c.risk_score.is_(None),
 )
 
+# Every team, source and sending system (or '') that an alert ever came with.
+alert_origins = Table(
+    "alert_origins",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("source_system", Text, primary_key=True),
+)
+
 raw_alerts = Table(
     "raw_alerts",
     metadata,

@@ -162,6 +162,10 @@ async def _record_changes(recorder: Recorder, admin: dict[str, str]) -> None:
     await recorder.call("timeline", "GET", "/alerts/1/timeline", headers=admin)
     await recorder.call("alert", "GET", "/alerts/1", headers=admin)
     await recorder.call("alerts", "GET", "/alerts", headers=admin, params={"size": 1})
+    await recorder.call("alert_stats", "GET", "/alerts/stats/overview", headers=admin)
+    await recorder.call("alert_sources", "GET", "/alerts/sources", headers=admin)
+    await recorder.call("alert_source_systems", "GET", "/alerts/source-systems", headers=admin)
+    await recorder.call("alert_health", "GET", "/alerts/health")
     await recorder.call("not_found", "GET", "/alerts/999", headers=admin)
     await recorder.call("owned", "POST", "/alerts/2/ownership", headers=admin)
 

@@ -23,7 +23,7 @@ from server_stub.app import create_app
 from tests.support.builders import a_draft
 from tests.support.server import cheap_settings
 
-FOR_MACHINES = {"/healthz", "/readyz", "/metrics"}
+FOR_MACHINES = {"/healthz", "/readyz", "/metrics", "/alerts/health"}
 USER = UserCreate(username="dana", password=SecretStr("a-long-enough-password"))
 
 
@@ -56,6 +56,7 @@ def calls(client: IRClient) -> Iterator[Awaitable[object]]:
     yield anext(alerts.list().pages())
     yield from (alerts.get(7), alerts.timeline(7), alerts.take(7), alerts.comment(7, "hm"))
     yield from (alerts.update(7, AlertUpdate()), alerts.create(a_draft()))
+    yield from (alerts.stats(), alerts.sources(), alerts.source_systems())
     yield from (alerts.ingest("edr", []), auth.stream_ticket())
     yield from (auth.me(), auth.users(), auth.create_user(USER), auth.update_user(7, UserUpdate()))
     yield from (tokens.list(), tokens.get(7), tokens.info(), tokens.delete(7))

@@ -1,5 +1,6 @@
 """The types of `SyncIRClient` are those of `IRClient`, without its coroutines."""
 
+from collections.abc import Sequence
 from typing import assert_type
 
 from ir_client import (
@@ -17,6 +18,7 @@ from ir_client.sync.iterating import SyncAlertQuery, SyncEventStream
 from ir_client.wire.alerts import IngestReport
 from ir_client.wire.auth import EndpointToken, ServerMeta, User
 from ir_client.wire.incidents import IncidentStats
+from ir_client.wire.overview import AlertStats
 
 
 def answers(client: SyncIRClient) -> None:
@@ -35,6 +37,8 @@ def answers(client: SyncIRClient) -> None:
     assert_type(client.incidents.get("INC-2026-000001"), Incident)
     assert_type(client.incidents.set_status(1, "closed", "done"), Incident)
     assert_type(client.incidents.stats(), IncidentStats)
+    assert_type(client.alerts.stats(), AlertStats)
+    assert_type(client.alerts.sources(), Sequence[str])
     for incident in client.incidents.list(status=["new"]):
         assert_type(incident, Incident)
     assert_type(client.alerts.list(severity=["high"], size=10), SyncAlertQuery)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from server_stub.storage.database import Database
 from server_stub.storage.migrate import _MIGRATIONS, migrate
-from server_stub.storage.schema import incident_timeline, incidents, metadata
+from server_stub.storage.schema import alert_origins, incident_timeline, incidents, metadata
+from tests.support.server import a_row, store
 
 
 async def test_the_migrations_make_the_schema_that_the_code_knows(database: Database) -> None:
@@ -29,7 +30,7 @@ async def test_migrating_again_changes_nothing(database: Database) -> None:
     versions = await database.read(
         lambda connection: connection.exec_driver_sql("SELECT * FROM alembic_version").all()
     )
-    assert versions == [("0004",)]
+    assert versions == [("0005",)]
 
 
 async def test_user_names_are_unique_in_the_database_itself(database: Database) -> None:
@@ -77,3 +78,22 @@ async def test_incidents_keep_their_history_and_can_be_searched_after_the_third_
         lambda connection: connection.execute(select(incidents.c.search_text)).scalars().all()
     )
     assert texts == ["inc-1\nbär\nvip", "inc-2\nbär"]
+
+
+async def test_where_the_alerts_that_are_there_come_from_is_known_after_the_fifth_step(
+    database: Database,
+) -> None:
+    await store(database, a_row(source="edr", source_system="siem"), a_row(external_alert_id="2"))
+
+    def age_and_migrate(connection: Connection) -> list[tuple[str, ...]]:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        config.attributes["connection"] = connection
+        before = connection.execute(select(alert_origins)).all()
+        command.downgrade(config, "0004")
+        migrate(connection)
+        after = connection.execute(select(alert_origins)).all()
+        assert sorted(before) == sorted(after)
+        return [tuple(row) for row in after]
+
+    assert ("", "edr", "siem") in await database.write(age_and_migrate)
