@@ -61,7 +61,14 @@ def login(
         )
 
 
-def logout(ctx: typer.Context, profile: ProfileOption = None, url: UrlOption = None) -> None:
+def logout(
+    ctx: typer.Context,
+    profile: ProfileOption = None,
+    url: UrlOption = None,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="End all logins of this user, on any machine.")
+    ] = False,
+) -> None:
     """End the login, at the server and here."""
     from ir_client import CredentialStore, SessionCredentials
 
@@ -73,8 +80,8 @@ def logout(ctx: typer.Context, profile: ProfileOption = None, url: UrlOption = N
         return
     store.delete(chosen)
     if isinstance(kept, SessionCredentials):
-        asyncio.run(_logged_out(chosen, kept))
-    output.line(f"Logged out of {chosen.url}.")
+        asyncio.run(_logged_out(chosen, kept, everywhere=everywhere))
+    output.line(f"Logged out of {chosen.url}{', everywhere' if everywhere else ''}.")
 
 
 def whoami(
@@ -146,12 +153,12 @@ async def _logged_in(profile: "Profile", store: "CredentialStore") -> "Profile":
     return replace(profile, username=known_as)
 
 
-async def _logged_out(profile: "Profile", kept: "Credentials") -> None:
+async def _logged_out(profile: "Profile", kept: "Credentials", *, everywhere: bool) -> None:
     from ir_client.errors import IRError
 
     async with _client(profile, kept, None) as client:
         try:
-            await client.auth.logout()
+            await (client.auth.logout_all() if everywhere else client.auth.logout())
         except IRError as error:
             error.hint = "The login is forgotten here; at the server it ends by itself in a week."
             raise

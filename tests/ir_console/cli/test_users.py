@@ -82,3 +82,15 @@ def test_the_last_admin_cannot_be_switched_off(admin: Cli) -> None:
     ran = admin("users", "deactivate", "admin")
     assert (ran.code, ran.out) == (6, "")
     assert "no active admin" in ran.err
+
+
+def test_logging_out_everywhere_ends_the_logins_of_other_machines_too(
+    admin: Cli, dana: str
+) -> None:
+    here, elsewhere = dana[:20], "elsewhere"
+    for profile in (here, elsewhere):
+        ran = admin("login", "-u", dana, "--profile", profile, stdin=f"{PASSWORD}\n")
+        assert ran.code == 0, ran.err
+    assert "everywhere" in admin("logout", "--everywhere", "--profile", here).out
+    assert admin("whoami", "--profile", elsewhere).code == 3
+    assert admin("whoami").code == 0
