@@ -94,3 +94,15 @@ def test_logging_out_everywhere_ends_the_logins_of_other_machines_too(
     assert "everywhere" in admin("logout", "--everywhere", "--profile", here).out
     assert admin("whoami", "--profile", elsewhere).code == 3
     assert admin("whoami").code == 0
+
+
+@pytest.mark.parametrize(("typed", "code"), [((PASSWORD, PASSWORD), 0), ((PASSWORD, "x"), 2)])
+def test_at_a_terminal_a_new_password_is_typed_twice(
+    admin: Cli, monkeypatch: pytest.MonkeyPatch, typed: tuple[str, str], code: int
+) -> None:
+    answers = iter(typed)
+    monkeypatch.setattr("ir_console.cli.connecting.at_a_terminal", lambda: True)
+    monkeypatch.setattr("ir_console.cli.connecting.getpass", lambda _: next(answers))
+    ran = admin("users", "add", f"typist-{uuid4().hex}")
+    assert ran.code == code
+    assert next(answers, None) is None
