@@ -234,7 +234,7 @@ async def test_requirement_16_a_reader_100_times_too_slow_is_bounded_and_told() 
             if isinstance(event, StateChanged):
                 gaps += "fell behind" in event.status.reason
             if not traffic.done():
-                await asyncio.sleep(1)
+                await asyncio.sleep(3)  # a hundred come meanwhile
         assert most <= 200 + 300
         assert server.connections == 1
 
