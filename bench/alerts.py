@@ -21,16 +21,27 @@ def drafts(count: int, *, seed: int = 7) -> list[dict[str, Any]]:
 def wire_alerts(count: int, *, seed: int = 7) -> list[bytes]:
     """What a server would send of each, as JSON."""
     chance = random.Random(seed)
-    return [_encoded(_alert(number, chance)) for number in range(1, count + 1)]
+    return [wire_alert(number, chance) for number in range(1, count + 1)]
+
+
+def wire_alert(number: int, chance: random.Random) -> bytes:
+    """One of them."""
+    return _encoded(_alert(number, chance))
 
 
 def frames(count: int) -> list[bytes]:
-    """Frames of protocol 1 around `wire_alerts`: half new, half changes."""
-    words = (b"new_alert", b"alert_updated")
-    return [
-        b'{"type":"%b","data":%b}' % (words[number % 2], alert)
-        for number, alert in enumerate(wire_alerts(count))
-    ]
+    """Frames of protocol 1: each alert is new, then it changes."""
+    chance = random.Random(7)
+    told = []
+    for number in range(1, count // 2 + 1):
+        alert = _alert(number, chance) | {"revision": 1}
+        told.append(_frame("new_alert", alert))
+        told.append(_frame("alert_updated", alert | {"status": "triaged", "revision": 2}))
+    return told
+
+
+def _frame(kind: str, alert: dict[str, Any]) -> bytes:
+    return _encoded({"type": kind, "data": alert})
 
 
 def batches(count: int, *, size: int) -> list[bytes]:
