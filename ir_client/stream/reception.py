@@ -78,9 +78,8 @@ class Reception:
         if self._speaks is None:
             self._open(next(iter(decoded.events), None), now)
         size = len(frame) // (len(decoded.events) or 1)
-        if not self._is_replaying and (changes := _changes_only(decoded.events)) is not None:
-            self._listeners.heard_changes(changes)
-            self._inbox.put_changes(changes, size=size)
+        if (changes := _changes_only(decoded.events)) is not None:
+            self._pass_on_changes(changes, size=size)
         else:
             self._take_each(decoded, now, size=size)
         if self._inbox.has_gap:
@@ -160,13 +159,19 @@ class Reception:
             self._inbox.announce(Resumed(recovered=0, complete=complete))
         self._perform(self._protocol.backfilled(now))
 
+    def _pass_on_changes(self, changes: Sequence[AlertChange], *, size: int) -> None:
+        if self._is_replaying:
+            changes = [type(change).backfilled(change.alert) for change in changes]
+        self._listeners.heard_changes(changes)
+        self._inbox.put_changes(changes, size=size)
+
     def _pass_on(self, event: Event, request_id: str | None, *, size: int) -> None:
         if isinstance(event, InitialData):
             self._inbox.begin(_moment_of(event))
         elif isinstance(event, MalformedEvent) and event.type not in self._warned_of:
             self._warned_of.add(event.type)
             logger.warning("The server sent a malformed %s: %s", event.type, event.reason)
-        elif self._is_replaying and isinstance(event, NewAlert | AlertUpdated):
+        elif self._is_replaying and isinstance(event, AlertChange):
             event = type(event).backfilled(event.alert)
         self._listeners.heard(event, request_id)
         self._inbox.put(event, size=size)
