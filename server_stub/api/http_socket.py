@@ -42,6 +42,8 @@ class HttpSocket(HttpToolsProtocol):
         self._settings = settings
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._in_body = False
+        self._rest_timer: asyncio.TimerHandle | None = None
         self._is_ending = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
@@ -53,6 +55,7 @@ class HttpSocket(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_head()
+        self._end_rest()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -62,6 +65,11 @@ class HttpSocket(HttpToolsProtocol):
         # Counted here as well as below: what has no end is not shown to us as a header.
         if self._head_timer is not None:
             self._count(len(data))
+        elif self._in_body and self._rest_timer is None and self.cycle.response_complete:
+            # Answered already; nobody reads the rest, which must not drip for ever either.
+            self._rest_timer = self.loop.call_later(
+                self._settings.head_timeout_seconds, self.transport.close
+            )
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -77,6 +85,13 @@ class HttpSocket(HttpToolsProtocol):
         if self._head_bytes > self._settings.head_bytes:
             raise ValueError("a head beyond its bounds goes no further")
         super().on_headers_complete()
+        # A stream's socket takes over from here.
+        self._in_body = self.cycle is not None and not self.parser.should_upgrade()
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        self._end_rest()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         if self._head_bytes > self._settings.head_bytes:
@@ -95,6 +110,11 @@ class HttpSocket(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _end_rest(self) -> None:
+        if self._rest_timer is not None:
+            self._rest_timer.cancel()
+            self._rest_timer = None
 
     def _count(self, size: int) -> None:
         self._head_bytes += size

@@ -128,6 +128,33 @@ async def test_abuse_40_a_body_that_drips_is_given_up(hasty: StreamServer) -> No
         assert (await rest_of(reader)).startswith(b"HTTP/1.1 408 ")
 
 
+async def test_what_drips_in_after_the_answer_is_not_waited_for(hasty: StreamServer) -> None:
+    answered = b""
+    while not answered.startswith(b"HTTP/1.1 401 "):
+        async with line(hasty) as (reader, writer):
+            writer.write(
+                b"POST /api/v1/alerts/single HTTP/1.1\r\nHost: s\r\nContent-Length: 100000\r\n\r\n"
+            )
+            answered = await reader.readuntil(b"\r\n")
+            ended = asyncio.ensure_future(rest_of(reader))
+            while not ended.done():
+                writer.write(b"x")
+                await asyncio.sleep(0.02)
+            await ended
+
+
+async def test_what_comes_in_whole_after_the_answer_leaves_the_line_open(
+    server: StreamServer,
+) -> None:
+    async with line(server) as (reader, writer):
+        writer.write(b"POST /api/v1/alerts/single HTTP/1.1\r\nHost: s\r\nContent-Length: 4\r\n\r\n")
+        await reader.readuntil(b'"unauthenticated"}')
+        for part in (b"x", b"xxx", REQUEST):
+            writer.write(part)
+            await writer.drain()
+        assert b"200 OK" in await reader.readuntil(b"\r\n")
+
+
 async def test_one_more_connection_than_there_may_be_is_told_so(server: StreamServer) -> None:
     # The client of the fixture holds some of the eight.
     opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(9)]
