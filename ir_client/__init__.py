@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .sync import SyncIRClient
     from .wire.alerts import Alert, AlertDraft, AlertUpdate
     from .wire.auth import EndpointTokenCreate, EndpointTokenUpdate, UserCreate, UserUpdate
+    from .wire.bulk import BulkUpdateReport, BulkUpdateResult
     from .wire.events import (
         AlertUpdated,
         IncidentCreated,
@@ -48,6 +49,8 @@ _HOME = {
     "Bookmark": ".stream.bookmark",
     "BulkItem": ".rest.bulk",
     "BulkReport": ".rest.bulk",
+    "BulkUpdateReport": ".wire.bulk",
+    "BulkUpdateResult": ".wire.bulk",
     "Checkpoint": ".stream.checkpoint",
     "CredentialStore": ".credentials",
     "Dispatcher": ".stream.dispatcher",
@@ -93,6 +96,8 @@ __all__ = [
     "Bookmark",
     "BulkItem",
     "BulkReport",
+    "BulkUpdateReport",
+    "BulkUpdateResult",
     "Checkpoint",
     "CredentialStore",
     "Dispatcher",

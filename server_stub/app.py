@@ -13,7 +13,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server_stub.api import alert_overview, alerts, auth, incidents, meta, stream, tokens, users
+from server_stub.api import (
+    alert_overview,
+    alerts,
+    auth,
+    bulk_updates,
+    incidents,
+    meta,
+    stream,
+    tokens,
+    users,
+)
 from server_stub.api.envelope import RequestEnvelope
 from server_stub.api.limits import TokenRates
 from server_stub.api.metrics import LiveFigures
@@ -45,7 +55,7 @@ from server_stub.storage.events import Events, ensure_epoch
 from server_stub.storage.incidents import Incidents
 from server_stub.storage.kept_answers import AnswerTrim
 from server_stub.storage.log_trim import LogTrim, Retention
-from server_stub.triage import Triage
+from server_stub.triage import BulkTriage, Triage
 
 API = "/api/v1"
 
@@ -112,6 +122,7 @@ def create_app(
         tokens.router,
         tokens.info_router,
         alert_overview.router,
+        bulk_updates.router,
         alerts.router,
         incidents.router,
         meta.router,
@@ -208,6 +219,7 @@ async def _services(
             max_depth=settings.max_json_depth,
         ),
         triage=Triage(database, clock, sla),
+        bulk_triage=BulkTriage(database, clock),
         casework=Casework(database, clock, sla),
         alerts=Alerts(database, clock),
         incidents=Incidents(database, clock),

@@ -18,10 +18,12 @@ from ..wire.alerts import (
     TimelineEntry,
 )
 from ..wire.base import rfc3339
+from ..wire.bulk import BulkUpdateReport
 from ..wire.cursor import EPOCH_HEADER, SEQ_HEADER, StreamPosition
 from ..wire.incidents import Ownership
 from ..wire.overview import AlertSources, AlertSourceSystems, AlertStats
 from .bulk import BulkIngest, BulkItem, BulkReport, Drafts, OnError, Tally, batches_of
+from .bulk_update import update_many
 from .call import Call
 from .failures import Answer, parsed
 from .transport import Transport
@@ -173,6 +175,31 @@ class AlertCalls:
         body = {} if notes is None else {"notes": notes}
         call = Call("POST", f"/alerts/{alert_id}/ownership", body=body, needs="ownership")
         return parsed(await self._transport.send(call), Ownership)
+
+    async def bulk_update(
+        self,
+        update: AlertUpdate,
+        *,
+        alert_ids: Iterable[int] | None = None,
+        query: str | Query | None = None,
+        expected: Mapping[int, int] | None = None,
+        idempotency_key: str | None = None,
+    ) -> BulkUpdateReport:
+        """Change the fields that are set in `update`, of many alerts.
+
+        The alerts are those of `alert_ids`, or the up to 10,000 that match `query`. `expected`
+        names revisions: an alert that a person changed after its one is left as it is. The report
+        tells of each alert; one that is refused stops no other. Analysts change only what is
+        theirs. A plain server takes ids only, and is asked for a hundred at a time.
+
+        For `idempotency_key` see `create`: with it, an update that broke off goes on.
+        """
+        body: dict[str, object] = {"updates": update.model_dump(mode="json", exclude_unset=True)}
+        if query is not None:
+            body["query"] = _param("query", query)
+        return await update_many(
+            self._transport, body, alert_ids, expected=expected or {}, key=idempotency_key
+        )
 
     async def stats(self) -> AlertStats:
         """Counts of the alerts that we may see, by status and severity, and average minutes."""

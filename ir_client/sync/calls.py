@@ -95,6 +95,7 @@ class SyncAlertCalls(Calls):
     comment = Blocking(AlertCalls.comment)
     timeline = Blocking(AlertCalls.timeline)
     take = Blocking(AlertCalls.take)
+    bulk_update = Blocking(AlertCalls.bulk_update)
     stats = Blocking(AlertCalls.stats)
     sources = Blocking(AlertCalls.sources)
     source_systems = Blocking(AlertCalls.source_systems)

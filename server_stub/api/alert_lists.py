@@ -79,14 +79,14 @@ class AlertListParameters(BaseModel):
         return self.model_dump(mode="json", exclude_unset=True, exclude=set(_PAGING))
 
 
-def parsed_query(text: str) -> FilterQuery:
+def parsed_query(text: str, *, where: str = "query") -> FilterQuery:
     """A text of the filter language. Raises Invalid, which says where it cannot be read."""
     try:
         return parse(text)
     except QueryError as mistake:
         # Not its message, which quotes the text; the hint quotes nothing but our own words.
         place = f"Cannot be read at character {mistake.position + 1}"
-        raise Invalid.field("query", "query", msg=f"{place}. {mistake.hint}") from None
+        raise Invalid.field(where, "query", msg=f"{place}. {mistake.hint}") from None
 
 
 InListParameters = Annotated[AlertListParameters, Query()]

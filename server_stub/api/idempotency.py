@@ -14,15 +14,16 @@ import asyncio
 import hmac
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, TypeVar
 
 from fastapi import Depends
+from pydantic import BaseModel
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server_stub.api.answers import json_answer
+from server_stub.api.answers import json_answer, model_answer
 from server_stub.api.bodies import received_body
 from server_stub.api.credentials import AnyPrincipal
 from server_stub.api.services import InServices, Services
@@ -44,6 +45,7 @@ _DIGESTED_IN_LOOP = 64 * 1024
 _OF_THE_BODY = {"content-length", "content-type"}
 
 Done = TypeVar("Done")
+Part = TypeVar("Part", bound=BaseModel)
 
 
 class _AnsweredBefore(Exception):  # noqa: N818 - found, not failed
@@ -90,6 +92,21 @@ class Once:
             return self._replayed(before.kept)
         announce(done)
         return given[-1]
+
+    async def part(
+        self, name: str, act: Callable[[Commit[Part]], Awaitable[Part]], *, model: type[Part]
+    ) -> tuple[Part, bool]:
+        """One transaction of a write that is too large for one; and whether it was done before.
+
+        Each part is done once a key, by its name. So a repetition goes on where the first try
+        ended, and what both tell of the parts before is the same.
+        """
+        if self.key_hash is None:
+            return await act(self.services.database.write), False
+        parts = (b"part", self.key_hash.encode(), name.encode())
+        once = replace(self, key_hash=_digest(self.services.answer_key, *parts).hex())
+        answer = await once.answer(act, shown=model_answer)
+        return model.model_validate_json(bytes(answer.body)), REPLAYED_HEADER in answer.headers
 
     def endpoint_token(self) -> str:
         """The value of a new endpoint token; with a key, the one that the key stands for."""

@@ -18,6 +18,7 @@ _META = ServerMeta(
     version=version("ir-console"),
     protocols=(1, 2),
     features=(
+        "bulk_update",
         "comments",
         "cursor",
         "idempotency_key",

@@ -25,7 +25,7 @@ from server_stub.storage.alerts import Alerts
 from server_stub.storage.database import Database
 from server_stub.storage.events import Events
 from server_stub.storage.incidents import Incidents
-from server_stub.triage import Triage
+from server_stub.triage import BulkTriage, Triage
 
 Announce = Callable[[Sequence[int]], None]
 
@@ -58,6 +58,7 @@ class Services:
     token_uses: TokenUses
     intake: Intake
     triage: Triage
+    bulk_triage: BulkTriage
     casework: Casework
     alerts: Alerts
     incidents: Incidents

@@ -48,14 +48,20 @@ def plan_change(alert: Alert, update: AlertUpdate, *, now: str) -> AlertChange:
     )
 
 
-def _wanted(alert: Alert, update: AlertUpdate) -> dict[str, Any]:
-    """The fields that are set, as JSON; the false-positive flag became a status."""
+def check_update(update: AlertUpdate) -> dict[str, Any]:
+    """The fields that are set, as JSON. Raises Invalid for what no alert may say."""
     wanted = update.model_dump(mode="json", exclude_unset=True)
     empty = [name for name, value in wanted.items() if value is None and name in _NEVER_EMPTY]
     if empty:
         raise Invalid([FieldError(("body", name), "May not be empty") for name in empty])
     if wanted.get("team") == "":
         raise Invalid.field("body", "team", msg="Name a team, or null for none")
+    return wanted
+
+
+def _wanted(alert: Alert, update: AlertUpdate) -> dict[str, Any]:
+    """What is to be said of `alert`; the false-positive flag became a status."""
+    wanted = check_update(update)
     flag = wanted.pop("false_positive", None)
     if flag is True:
         wanted.setdefault("status", "false_positive")

@@ -121,19 +121,51 @@ def change_alert(
     now: str,
 ) -> int:
     """Write new values over an alert's columns and document; returns its new revision."""
-    values = dict(columns)
-    if document:
-        fields = {**alert.fields(), **document}
-        values["document"] = to_json({name: fields[name] for name in DOCUMENT_FIELDS})
-        values["search_text"] = alert_search_text(
-            fields, fields["external_alert_id"], fields["source"]
-        )
-    revision = alert.revision + 1
-    values |= {"revision": revision, "updated_at": now}
-    if actor.is_person:
-        values["human_revision"] = revision
+    change = Rewrite(alert, columns, document)
+    values = change.values(actor=actor, now=now)
     connection.execute(update(alerts).where(alerts.c.id == alert.id).values(**values))
-    return revision
+    return change.revision
+
+
+def change_alerts(
+    connection: Connection, changes: Sequence["Rewrite"], *, actor: ActorRef, now: str
+) -> None:
+    """Change many alerts, those of whom the same columns change in one statement."""
+    alike: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for change in changes:
+        values = change.values(actor=actor, now=now)
+        alike.setdefault(tuple(values), []).append({"alert_id": change.alert.id, **values})
+    for names, rows in alike.items():
+        statement = update(alerts).where(alerts.c.id == bindparam("alert_id"))
+        connection.execute(statement.values({name: bindparam(name) for name in names}), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """New values for columns and document of an alert that was read."""
+
+    alert: StoredAlert
+    columns: Mapping[str, object]
+    document: Mapping[str, object]
+
+    @property
+    def revision(self) -> int:
+        """The revision that the alert gets by it."""
+        return self.alert.revision + 1
+
+    def values(self, *, actor: ActorRef, now: str) -> dict[str, object]:
+        """The columns to be written, the bookkeeping among them."""
+        values = dict(self.columns)
+        if self.document:
+            fields = {**self.alert.fields(), **self.document}
+            values["document"] = to_json({name: fields[name] for name in DOCUMENT_FIELDS})
+            values["search_text"] = alert_search_text(
+                fields, fields["external_alert_id"], fields["source"]
+            )
+        values |= {"revision": self.revision, "updated_at": now}
+        if actor.is_person:
+            values["human_revision"] = self.revision
+        return values
 
 
 def _newest_id(connection: Connection) -> int:

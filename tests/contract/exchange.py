@@ -40,6 +40,7 @@ FULL_ALERT = {
     "mitre_techniques": ["T1059.001"],
     "raw_alert_data": {"kept": "as it came"},
 }
+_BULK = {"alert_ids": [1, 2, 3, 999], "updates": {"tags": ["powershell"]}, "expected": {"3": 1}}
 _VARYING = {
     "access_token": "<secret>",
     "refresh_token": "<secret>",
@@ -105,6 +106,7 @@ async def record(directory: Path) -> Samples:
             await _record_repetition(recorder, admin)
             await _record_incidents(recorder, admin)
         await _record_rights(recorder, server, admin)
+        await recorder.call("bulk_updated", "PUT", "/alerts/bulk/update", headers=admin, json=_BULK)
         return recorder.samples
 
 

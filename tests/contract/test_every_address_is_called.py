@@ -56,6 +56,7 @@ def calls(client: IRClient) -> Iterator[Awaitable[object]]:
     yield anext(alerts.list().pages())
     yield from (alerts.get(7), alerts.timeline(7), alerts.take(7), alerts.comment(7, "hm"))
     yield from (alerts.update(7, AlertUpdate()), alerts.create(a_draft()))
+    yield alerts.bulk_update(AlertUpdate(), alert_ids=[7])
     yield from (alerts.stats(), alerts.sources(), alerts.source_systems())
     yield from (alerts.ingest("edr", []), auth.stream_ticket())
     yield from (auth.me(), auth.users(), auth.create_user(USER), auth.update_user(7, UserUpdate()))

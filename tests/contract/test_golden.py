@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from pydantic import BaseModel
 
-from ir_client.wire import alerts, auth, incidents, overview, problems
+from ir_client.wire import alerts, auth, bulk, incidents, overview, problems
 from ir_client.wire.events import ServerFrame, server_frames
 from tests.contract.exchange import Samples, record
 
@@ -40,6 +40,7 @@ BODIES: dict[str, type[BaseModel]] = {
     "rest.alert_changed": alerts.Alert,
     "rest.alert": alerts.Alert,
     "rest.alerts": alerts.AlertPage,
+    "rest.bulk_updated": bulk.BulkUpdateReport,
     "rest.alert_stats": overview.AlertStats,
     "rest.alert_sources": overview.AlertSources,
     "rest.alert_source_systems": overview.AlertSourceSystems,

@@ -7,6 +7,7 @@ from ir_client import (
     Alert,
     AlertUpdate,
     BulkReport,
+    BulkUpdateReport,
     Incident,
     RawResponse,
     RetryPolicy,
@@ -38,6 +39,8 @@ def answers(client: SyncIRClient) -> None:
     assert_type(client.incidents.set_status(1, "closed", "done"), Incident)
     assert_type(client.incidents.stats(), IncidentStats)
     assert_type(client.alerts.stats(), AlertStats)
+    close = AlertUpdate(status="closed")
+    assert_type(client.alerts.bulk_update(close, query="status: new"), BulkUpdateReport)
     assert_type(client.alerts.sources(), Sequence[str])
     for incident in client.incidents.list(status=["new"]):
         assert_type(incident, Incident)

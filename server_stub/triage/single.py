@@ -4,6 +4,7 @@ Each checks that the alert exists for whoever acts, and writes the alert, its ti
 events in that order: all of it stands, or none.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,7 +64,7 @@ class Triage:
         """
         now = self._clock()
         return await (commit or self._database.write)(
-            lambda connection: _Desk(connection, viewer, now).update(
+            lambda connection: Desk(connection, viewer, now).update(
                 alert_id, update, if_revision=if_revision
             )
         )
@@ -79,7 +80,7 @@ class Triage:
         """Add a comment to the timeline of an alert."""
         now = self._clock()
         return await (commit or self._database.write)(
-            lambda connection: _Desk(connection, viewer, now).comment(alert_id, content)
+            lambda connection: Desk(connection, viewer, now).comment(alert_id, content)
         )
 
     async def take_ownership(
@@ -96,11 +97,11 @@ class Triage:
         """
         now = self._clock()
         return await (commit or self._database.write)(
-            lambda connection: _Desk(connection, viewer, now).take(alert_id, notes, sla=self._sla)
+            lambda connection: Desk(connection, viewer, now).take(alert_id, notes, sla=self._sla)
         )
 
 
-class _Desk:
+class Desk:
     """One transaction of one who acts."""
 
     def __init__(self, connection: Connection, viewer: Viewer, moment: datetime) -> None:
@@ -191,28 +192,28 @@ class _Desk:
             raise Forbidden("Only managers and admins hand an alert to a team.")
 
     def _check_references(self, alert: StoredAlert, change: AlertChange) -> None:
-        """What an alert is made to point to exists, and exists for who points."""
-        analyst_id = change.columns.get("assigned_analyst_id")
+        """What an alert is made to point to exists, for who points, and is not itself."""
+        self._check_targets({**change.columns, **change.document})
+        if change.document.get("parent_alert_id") == alert.id:
+            raise Invalid.field("body", "parent_alert_id", msg="An alert is not its own parent")
+
+    def _check_targets(self, values: Mapping[str, object]) -> None:
+        analyst_id = values.get("assigned_analyst_id")
         if isinstance(analyst_id, int):
             analyst = find_user(self._connection, analyst_id)
             if analyst is None or not analyst.is_active:
                 raise Invalid.field("body", "assigned_analyst_id", msg="No such active user")
-        incident = change.columns.get("incident_id")
+        incident = values.get("incident_id")
         if isinstance(incident, str) and not is_incident(
             self._connection, incident, viewer=self._viewer
         ):
             raise Invalid.field("body", "incident_id", msg="No such incident")
-        parent_id = change.document.get("parent_alert_id")
+        parent_id = values.get("parent_alert_id")
         if isinstance(parent_id, int):
-            self._check_parent(alert, parent_id)
-
-    def _check_parent(self, alert: StoredAlert, parent_id: int) -> None:
-        try:
-            parent = self._find(parent_id)
-        except NotFound:
-            raise Invalid.field("body", "parent_alert_id", msg="No such alert") from None
-        if parent.id == alert.id:
-            raise Invalid.field("body", "parent_alert_id", msg="An alert is not its own parent")
+            try:
+                self._find(parent_id)
+            except NotFound:
+                raise Invalid.field("body", "parent_alert_id", msg="No such alert") from None
 
     def _regrouped(self, before: StoredAlert, after: StoredAlert) -> list[Changed]:
         """The incidents that lost or won the alert, or that others see now because of it."""
