@@ -187,7 +187,7 @@ class Desk:
 
     def _check_team(self, change: AlertChange) -> None:
         """Nobody hides an alert from others, or shows it to more, but who sees all of them."""
-        # See decisions/0009.
+        # See decisions/0012.
         if "team" in change.columns and not self._viewer.sees_everything:
             raise Forbidden("Only managers and admins hand an alert to a team.")
 
