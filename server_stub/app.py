@@ -34,11 +34,12 @@ from server_stub.api.stream import IncidentStream
 from server_stub.background import Background
 from server_stub.domain.clocks import Clock, Monotonic
 from server_stub.domain.rate_limit import Rate
+from server_stub.domain.risk import RiskWeights
 from server_stub.domain.sla import SlaPolicy
 from server_stub.errors import Invalid, Refusal
 from server_stub.hub import Hub, StorageSource, StreamLimits
 from server_stub.incidents import Casework
-from server_stub.ingestion import Enrichment, Intake
+from server_stub.ingestion import Enrichment, EnrichmentRules, Intake
 from server_stub.logs import redact_web_server_logs
 from server_stub.metrics import Metrics
 from server_stub.security import Authentication, Sessions
@@ -82,7 +83,8 @@ def create_app(
         redact_web_server_logs()
         async with Database.opened(settings) as database:
             doorbell = asyncio.Event()
-            background = Background(Enrichment(database, clock), doorbell.set)
+            enrichment = Enrichment(database, clock, _enrichment_rules(settings))
+            background = Background(enrichment, doorbell.set)
             services = await _services(
                 settings,
                 database,
@@ -165,6 +167,14 @@ def _hub(services: Services, doorbell: asyncio.Event, *, monotonic: Monotonic) -
     return Hub(source, limits=limits, doorbell=doorbell, clock=monotonic)
 
 
+def _enrichment_rules(settings: ServerSettings) -> EnrichmentRules:
+    weights = RiskWeights(
+        settings.risk_severity_scores, settings.risk_criticality_factors, settings.risk_doubt
+    )
+    within = timedelta(minutes=settings.correlation_minutes)
+    return EnrichmentRules(within, weights, assigns_in_turn=settings.assign_in_turn)
+
+
 def _log_trim(services: Services) -> LogTrim:
     settings = services.settings
     retention = Retention(timedelta(days=settings.replay_days), settings.replay_events)
@@ -217,6 +227,7 @@ async def _services(
             clock,
             max_alert_bytes=settings.max_alert_bytes,
             max_depth=settings.max_json_depth,
+            process_all=settings.assign_in_turn,
         ),
         triage=Triage(database, clock, sla),
         bulk_triage=BulkTriage(database, clock),

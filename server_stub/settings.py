@@ -49,6 +49,16 @@ MinutesByPriority = Annotated[
 ]
 
 
+_Score = Annotated[float, Field(ge=1, le=100)]
+_Factor = Annotated[float, Field(ge=0, le=100)]
+RiskScores = Annotated[
+    tuple[_Score, _Score, _Score, _Score, _Score], NoDecode, BeforeValidator(_separated)
+]
+RiskFactors = Annotated[
+    tuple[_Factor, _Factor, _Factor, _Factor], NoDecode, BeforeValidator(_separated)
+]
+
+
 def _checked_secret(value: SecretStr) -> SecretStr:
     """Refuse what has the length of a secret and is none: few letters, or a word over and over."""
     text = value.get_secret_value()
@@ -177,6 +187,17 @@ class ServerSettings(BaseSettings):
     """How soon an incident of priority P1, P2, P3, P4 is to be answered."""
     sla_resolution_minutes: MinutesByPriority = (4 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60)
     """How soon it is to be resolved. Deadlines that stand stay as they are."""
+
+    correlation_minutes: float = Field(default=60, ge=0, le=7 * 24 * 60)
+    """Alerts of one rule about one entity, no further apart than this, belong together; 0: none."""
+    risk_severity_scores: RiskScores = (90, 70, 45, 20, 5)
+    """The risk score of a critical, high, medium, low, info alert whose sender gave none."""
+    risk_criticality_factors: RiskFactors = (1.2, 1.1, 1.0, 0.8)
+    """What it is multiplied by for an asset of critical, high, medium, low worth."""
+    risk_doubt: float = Field(default=0.5, ge=0, le=1)
+    """The share of it that an alert without any confidence loses."""
+    assign_in_turn: bool = False
+    """Whether a new alert of a team is assigned to its analysts in turn."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     access_log: bool = False

@@ -1,8 +1,4 @@
-"""Decide which alerts belong together: one rule, one entity, within an hour of each other."""
-
-from datetime import timedelta
-
-CORRELATED_WITHIN = timedelta(hours=1)
+"""Decide which alerts belong together: one rule, one entity, not long after each other."""
 
 
 def correlation_key(

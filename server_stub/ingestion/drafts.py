@@ -18,7 +18,10 @@ _SOURCE_REFUSED = "This endpoint token may not create alerts of this source."
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
-    """What holds for all records of a request. `check_sizes`: some may be over the limit."""
+    """What holds for all records of a request. `check_sizes`: some may be over the limit.
+
+    `process_all`: there is something to be found out also about an alert that says all.
+    """
 
     source_system: str | None
     allowed_sources: tuple[str, ...] | None
@@ -26,6 +29,7 @@ class IntakeRules:
     suspicious: bool = False
     max_depth: int = MAX_DEPTH
     check_sizes: bool = False
+    process_all: bool = False
 
 
 def read_draft(record: object, rules: IntakeRules) -> AlertDraft:

@@ -1,18 +1,22 @@
-"""See what new alerts mean: how risky they are, and what they belong to.
+"""See what new alerts mean: how risky they are, what they belong to, and who is to look at them.
 
-Runs apart from the request, after the alerts were stored. Doing it again changes nothing.
+Runs apart from the request, after the alerts were stored. Each alert is marked in the transaction
+that sees to it, so doing it again changes nothing, and what a server that died left undone is
+found by the missing mark.
 """
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from ir_client.wire.alerts import Change
 from server_stub.domain.clocks import Clock, instant, moment_of
-from server_stub.domain.correlation import CORRELATED_WITHIN, correlation_name
-from server_stub.domain.risk import risk_score
+from server_stub.domain.correlation import correlation_name
+from server_stub.domain.risk import RiskWeights, risk_score
+from server_stub.ingestion.assignment import Rota
 from server_stub.storage import timeline
 from server_stub.storage.actors import SYSTEM
 from server_stub.storage.bulk import Prepared
@@ -28,51 +32,81 @@ _FILL_IN = Prepared(
     .values(
         risk_score=bindparam("risk"),
         correlation_id=bindparam("correlation"),
+        assigned_analyst_id=bindparam("analyst"),
+        processed=True,
         revision=bindparam("next_revision"),
         updated_at=bindparam("now"),
     )
 )
-_LATEST_OF_GROUP = Prepared(
+_MARK = Prepared(update(alerts).where(alerts.c.id == bindparam("alert_id")).values(processed=True))
+_GROUPED = (
     select(alerts.c.correlation_id)
     .where(
         alerts.c.correlation_key == bindparam("key"),
         alerts.c.received_at.between(bindparam("since"), bindparam("until")),
         alerts.c.correlation_id.is_not(None),
-        alerts.c.id < bindparam("alert_id"),
     )
-    .order_by(alerts.c.received_at.desc(), alerts.c.id.desc())
     .limit(1)
 )
+_BEFORE = Prepared(
+    _GROUPED.where(alerts.c.id < bindparam("alert_id")).order_by(
+        alerts.c.received_at.desc(), alerts.c.id.desc()
+    )
+)
+# After a crash, alerts that came later may have been seen to first.
+_AFTER = Prepared(
+    _GROUPED.where(alerts.c.id > bindparam("alert_id")).order_by(alerts.c.received_at, alerts.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichmentRules:
+    """What is done to new alerts. No window: nothing is correlated."""
+
+    correlated_within: timedelta = timedelta(hours=1)
+    weights: RiskWeights = field(default_factory=RiskWeights)
+    assigns_in_turn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
     alert_id: int
     revision: int
+    team: str | None
     risk_score: float
     correlation_id: str | None
+    analyst_id: int | None
     changes: dict[str, Change]
+
+    @property
+    def logged(self) -> Changed:
+        was_assigned = "assigned_analyst_id" in self.changes
+        before = (self.team, None) if was_assigned else None
+        return Changed("updated", self.revision, alert_id=self.alert_id, seen_before=before)
 
 
 class Enrichment:
     """Fills in what the senders of alerts left out."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, rules: EnrichmentRules | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._rules = rules or EnrichmentRules()
 
     async def enrich(self, alert_ids: Sequence[int]) -> tuple[int, ...]:
-        """Fill in these alerts, in one transaction; returns the ids of those that changed."""
-        now = instant(self._clock())
+        """See to these alerts, in one transaction; returns the ids of those that changed."""
+        now, ids = instant(self._clock()), sorted(alert_ids)
         return await self._database.write(
-            lambda connection: _enrich(connection, sorted(alert_ids), now=now)
+            lambda connection: _Round(connection, self._rules, now).see_to(ids)
         )
 
     async def unenriched(self, limit: int = _IDS_AT_ONCE) -> tuple[int, ...]:
         """Alerts that were stored but not seen to, oldest first: a server that died left them."""
         statement = (
             select(alerts.c.id)
-            .where(alerts.c.risk_score.is_(None))
+            .where(alerts.c.processed.is_(False))
             .order_by(alerts.c.id)
             .limit(limit)
         )
@@ -81,59 +115,114 @@ class Enrichment:
         )
 
 
-def _enrich(connection: Connection, alert_ids: Sequence[int], *, now: str) -> tuple[int, ...]:
-    meanings = list(_meanings(connection, alert_ids))
-    if not meanings:
-        return ()
-    _FILL_IN.run_many(
-        connection,
-        [
-            {
-                "alert_id": one.alert_id,
-                "next_revision": one.revision,
-                "risk": one.risk_score,
-                "correlation": one.correlation_id,
-                "now": now,
-            }
-            for one in meanings
-        ],
-    )
-    entries = [
-        timeline.Entry(one.alert_id, "updated", one.revision, one.changes) for one in meanings
-    ]
-    timeline.add_entries(connection, entries, actor=SYSTEM, now=now)
-    changes = [Changed("updated", one.revision, alert_id=one.alert_id) for one in meanings]
-    log_changes(connection, changes, now=now)
-    return tuple(one.alert_id for one in meanings)
+class _Round:
+    """One transaction that sees to alerts."""
 
+    def __init__(self, connection: Connection, rules: EnrichmentRules, now: str) -> None:
+        self._connection = connection
+        self._rules = rules
+        self._now = now
+        self._rota = Rota(connection) if rules.assigns_in_turn else None
+        # What was found out in this transaction: by key, when the last one came and its group.
+        self._named: dict[str, tuple[str, str]] = {}
 
-def _meanings(connection: Connection, alert_ids: Sequence[int]) -> Iterator[_Meaning]:
-    named: dict[str, tuple[str, str]] = {}
-    for row in _rows(connection, alert_ids):
+    def see_to(self, alert_ids: Sequence[int]) -> tuple[int, ...]:
+        """Fill in these alerts and mark them; returns the ids of those that changed."""
+        meanings = [self._meaning(row) for row in _rows(self._connection, alert_ids)]
+        changed = [one for one in meanings if one.changes]
+        same = [{"alert_id": one.alert_id} for one in meanings if not one.changes]
+        if same:
+            _MARK.run_many(self._connection, same)
+        if changed:
+            self._write(changed)
+        if self._rota is not None:
+            self._rota.remember()
+        return tuple(one.alert_id for one in changed)
+
+    def _write(self, meanings: Sequence[_Meaning]) -> None:
+        _FILL_IN.run_many(
+            self._connection,
+            [
+                {
+                    "alert_id": one.alert_id,
+                    "next_revision": one.revision,
+                    "risk": one.risk_score,
+                    "correlation": one.correlation_id,
+                    "analyst": one.analyst_id,
+                    "now": self._now,
+                }
+                for one in meanings
+            ],
+        )
+        entries = [
+            timeline.Entry(one.alert_id, "updated", one.revision, one.changes) for one in meanings
+        ]
+        timeline.add_entries(self._connection, entries, actor=SYSTEM, now=self._now)
+        log_changes(self._connection, [one.logged for one in meanings], now=self._now)
+
+    def _meaning(self, row: RowMapping) -> _Meaning:
         changes: dict[str, Change] = {}
-        risk, correlation = row["risk_score"], row["correlation_id"]
+        risk = row["risk_score"]
         if risk is None:
-            document = json.loads(row["document"])
-            risk = risk_score(
-                row["severity"],
-                asset_criticality=document["asset_criticality"],
-                confidence_score=document["confidence_score"],
-            )
+            risk = self._risk(row)
             changes["risk_score"] = Change(after=risk)
-        if correlation is None and row["correlation_key"] is not None:
-            correlation = _correlation(connection, row, named)
+        analyst_id = row["assigned_analyst_id"]
+        if self._rota is not None and analyst_id is None and row["status"] == "new":
+            analyst_id = self._rota.next_of(row["team"])
+            if analyst_id is not None:
+                changes["assigned_analyst_id"] = Change(after=analyst_id)
+        correlation = self._correlation(row, changes)
+        return _Meaning(
+            row["id"], row["revision"] + 1, row["team"], risk, correlation, analyst_id, changes
+        )
+
+    def _risk(self, row: RowMapping) -> float:
+        document = json.loads(row["document"])
+        return risk_score(
+            row["severity"],
+            asset_criticality=document["asset_criticality"],
+            confidence_score=document["confidence_score"],
+            weights=self._rules.weights,
+        )
+
+    def _correlation(self, row: RowMapping, changes: dict[str, Change]) -> str | None:
+        key: str | None = row["correlation_key"]
+        correlation: str | None = row["correlation_id"]
+        if key is None or not self._rules.correlated_within:
+            return correlation
+        if correlation is None:
+            correlation = self._group(row)
             changes["correlation_id"] = Change(after=correlation)
-        if row["correlation_key"] is not None and correlation is not None:
-            named[row["correlation_key"]] = (row["received_at"], correlation)
-        if changes:
-            yield _Meaning(row["id"], row["revision"] + 1, risk, correlation, changes)
+        self._named[key] = (row["received_at"], correlation)
+        return correlation
+
+    def _group(self, row: RowMapping) -> str:
+        """The group of the alert before it with the same key, if that is recent, else its own."""
+        received = moment_of(row["received_at"])
+        since = instant(received - self._rules.correlated_within)
+        in_this_round = self._named.get(row["correlation_key"])
+        if in_this_round is not None and in_this_round[0] >= since:
+            return in_this_round[1]
+        asked = {"key": row["correlation_key"], "alert_id": row["id"]}
+        found: str | None = _BEFORE.run(
+            self._connection, **asked, since=since, until=row["received_at"]
+        ).scalar()
+        if found is None:
+            until = instant(received + self._rules.correlated_within)
+            found = _AFTER.run(
+                self._connection, **asked, since=row["received_at"], until=until
+            ).scalar()
+        return found or correlation_name(row["id"])
 
 
 def _rows(connection: Connection, alert_ids: Sequence[int]) -> Iterator[RowMapping]:
     columns = (
         alerts.c.id,
         alerts.c.revision,
+        alerts.c.status,
         alerts.c.severity,
+        alerts.c.team,
+        alerts.c.assigned_analyst_id,
         alerts.c.risk_score,
         alerts.c.correlation_id,
         alerts.c.correlation_key,
@@ -142,21 +231,6 @@ def _rows(connection: Connection, alert_ids: Sequence[int]) -> Iterator[RowMappi
     )
     for start in range(0, len(alert_ids), _IDS_AT_ONCE):
         chunk = alert_ids[start : start + _IDS_AT_ONCE]
-        statement = select(*columns).where(alerts.c.id.in_(chunk)).order_by(alerts.c.id)
+        not_yet = alerts.c.id.in_(chunk), alerts.c.processed.is_(False)
+        statement = select(*columns).where(*not_yet).order_by(alerts.c.id)
         yield from connection.execute(statement).mappings().all()
-
-
-def _correlation(connection: Connection, row: RowMapping, named: dict[str, tuple[str, str]]) -> str:
-    """The group of the alert before it with the same key, if that is recent, else its own."""
-    since = instant(moment_of(row["received_at"]) - CORRELATED_WITHIN)
-    in_this_batch = named.get(row["correlation_key"])
-    if in_this_batch is not None and in_this_batch[0] >= since:
-        return in_this_batch[1]
-    found: str | None = _LATEST_OF_GROUP.run(
-        connection,
-        key=row["correlation_key"],
-        since=since,
-        until=row["received_at"],
-        alert_id=row["id"],
-    ).scalar()
-    return found or correlation_name(row["id"])

@@ -44,12 +44,19 @@ class Intake:
     """Takes alerts in for endpoint tokens."""
 
     def __init__(
-        self, database: Database, clock: Clock, *, max_alert_bytes: int, max_depth: int = MAX_DEPTH
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        max_alert_bytes: int,
+        max_depth: int = MAX_DEPTH,
+        process_all: bool = False,
     ) -> None:
         self._database = database
         self._clock = clock
         self._max_alert_bytes = max_alert_bytes
         self._max_depth = max_depth
+        self._process_all = process_all
 
     async def ingest(
         self,
@@ -69,6 +76,7 @@ class Intake:
             suspicious=suspicious,
             max_depth=self._max_depth,
             check_sizes=check_sizes,
+            process_all=self._process_all,
         )
         now = instant(self._clock())
         if len(records) > _RECORDS_IN_LOOP:
@@ -100,6 +108,7 @@ class Intake:
             self._max_alert_bytes,
             suspicious=suspicious,
             max_depth=self._max_depth,
+            process_all=self._process_all,
         )
         moment = self._clock()
         now = instant(moment)
@@ -107,7 +116,9 @@ class Intake:
             draft = read_draft(record, rules)
         except Invalid as error:
             raise error.within("body") from None
-        prepared = prepare_alert(draft, team=principal.team, received_at=now)
+        prepared = prepare_alert(
+            draft, team=principal.team, received_at=now, process_all=self._process_all
+        )
 
         def store(connection: Connection) -> Created:
             (stored,) = self._stored(connection, principal, [prepared], now)
@@ -130,9 +141,13 @@ def _prepare_all(
     records: Sequence[object], rules: IntakeRules, team: str | None, now: str
 ) -> list[PreparedAlert | Refusal]:
     prepared: list[PreparedAlert | Refusal] = []
+    process_all = rules.process_all
     for record in records:
         try:
-            prepared.append(prepare_alert(read_draft(record, rules), team=team, received_at=now))
+            draft = read_draft(record, rules)
+            prepared.append(
+                prepare_alert(draft, team=team, received_at=now, process_all=process_all)
+            )
         except (Invalid, TooLarge, Forbidden) as refusal:
             prepared.append(refusal)
     return prepared

@@ -52,6 +52,7 @@ class PreparedAlert:
     search_text: str
     document: str
     raw: str | None
+    processed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ _ALERT_COLUMNS = (
     "human_revision",
     "search_text",
     "document",
+    "processed",
 )
 
 
@@ -228,6 +230,7 @@ def _row(alert_id: int, alert: PreparedAlert, *, now: str) -> Row:
         0,
         alert.search_text,
         alert.document,
+        int(alert.processed),
     )
 
 

@@ -129,6 +129,8 @@ alerts = Table(
     Column("human_revision", BigInteger, nullable=False),
     Column("search_text", Text, nullable=False),
     Column("document", Text, nullable=False),
+    # Whether it was seen what the alert means: a server that died may have left that undone.
+    Column("processed", Boolean, nullable=False, server_default="1"),
     UniqueConstraint("origin_team", "source", "external_alert_id"),
     sqlite_autoincrement=True,
 )
@@ -155,10 +157,18 @@ Index(
 )
 # What was stored but not yet looked at: nearly always empty.
 Index(
-    "ix_alerts_unscored",
+    "ix_alerts_unprocessed",
     alerts.c.id,
-    sqlite_where=alerts.c.risk_score.is_(None),
-    postgresql_where=alerts.c.risk_score.is_(None),
+    sqlite_where=alerts.c.processed.is_(False),
+    postgresql_where=alerts.c.processed.is_(False),
+)
+
+# Whose turn it was in each team, when alerts are assigned in turn.
+assignment_turns = Table(
+    "assignment_turns",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("user_id", _RowId, ForeignKey("users.id"), nullable=False),
 )
 
 # Every team, source and sending system (or '') that an alert ever came with.

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, event
 
 from server_stub.domain.clocks import Clock
 from server_stub.hub import Hub
-from server_stub.ingestion import Enrichment
+from server_stub.ingestion import Enrichment, EnrichmentRules
 from server_stub.storage.database import Database
 from tests.support.server import an_alert_body
 from tests.support.stream_server import StreamServer, stream_server, until
@@ -129,8 +129,8 @@ async def test_sessions_are_closed_even_if_the_work_in_them_fails(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Failing(Enrichment):
-        def __init__(self, database: Database, clock: Clock) -> None:
-            super().__init__(database, clock)
+        def __init__(self, database: Database, clock: Clock, rules: EnrichmentRules) -> None:
+            super().__init__(database, clock, rules)
             self.database = database
 
         async def enrich(self, alert_ids: Sequence[int]) -> tuple[int, ...]:
