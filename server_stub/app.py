@@ -18,6 +18,7 @@ from server_stub.api import (
     alerts,
     auth,
     bulk_updates,
+    docs,
     incidents,
     meta,
     stream,
@@ -28,6 +29,7 @@ from server_stub.api.envelope import RequestEnvelope
 from server_stub.api.limits import TokenRates
 from server_stub.api.metrics import LiveFigures
 from server_stub.api.metrics import router as metrics_router
+from server_stub.api.openapi import Mounted
 from server_stub.api.problems import refused, status_problem
 from server_stub.api.services import Announcements, Services
 from server_stub.api.stream import IncidentStream
@@ -59,6 +61,19 @@ from server_stub.storage.log_trim import LogTrim, Retention
 from server_stub.triage import BulkTriage, Triage
 
 API = "/api/v1"
+_MOUNTED: Mounted = (
+    (API, auth.router),
+    (API, users.router),
+    (API, tokens.router),
+    (API, tokens.info_router),
+    (API, alert_overview.router),
+    (API, bulk_updates.router),
+    (API, alerts.router),
+    (API, incidents.router),
+    (API, meta.router),
+    ("", meta.health_router),
+    ("", metrics_router),
+)
 
 
 def system_clock() -> datetime:
@@ -118,20 +133,10 @@ def create_app(
     metrics = Metrics()
     app.add_middleware(RequestEnvelope, monotonic=monotonic, on_answer=metrics.answered)
     _answer_errors(app)
-    for router in (
-        auth.router,
-        users.router,
-        tokens.router,
-        tokens.info_router,
-        alert_overview.router,
-        bulk_updates.router,
-        alerts.router,
-        incidents.router,
-        meta.router,
-    ):
-        app.include_router(router, prefix=API)
-    app.include_router(meta.health_router)
-    app.include_router(metrics_router)
+    for prefix, router in _MOUNTED:
+        app.include_router(router, prefix=prefix)
+    app.include_router(docs.router)
+    app.state.documentation = docs.Documentation(_MOUNTED, settings)
     app.include_router(stream.router)
     return app
 

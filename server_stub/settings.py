@@ -188,6 +188,9 @@ class ServerSettings(BaseSettings):
     sla_resolution_minutes: MinutesByPriority = (4 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60)
     """How soon it is to be resolved. Deadlines that stand stay as they are."""
 
+    api_docs: bool = True
+    """Whether `/docs` and `/openapi.json` are there."""
+
     correlation_minutes: float = Field(default=60, ge=0, le=7 * 24 * 60)
     """Alerts of one rule about one entity, no further apart than this, belong together; 0: none."""
     risk_severity_scores: RiskScores = (90, 70, 45, 20, 5)

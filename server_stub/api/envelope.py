@@ -93,7 +93,8 @@ class _Outgoing:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers[REQUEST_ID_HEADER] = self._request_id
-            headers.update(_SAFE_HEADERS)
+            for name, value in _SAFE_HEADERS.items():
+                headers.setdefault(name, value)
         await self._send(message)
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from server_stub.errors import ChangedSince, Invalid, RateLimited, Refusal, Unavailable
 
-_STATUS = {
+STATUS = {
     "malformed_body": 400,
     "unauthenticated": 401,
     "forbidden": 403,
@@ -36,7 +36,7 @@ _RETRY_UNAVAILABLE_SECONDS = 1
 def problem(code: str, detail: object, *, headers: Mapping[str, str] | None = None) -> Response:
     """An error answer."""
     body = json.dumps({"detail": detail, "code": code})
-    return Response(body, _STATUS[code], headers, media_type="application/json")
+    return Response(body, STATUS[code], headers, media_type="application/json")
 
 
 def refused(refusal: Refusal) -> Response:
@@ -75,4 +75,4 @@ def _headers(refusal: Refusal) -> dict[str, str]:
 def _changed_since(refusal: ChangedSince) -> Response:
     head = json.dumps({"detail": refusal.message, "code": refusal.code}).encode()
     body = head[:-1] + b', "current": ' + refusal.current + b"}"
-    return Response(body, _STATUS[refusal.code], media_type="application/json")
+    return Response(body, STATUS[refusal.code], media_type="application/json")

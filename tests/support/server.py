@@ -25,6 +25,7 @@ from server_stub.storage.events import ensure_epoch
 from server_stub.storage.migrate import migrate
 from server_stub.storage.users import NewUser, add_user
 from tests.support.builders import NOON, a_draft
+from tests.support.openapi import described
 
 ADMIN_PASSWORD = "the-admin-password"
 INGEST_TOKEN = "the-ingest-token-0123456789"
@@ -170,13 +171,17 @@ def an_alert_body(**fields: Any) -> dict[str, Any]:
 async def app_client(
     directory: Path, *, clock: FakeClock | None = None, address: str = "127.0.0.1", **fields: Any
 ) -> AsyncIterator[AppClient]:
-    """A whole server without sockets."""
+    """A whole server without sockets; its answers are held to its OpenAPI document."""
     clock = clock or FakeClock()
     settings = with_empty_database(cheap_settings(directory, **fields))
     app = create_app(settings, clock=clock, monotonic=clock.monotonic)
     transport = httpx.ASGITransport(app=app, client=(address, 50_000))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://server/api/v1") as http,
+        httpx.AsyncClient(
+            transport=transport,
+            base_url="http://server/api/v1",
+            event_hooks={"response": [described().check]},
+        ) as http,
     ):
         yield AppClient(http, app, clock)

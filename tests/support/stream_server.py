@@ -18,6 +18,7 @@ from server_stub.api.http_socket import uvicorn_http_settings
 from server_stub.api.stream import IncidentStream
 from server_stub.api.stream_socket import uvicorn_stream_settings
 from server_stub.app import create_app, system_clock
+from tests.support.openapi import described
 from tests.support.server import AppClient, FakeClock, cheap_settings
 
 PATIENCE_SECONDS = 30
@@ -128,7 +129,9 @@ async def stream_server(
         async with (
             app.router.lifespan_context(app),
             _served(config, listener),
-            httpx.AsyncClient(base_url=base_url) as http,
+            httpx.AsyncClient(
+                base_url=base_url, event_hooks={"response": [described().check]}
+            ) as http,
         ):
             yield StreamServer(http, app, clock or FakeClock(), port)
 
