@@ -52,6 +52,7 @@ from server_stub.security.keys import load_keys
 from server_stub.security.passwords import Passwords
 from server_stub.security.tickets import Tickets
 from server_stub.settings import ServerSettings
+from server_stub.storage.alert_trim import AlertRetention, AlertTrim
 from server_stub.storage.alerts import Alerts
 from server_stub.storage.database import Database
 from server_stub.storage.events import Events, ensure_epoch
@@ -117,7 +118,12 @@ def create_app(
             await hub.start()
             app.state.services = services
             app.state.stream = IncidentStream(services, hub)
-            beside = _log_trim(services), _answer_trim(services), services.token_uses
+            beside = (
+                _log_trim(services),
+                _answer_trim(services),
+                _alert_trim(services),
+                services.token_uses,
+            )
             with metrics.asking(LiveFigures(hub, database)):
                 async with _at_work(hub.run(), background.run(), *(one.run() for one in beside)):
                     yield
@@ -184,6 +190,13 @@ def _log_trim(services: Services) -> LogTrim:
     settings = services.settings
     retention = Retention(timedelta(days=settings.replay_days), settings.replay_events)
     return LogTrim(services.database, services.clock, retention)
+
+
+def _alert_trim(services: Services) -> AlertTrim:
+    settings = services.settings
+    age = None if settings.alert_days is None else timedelta(days=settings.alert_days)
+    retention = AlertRetention(age, settings.alert_count, settings.remove_open_alerts)
+    return AlertTrim(services.database, services.clock, retention)
 
 
 def _answer_trim(services: Services) -> AnswerTrim:

@@ -180,6 +180,13 @@ class ServerSettings(BaseSettings):
     replay_events: int = Field(default=1_000_000, ge=1)
     """How many changes the log keeps."""
 
+    alert_days: float | None = Field(default=None, ge=1, le=100 * 366)
+    """After how long without a change an alert is removed; unset: never."""
+    alert_count: int | None = Field(default=None, ge=0)
+    """How many alerts are kept, if there is a limit; none goes within a day of its last change."""
+    remove_open_alerts: bool = False
+    """Whether that holds for open alerts, and for those of open incidents, too."""
+
     kept_answers: int = Field(default=1_000_000, ge=0)
     """How many answers to writes with an Idempotency-Key are kept, for 24 hours at most."""
 
@@ -187,9 +194,6 @@ class ServerSettings(BaseSettings):
     """How soon an incident of priority P1, P2, P3, P4 is to be answered."""
     sla_resolution_minutes: MinutesByPriority = (4 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60)
     """How soon it is to be resolved. Deadlines that stand stay as they are."""
-
-    api_docs: bool = True
-    """Whether `/docs` and `/openapi.json` are there."""
 
     correlation_minutes: float = Field(default=60, ge=0, le=7 * 24 * 60)
     """Alerts of one rule about one entity, no further apart than this, belong together; 0: none."""

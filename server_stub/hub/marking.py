@@ -22,7 +22,7 @@ _REMEMBERED_ALERTS = 20_000
 
 def subject_of(event: LogEvent) -> Subject | None:
     """What `event` is about; None for what the stream does not tell."""
-    if event.alert_id is not None and event.kind in ("new", "updated"):
+    if event.alert_id is not None and event.kind in ("new", "updated", "removed"):
         return Subject(Topic.ALERT, event.alert_id)
     if event.incident_id is not None:
         return Subject(Topic.INCIDENT, event.incident_id)

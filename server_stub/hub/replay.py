@@ -17,7 +17,7 @@ from server_stub.hub.source import Source
 from server_stub.storage.events import LogEvent
 
 _EVENTS_A_READ = 5_000
-_TOLD = frozenset({"new", "updated"})
+_TOLD = frozenset({"new", "updated", "removed"})
 
 
 class LogReader(Protocol):

@@ -28,7 +28,7 @@ class Source(Protocol):
         """The next events, oldest first."""
 
     async def alerts(self, ids: Collection[int]) -> list[AlertState]:
-        """The present states of those that exist."""
+        """The present states of those that exist, and the last ones of those that are gone."""
 
     async def sights(self, ids: Collection[int]) -> Mapping[int, AlertSight]:
         """What decides now who sees these alerts, of those that exist."""
@@ -64,7 +64,12 @@ class StorageSource:
 
     async def alerts(self, ids: Collection[int]) -> list[AlertState]:
         rows = await _read_what_can_be_read(self._alerts.get_many, ids)
-        return [AlertState.of(row) for row in rows]
+        states = [AlertState.of(row) for row in rows]
+        missing = set(ids) - {state.id for state in states}
+        if missing:
+            removed = await self._alerts.get_removed(sorted(missing))
+            states += [AlertState.of_removed(alert) for alert in removed]
+        return states
 
     async def sights(self, ids: Collection[int]) -> Mapping[int, AlertSight]:
         return await self._alerts.sights(list(ids))

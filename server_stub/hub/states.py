@@ -11,6 +11,7 @@ from server_stub import access
 from server_stub.access import AlertSight, Viewer
 from server_stub.domain.backlog import Subject, Topic, Word
 from server_stub.storage.alert_rows import StoredAlert
+from server_stub.storage.alerts import RemovedAlert
 from server_stub.storage.incident_rows import StoredIncident
 
 
@@ -23,6 +24,13 @@ class AlertState:
     team: str | None
     assigned_analyst_id: int | None
     data: bytes
+    removed: bool = False
+
+    @classmethod
+    def of_removed(cls, alert: RemovedAlert) -> Self:
+        """The last state of an alert, which nobody may see any more."""
+        team, analyst_id = alert.team, alert.assigned_analyst_id
+        return cls(alert.id, alert.revision, team, analyst_id, data=b"", removed=True)
 
     @classmethod
     def of(cls, alert: StoredAlert) -> Self:
@@ -46,7 +54,7 @@ class AlertState:
 
     def may_be_seen_by(self, viewer: Viewer) -> bool:
         """Whether `viewer` may see this state."""
-        return access.sees_alert(
+        return not self.removed and access.sees_alert(
             viewer, team=self.team, assigned_analyst_id=self.assigned_analyst_id
         )
 

@@ -24,7 +24,7 @@ from server_stub.storage.query_sql import (
     matching,
     visible_alerts,
 )
-from server_stub.storage.schema import alerts
+from server_stub.storage.schema import alerts, removed_alerts
 from server_stub.storage.timeline import read_entries
 
 # Up to here totals are counted; beyond, that there are more is all that a person needs to know.
@@ -53,6 +53,16 @@ class AlertListing:
     total_exact: bool
     next_cursor: str | None
     position: StreamPosition
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedAlert:
+    """What is left of an alert that was removed: its last revision, and who could see it."""
+
+    id: int
+    revision: int
+    team: str | None
+    assigned_analyst_id: int | None
 
 
 def find_alert(
@@ -96,6 +106,22 @@ class Alerts:
         return await self._database.read(
             lambda connection: read_alerts(connection, alert_ids, now=now)
         )
+
+    async def get_removed(self, alert_ids: Sequence[int]) -> tuple[RemovedAlert, ...]:
+        """Which of these alerts were removed, as far as the log still tells of it."""
+
+        def read(connection: Connection) -> tuple[RemovedAlert, ...]:
+            found: list[RemovedAlert] = []
+            for start in range(0, len(alert_ids), _IDS_AT_ONCE):
+                chunk = alert_ids[start : start + _IDS_AT_ONCE]
+                statement = select(removed_alerts).where(removed_alerts.c.id.in_(chunk))
+                found += [
+                    RemovedAlert(row.id, row.revision, row.team, row.assigned_analyst_id)
+                    for row in connection.execute(statement)
+                ]
+            return tuple(found)
+
+        return await self._database.read(read)
 
     async def sights(self, alert_ids: Sequence[int]) -> dict[int, AlertSight]:
         """What decides who sees these alerts, without reading the rest of them."""

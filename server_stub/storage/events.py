@@ -17,14 +17,14 @@ from server_stub.storage.bulk import Row, insert_rows
 from server_stub.storage.database import Database
 from server_stub.storage.schema import events, log_identity
 
-EventKind = Literal["new", "updated", "incident_created", "incident_updated"]
+EventKind = Literal["new", "updated", "removed", "incident_created", "incident_updated"]
 
 
 class LogEvent(NamedTuple):
     """A change that was committed.
 
-    `seen_before`: who could see the alert, if that changed; of an incident that was handed over,
-    (None, who owned it).
+    `seen_before`: who could see the alert, if that changed or it was removed; of an incident that
+    was handed over, (None, who owned it).
     """
 
     seq: int

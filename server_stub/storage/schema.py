@@ -180,6 +180,17 @@ alert_origins = Table(
     Column("source_system", Text, primary_key=True),
 )
 
+# What is left of alerts that were removed: enough to tell those who could see them.
+removed_alerts = Table(
+    "removed_alerts",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("team", Text),
+    Column("assigned_analyst_id", _RowId),
+    Column("at", _Instant, nullable=False),
+)
+
 raw_alerts = Table(
     "raw_alerts",
     metadata,
