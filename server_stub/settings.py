@@ -206,6 +206,9 @@ class ServerSettings(BaseSettings):
     assign_in_turn: bool = False
     """Whether a new alert of a team is assigned to its analysts in turn."""
 
+    api_docs: bool = True
+    """Whether `/docs` and `/openapi.json` are there."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     access_log: bool = False
 
