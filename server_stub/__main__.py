@@ -36,6 +36,7 @@ from server_stub.settings import SQLITE_PREFIX, ServerSettings
 _GRACE_SECONDS = 5
 _KEEP_ALIVE_SECONDS = 75
 _BACKLOG = 2048
+_MAX_PORT = 65_535
 _STDIN = 0
 _SWITCH_SECONDS = 0.001
 
@@ -126,7 +127,11 @@ def _serve(settings: ServerSettings, listener: socket.socket, *, until_stdin_clo
     # Threads that read and write give up the interpreter lock at every row; by default each may
     # wait 5 ms to get it back from a busy event loop (measured: 17 to 300 us a row, 7 with this).
     sys.setswitchinterval(_SWITCH_SECONDS)
-    logging.config.dictConfig(log_config(settings.log_level, access_log=settings.access_log))
+    logging.config.dictConfig(
+        log_config(
+            settings.log_level, access_log=settings.access_log, log_format=settings.log_format
+        )
+    )
     database = settings.database_path
     announcement = _Announcement(
         _url(listener, settings), database.with_name(f"{database.name}.first-start")
@@ -156,7 +161,7 @@ def _uvicorn_config(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
         app,
         lifespan="off",
         log_config=None,
-        access_log=settings.access_log,
+        access_log=False,
         # On by default, and believes what any local process says about its address. Whom to believe
         # is a setting of ours, read where addresses are.
         proxy_headers=False,
@@ -212,6 +217,8 @@ def _settings(options: argparse.Namespace) -> ServerSettings:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= _MAX_PORT:
+        raise OSError(f"a port is a number from 0 to {_MAX_PORT}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
@@ -219,8 +226,6 @@ def _listen(host: str, port: int) -> socket.socket:
         # waits 40 ms for an acknowledgement of the first.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener
-    except OverflowError as error:
-        raise OSError("a port is a number from 0 to 65535") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise OSError(f"port {port} is in use; choose another with --port, 0 is any") from error

@@ -206,6 +206,16 @@ def test_a_file_that_is_no_database_is_said_in_a_sentence(
     assert path.read_bytes() == content
 
 
+def test_a_place_where_no_database_can_be_is_said_in_a_sentence(
+    bare_environment: dict[str, str],
+) -> None:
+    arguments = ("--port", "0", "--database", "sqlite:////proc/nowhere/a.db")
+    code, error = run(*arguments, environment=bare_environment)
+    assert code == 1
+    assert "cannot start" in error
+    assert "Traceback" not in error
+
+
 @pytest.mark.parametrize(
     ("arguments", "setting", "said"),
     [
@@ -214,19 +224,21 @@ def test_a_file_that_is_no_database_is_said_in_a_sentence(
         (("--host", "no such host"), {}, "cannot start"),
         ((), {"SECRET_KEY": "hunter2"}, "SECRET_KEY"),
         ((), {"IR_SERVER_ADMIN_PASSWORD": "hunter2"}, "admin_password"),
-        (("--database", "sqlite:////proc/nowhere/a.db"), {}, "cannot start"),
     ],
 )
 def test_what_keeps_it_from_starting_is_said_in_a_sentence(
     tmp_path: Path,
-    bare_environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
     arguments: tuple[str, ...],
     setting: dict[str, str],
     said: str,
 ) -> None:
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
     default = ("--port", "0", "--database", f"sqlite:///{tmp_path}/a.db")
-    code, error = run(*default, *arguments, environment=bare_environment | setting)
-    assert code == 1
+    assert main([*default, *arguments]) == 1
+    error = capsys.readouterr().err
     assert said.lower() in error.lower()
     assert "Traceback" not in error
     assert "hunter2" not in error
