@@ -195,6 +195,9 @@ class ServerSettings(BaseSettings):
     sla_resolution_minutes: MinutesByPriority = (4 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60)
     """How soon it is to be resolved. Deadlines that stand stay as they are."""
 
+    api_docs: bool = True
+    """Whether `/docs` and `/openapi.json` are there."""
+
     correlation_minutes: float = Field(default=60, ge=0, le=7 * 24 * 60)
     """Alerts of one rule about one entity, no further apart than this, belong together; 0: none."""
     risk_severity_scores: RiskScores = (90, 70, 45, 20, 5)
@@ -206,11 +209,11 @@ class ServerSettings(BaseSettings):
     assign_in_turn: bool = False
     """Whether a new alert of a team is assigned to its analysts in turn."""
 
-    api_docs: bool = True
-    """Whether `/docs` and `/openapi.json` are there."""
-
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "text"] = "json"
+    """A line of the log is for programs, or for people."""
     access_log: bool = False
+    """Whether each request has a line of its own."""
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:

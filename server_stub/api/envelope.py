@@ -16,10 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server_stub.api.problems import problem, refused
 from server_stub.errors import Refusal
+from server_stub.logs import ACCESS_LOGGER, logged_as
 
 REQUEST_ID_HEADER = "X-Request-ID"
 
 _log = logging.getLogger(__name__)
+_access_log = logging.getLogger(ACCESS_LOGGER)
+_MAX_LOGGED_PATH = 300
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SAFE_HEADERS = {
     "Cache-Control": "no-store",
@@ -35,7 +38,7 @@ class OnAnswer(Protocol):
 
 
 class RequestEnvelope:
-    """ASGI middleware around all HTTP requests; streams pass through."""
+    """ASGI middleware around all HTTP requests; streams pass through, with an id for the log."""
 
     def __init__(
         self, app: ASGIApp, *, monotonic: Callable[[], float], on_answer: OnAnswer
@@ -45,10 +48,17 @@ class RequestEnvelope:
         self._on_answer = on_answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
+        with logged_as(request_id):
+            if scope["type"] == "http":
+                await self._serve(scope, receive, send, request_id)
+            else:
+                await self._app(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         if len(scope["path"]) > 1:
             scope["path"] = scope["path"].rstrip("/") or "/"
         began, outgoing = self._monotonic(), _Outgoing(send, request_id)
@@ -56,6 +66,13 @@ class RequestEnvelope:
         if outgoing.status is not None:
             seconds = self._monotonic() - began
             self._on_answer(scope["method"], _route(scope), outgoing.status, seconds=seconds)
+            _access_log.info(
+                "%s %s %d, %.1f ms",
+                scope["method"],
+                scope["path"][:_MAX_LOGGED_PATH],
+                outgoing.status,
+                seconds * 1000,
+            )
 
     async def _answer(
         self, scope: Scope, receive: Receive, send: "_Outgoing", request_id: str

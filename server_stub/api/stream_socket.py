@@ -112,6 +112,12 @@ class StreamSocket(WebSocketsSansIOProtocol):
 
     # What uvicorn and the transport call
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            # Refused by an answer: uvicorn would log that as an error of ours, each time.
+            self.handshake_complete = True
+
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
         super().data_received(data)

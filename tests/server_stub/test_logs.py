@@ -7,7 +7,11 @@ import pytest
 from server_stub.logs import (
     HeldBackHandler,
     JsonFormatter,
+    LineFormatter,
     RedactingFilter,
+    RequestIdFilter,
+    log_config,
+    logged_as,
     redact,
     redact_web_server_logs,
 )
@@ -62,15 +66,44 @@ def test_abuse_62_a_line_is_one_line_whatever_is_in_it() -> None:
     assert json.loads(line)["level"] == "INFO"
 
 
-def test_a_traceback_is_redacted_too() -> None:
+def test_abuse_62_a_line_for_people_holds_nothing_that_moves_their_terminal() -> None:
+    line = LineFormatter().format(a_record("title: %s", "x\r\n\x1b[2J\x9b\u202e\ud800 é ok"))
+    assert line.isprintable()
+    assert line.endswith(r"title: x\r\n\x1b[2J\x9b\u202e\ud800 é ok")
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), LineFormatter()])
+def test_a_traceback_is_redacted_too_and_stays_in_the_line(formatter: logging.Formatter) -> None:
     record = a_record("failed")
     try:
-        raise ValueError(f"token={JWT}")
+        raise ValueError(f"token={JWT}\nsecond line")
     except ValueError:
         record.exc_info = sys.exc_info()
-    line = JsonFormatter().format(record)
+    line = formatter.format(record)
     assert "ValueError" in line
     assert JWT not in line
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), LineFormatter()])
+def test_a_line_has_the_id_of_the_request_it_is_about(formatter: logging.Formatter) -> None:
+    with logged_as("trace-7"):
+        with logged_as("trace-8"):
+            inner = a_record("inner")
+            RequestIdFilter().filter(inner)
+        outer = a_record("outer")
+        RequestIdFilter().filter(outer)
+    beside = a_record("beside")
+    RequestIdFilter().filter(beside)
+    assert "trace-8" in formatter.format(inner)
+    assert "trace-7" in formatter.format(outer)
+    assert "trace" not in formatter.format(beside)
+
+
+@pytest.mark.parametrize(("level", "web_server"), [("DEBUG", "INFO"), ("INFO", "WARNING")])
+def test_the_web_server_never_logs_whole_frames(level: str, web_server: str) -> None:
+    config = log_config(level, access_log=False)
+    assert config["loggers"]["uvicorn.error"]["level"] == web_server
 
 
 def test_what_is_held_back_is_written_in_order_once_it_is_let_go(

@@ -14,7 +14,8 @@ from tests.support.live_server import LiveServer, running_server
 
 @pytest.fixture
 def talkative_server(tmp_path: Path) -> Iterator[LiveServer]:
-    with running_server(tmp_path, {"IR_SERVER_LOG_LEVEL": "DEBUG"}) as server:
+    talkative = {"IR_SERVER_LOG_LEVEL": "DEBUG", "IR_SERVER_ACCESS_LOG": "true"}
+    with running_server(tmp_path, talkative) as server:
         yield server
 
 
@@ -52,8 +53,14 @@ def test_no_token_of_a_stream_is_in_the_log_whatever_becomes_of_its_connection(
     ):
         with pytest.raises(InvalidStatus), connect(url, additional_headers=headers):
             pass
+    nowhere = f"{server.url}/api/v1/nowhere%1b%5b2J?token={token}"
+    httpx.get(nowhere, headers={"X-Request-ID": "trace-7"})
     server.stop()
     log = server.log
     assert "/ws/incidents" in log
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert {line["level"] for line in lines} <= {"DEBUG", "INFO"}, "a client's doing is no error"
+    (asked,) = [line for line in lines if line.get("request_id") == "trace-7"]
+    assert asked["message"].startswith("GET /api/v1/nowhere\x1b[2J 404, ")
     for secret in (token, unknown, login["refresh_token"], *token.split(".")[1:]):
         assert secret not in log
