@@ -1,4 +1,10 @@
-"""The client of an IR Central server: where the parts of the SDK meet."""
+"""The client of an IR Central server: where the parts of the SDK meet.
+
+A part is loaded when it is first used: who imports the client to make one call does not wait
+for the stream, nor for httpx before there is a connection.
+"""
+
+from __future__ import annotations
 
 import asyncio
 import copy
@@ -7,71 +13,39 @@ from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Self
-
-import httpx
+from typing import TYPE_CHECKING, Self
 
 from .config import Profile, load_profile
-from .credentials import Credentials, CredentialStore, Vault, token_from_environment
 from .errors import ClientClosedError
-from .rest.alerts import AlertCalls
-from .rest.auth import AuthCalls
-from .rest.incidents import IncidentCalls
-from .rest.meta import Features, Meta
 from .rest.network import Network, network_for
-from .rest.raw import RawClient
 from .rest.retry import RetryPolicy
-from .rest.session import Session
-from .rest.tokens import TokenCalls
-from .rest.transport import Transport
-from .stream.backoff import Uniform
-from .stream.beginning import Since, beginning_of
-from .stream.buffer import MAX_EVENTS
-from .stream.dispatcher import CONCURRENCY, MAX_UNFINISHED, Dispatcher, HandlerFailure
-from .stream.driver import EventStream, StreamParts
-from .stream.events import Event
-from .stream.link import MAX_MESSAGE_BYTES
-from .stream.options import StreamOptions, filter_of
-from .stream.overflow import OverflowPolicy
-from .stream.protocol import StreamPolicy
-from .stream.waiting import E, WaitingRoom
-from .wire.auth import ServerMeta
+from .stream.limits import CONCURRENCY, MAX_EVENTS, MAX_MESSAGE_BYTES, MAX_UNFINISHED
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import httpx
+
+    from .credentials import Credentials, CredentialStore, Vault
+    from .opened import Opened
+    from .rest.alerts import AlertCalls
+    from .rest.auth import AuthCalls
+    from .rest.incidents import IncidentCalls
+    from .rest.raw import RawClient
+    from .rest.tokens import TokenCalls
+    from .rest.transport import Transport
+    from .stream.backoff import Uniform
+    from .stream.beginning import Since
+    from .stream.dispatcher import Dispatcher, HandlerFailure
+    from .stream.driver import EventStream
+    from .stream.events import Event
+    from .stream.overflow import OverflowPolicy
+    from .stream.waiting import E
+    from .wire.auth import ServerMeta
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the clock is injected here, where parts are wired
-
-
-class _Open:
-    """What exists only while a client is open."""
-
-    def __init__(self, client: "IRClient", tasks: asyncio.TaskGroup) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.tasks = tasks
-        self.transport = Transport(
-            client.network,
-            tasks=tasks,
-            timeout_seconds=client.timeout_seconds,
-            policy=client.retry,
-            handler=client._handler,
-            uniform=client._uniform,
-        )
-        self.session = Session(
-            self.transport, client._credentials, tasks=tasks, vault=client._vault
-        )
-        self.transport.tokens = self.session
-        self.meta = Meta(self.transport)
-        self.transport.features = Features(self.meta, tasks=tasks)
-        alerts = AlertCalls(self.transport)
-        self.stream_parts = StreamParts(client.network, self.session, self.meta, alerts, tasks)
-
-        self.waiting_room = WaitingRoom(self.stream_parts, client.events)
-
-    async def aclose(self) -> None:
-        if self.stream_parts.open_stream is not None:
-            await self.stream_parts.open_stream.aclose()
-        await self.transport.aclose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +89,7 @@ class IRClient:
         self._handler = handler
         self._uniform = uniform
         self._stack: AsyncExitStack | None = None
-        self._parts: _Open | None = None
+        self._parts: Opened | None = None
         self._root = self
         self._options = _Options()
 
@@ -132,6 +106,8 @@ class IRClient:
         Credentials come from the argument, then `IR_TOKEN`, then the store; a login from the store
         goes on being kept there when its tokens rotate.
         """
+        from .credentials import CredentialStore, token_from_environment
+
         if not isinstance(profile, Profile):
             profile = load_profile(profile)
         vault = None
@@ -156,9 +132,20 @@ class IRClient:
     async def __aenter__(self) -> Self:
         if self._stack is not None or self._root is not self:
             raise ClientClosedError("The client is open already")
+        from .opened import Opened
+
         async with AsyncExitStack() as stack:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            self._parts = _Open(self, tasks)
+            self._parts = Opened(
+                self.network,
+                tasks,
+                credentials=self._credentials,
+                vault=self._vault,
+                timeout_seconds=self.timeout_seconds,
+                retry=self.retry,
+                handler=self._handler,
+                uniform=self._uniform,
+            )
             stack.push_async_callback(self._parts.aclose)
             self._stack = stack.pop_all()
         return self
@@ -175,7 +162,7 @@ class IRClient:
             await stack.aclose()
 
     @property
-    def _open(self) -> _Open:
+    def _open(self) -> Opened:
         parts = self._root._parts
         if parts is None:
             raise ClientClosedError("The client is not open")
@@ -215,26 +202,36 @@ class IRClient:
     @property
     def alerts(self) -> AlertCalls:
         """Alerts: list, get, update, comment, take, create, ingest."""
+        from .rest.alerts import AlertCalls
+
         return AlertCalls(self._transport)
 
     @property
     def auth(self) -> AuthCalls:
         """Logins and users."""
+        from .rest.auth import AuthCalls
+
         return AuthCalls(self._transport, self._open.session)
 
     @property
     def incidents(self) -> IncidentCalls:
         """Incidents: list, get, create, update, move, note."""
+        from .rest.incidents import IncidentCalls
+
         return IncidentCalls(self._transport)
 
     @property
     def tokens(self) -> TokenCalls:
         """Endpoint tokens."""
+        from .rest.tokens import TokenCalls
+
         return TokenCalls(self._transport)
 
     @property
     def raw(self) -> RawClient:
         """The calls with the server's own answers, and `call` for any address."""
+        from .rest.raw import RawClient
+
         return RawClient(self._transport, self._open.session)
 
     async def meta(self) -> ServerMeta:
@@ -267,6 +264,11 @@ class IRClient:
 
         ConfigError for a checkpoint, text or number that cannot be used, QueryError for a query.
         """
+        from .stream.beginning import beginning_of
+        from .stream.driver import EventStream
+        from .stream.options import StreamOptions, filter_of
+        from .stream.protocol import StreamPolicy
+
         options = StreamOptions(
             policy=StreamPolicy(max_downtime_seconds=max_downtime_seconds),
             max_message_bytes=max_message_bytes,
@@ -295,7 +297,8 @@ class IRClient:
         stream is opened for the time; `events()` is then refused until it is over. RequestTimeout
         when nothing came; what ends the stream is raised, ClientClosedError when it was closed.
         """
-        return await self._open.waiting_room.wait_for(kind, where, timeout_seconds=timeout_seconds)
+        room = self._open.waiting_room(self.events)
+        return await room.wait_for(kind, where, timeout_seconds=timeout_seconds)
 
     def dispatcher(
         self,
@@ -317,6 +320,8 @@ class IRClient:
         counted in `bot.stats`, and told to `on_error`. `events` opens a stream other than
         `client.events()`. ConfigError for a number below 1.
         """
+        from .stream.dispatcher import Dispatcher
+
         return Dispatcher(
             events or self.events,
             concurrency=concurrency,

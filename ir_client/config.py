@@ -8,14 +8,11 @@ import json
 import os
 import re
 import tempfile
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-import platformdirs
 
 from .errors import ConfigError
 
@@ -76,7 +73,11 @@ def _bad_url(why: str) -> ConfigError:
 def config_path(env: Mapping[str, str] | None = None) -> Path:
     """Where profiles are kept: `IR_CONFIG`, or the platform's place for settings."""
     named = (os.environ if env is None else env).get("IR_CONFIG")
-    return Path(named) if named else platformdirs.user_config_path(APP_NAME) / "config.toml"
+    if named:
+        return Path(named)
+    import platformdirs  # when first needed: a client with an address reads no settings
+
+    return platformdirs.user_config_path(APP_NAME) / "config.toml"
 
 
 def load_profile(
@@ -165,6 +166,8 @@ def delete_profile(name: str, path: Path | None = None) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    import tomllib  # when first needed
+
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -15,6 +15,7 @@ from ..wire.events import AlertUpdated, NewAlert
 from ..wire.protocol2 import AlertRemoved
 from .events import Event, Gap, Resumed, StateChanged
 from .ledger import is_newer
+from .limits import MAX_EVENTS
 from .overflow import (
     ALERT_FRAMES,
     AlertChange,
@@ -27,7 +28,6 @@ from .overflow import (
     pop_oldest,
 )
 
-MAX_EVENTS = 10_000
 MAX_BYTES = 64 * 2**20
 # A fetch can wait for the reader, so it takes only this part of the room.
 FETCHED_SHARE = 0.1

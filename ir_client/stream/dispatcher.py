@@ -18,13 +18,12 @@ from .bookmark import Bookmark
 from .driver import EventStream
 from .events import Event, StateChanged
 from .lanes import Lanes
+from .limits import CONCURRENCY, MAX_UNFINISHED
 from .signals import stopping_on_signals
 from .subjects import subject_of
 
 logger = logging.getLogger("ir_client.dispatch")
 
-CONCURRENCY = 8
-MAX_UNFINISHED = 1_000
 DRAIN_SECONDS = 15.0
 
 E = TypeVar("E", bound=Event)

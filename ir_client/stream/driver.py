@@ -8,7 +8,7 @@ client and return instead of failing, whatever goes wrong in them.
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
@@ -284,15 +284,18 @@ class EventStream(Asking):
         self._protocol.opened(self._loop.time())
         self._arm_timer()
         while True:
-            for frame in await link.receive():
-                if not self._line.holds(link):
-                    break  # the frame before this one ended the connection
-                self._take(frame)
+            self._take(await link.receive(), link)
 
-    def _take(self, frame: bytes) -> None:
+    def _take(self, frames: Sequence[bytes], link: Link) -> None:
         now = self._loop.time()
-        self._line.note_frame(now)
-        self._reception.take(frame, now)
+        if self._line.holds(link):
+            self._line.note_frame(now)
+            if self._reception.take_together(frames, now):
+                return
+        for frame in frames:
+            if not self._line.holds(link):
+                break  # the frame before this one ended the connection
+            self._reception.take(frame, now)
 
     async def _fetch(self) -> None:
         ending = await self._recovery.run()

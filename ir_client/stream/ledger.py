@@ -6,7 +6,6 @@ clock. Forgetting a mark (there is a limit) costs a duplicate, never a loss.
 """
 
 from datetime import datetime
-from typing import NamedTuple
 
 from ..wire.alerts import Alert
 from ..wire.events import AlertUpdated, NewAlert
@@ -15,14 +14,10 @@ from ..wire.protocol2 import AlertRemoved
 MAX_MARKS = 100_000
 
 
-class _Mark(NamedTuple):
-    """The state of an alert that was handed out last; `created` tells reused numbers apart."""
-
-    created: datetime | None
-    updated: datetime | None
-    revision: int | None
-    digest: int
-    is_removed: bool = False
+# The state of an alert that was handed out last: when it was created, which tells reused numbers
+# apart, and updated (both None: it was removed), its revision, and a digest of its content. Bare,
+# since Python's collector goes again and again through anything else that is kept in numbers.
+_Mark = tuple[datetime | None, datetime | None, int | None, int]
 
 
 class Ledger:
@@ -54,7 +49,7 @@ class Ledger:
         alert = event.data
         known = self._marks.get(alert.id)
         if known is not None:
-            if known.created not in (alert.created_at, None):
+            if known[0] is not None and known[0] != alert.created_at:
                 known = None
             elif not _is_later(alert, known):
                 return None
@@ -63,8 +58,8 @@ class Ledger:
             self._watermark = alert.updated_at
         if event.origin == "backfill":
             self._recovered += 1
-        is_news = known is None or known.is_removed
-        if is_news and isinstance(event, AlertUpdated) and self._is_after_baseline(alert):
+        is_news = known is None or _is_removed(known)
+        if is_news and type(event) is AlertUpdated and self._is_after_baseline(alert):
             return as_new(event)
         return event
 
@@ -73,13 +68,12 @@ class Ledger:
 
         Only a later state brings the alert back.
         """
-        known = self._marks.get(event.data.id)
-        if known is not None and known.revision is not None:
-            if known.revision > event.data.revision:
+        alert_id, revision = event.data.id, event.data.revision
+        known = self._marks.get(alert_id)
+        if known is not None and known[2] is not None:
+            if known[2] > revision or (known[2] == revision and _is_removed(known)):
                 return None
-            if known.is_removed and known.revision == event.data.revision:
-                return None
-        self._keep(event.data.id, _Mark(None, None, event.data.revision, 0, is_removed=True))
+        self._keep(alert_id, (None, None, revision, 0))
         return event
 
     def take_recovered(self) -> int:
@@ -99,8 +93,13 @@ class Ledger:
 
 
 def _mark_of(alert: Alert) -> _Mark:
-    digest = _digest_of(alert) if alert.revision is None else 0
-    return _Mark(alert.created_at, alert.updated_at, alert.revision, digest)
+    revision = alert.revision
+    digest = _digest_of(alert) if revision is None else 0
+    return alert.created_at, alert.updated_at, revision, digest
+
+
+def _is_removed(known: _Mark) -> bool:
+    return known[1] is None
 
 
 def _digest_of(alert: Alert) -> int:
@@ -109,13 +108,14 @@ def _digest_of(alert: Alert) -> int:
 
 def _is_later(alert: Alert, known: _Mark) -> bool:
     """Whether the reader does not have this state, and none that is newer."""
-    if alert.revision is not None and known.revision is not None:
-        return alert.revision > known.revision
-    if known.updated is None or alert.updated_at != known.updated:
-        return known.updated is None or alert.updated_at > known.updated
+    _, updated, revision, digest = known
+    if alert.revision is not None and revision is not None:
+        return alert.revision > revision
+    if updated is None or alert.updated_at != updated:
+        return updated is None or alert.updated_at > updated
     # Clocks are coarse: two states of one moment differ in content only. Only a server without
     # revisions needs to be compared by content.
-    return _digest_of(alert) != known.digest
+    return _digest_of(alert) != digest
 
 
 def is_newer(one: Alert, other: Alert | AlertRemoved) -> bool:

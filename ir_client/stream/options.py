@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError
 from .beginning import Beginning
-from .buffer import MAX_EVENTS
-from .link import MAX_MESSAGE_BYTES
+from .limits import MAX_EVENTS, MAX_MESSAGE_BYTES
 from .overflow import POLICIES, OverflowPolicy
 from .protocol import StreamPolicy
 

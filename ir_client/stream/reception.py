@@ -15,7 +15,7 @@ from ..wire.cursor import StreamPosition
 from ..wire.events import AlertUpdated, InitialData, NewAlert
 from ..wire.protocol2 import Batch, Heartbeat, Hello, ReplayDone, Reset
 from .cursor import SAME_LOG_REASONS, Cursor
-from .decoding import Decoded, FrameEvent, decode_frames
+from .decoding import Decoded, FrameEvent, changes_of, decode_frames
 from .events import Event, MalformedEvent, Resumed
 from .inbox import Inbox
 from .listeners import Listeners
@@ -72,6 +72,17 @@ class Reception:
         self._speaks, self._is_replaying = None, False
         self._listeners.lost()
 
+    def take_together(self, frames: Sequence[bytes], now: float) -> bool:
+        """Take frames that came together; False, and nothing done, where they are not alike.
+
+        A busy server of protocol 1 sends each change in a frame of its own.
+        """
+        if self._speaks != 1 or len(frames) == 1 or (changes := changes_of(frames)) is None:
+            return False
+        self._pass_on_changes(changes, size=sum(map(len, frames)) // len(frames))
+        self._see_to_losses(now)
+        return True
+
     def take(self, frame: bytes, now: float) -> None:
         """A frame has come."""
         decoded = decode_frames(frame, protocol=self._speaks or self._asked_for)
@@ -82,13 +93,16 @@ class Reception:
             self._pass_on_changes(changes, size=size)
         else:
             self._take_each(decoded, now, size=size)
+        self._see_to_losses(now)
+        if (position := self._cursor.advance(decoded.seq)) is not None:
+            self._inbox.stamp(position)
+
+    def _see_to_losses(self, now: float) -> None:
         if self._inbox.has_gap:
             self._cursor.freeze()
         if self._inbox.is_overrun:
             error = SlowConsumer("The reader of the stream was too slow, and its buffer is full")
             self._perform(self._protocol.give_up(error, now))
-        if (position := self._cursor.advance(decoded.seq)) is not None:
-            self._inbox.stamp(position)
 
     def _take_each(self, decoded: Decoded, now: float, *, size: int) -> None:
         for event in decoded.events:

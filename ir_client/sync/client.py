@@ -1,5 +1,7 @@
 """The sync client: when it opens, in which process, and what it offers."""
 
+from __future__ import annotations
+
 import copy
 import functools
 import os

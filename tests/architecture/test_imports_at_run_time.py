@@ -24,6 +24,10 @@ def loaded_after(statement: str) -> set[str]:
         ("import ir_client.testing.plugin", {"httpx", "websockets", "pydantic"}),
         ("import ir_client.wire.events", {"httpx", "websockets", "asyncio", "textual"}),
         ("from ir_client import IRClient", {"textual", "fastapi", "sqlalchemy", "typer", "lark"}),
+        (
+            "from ir_client import IRClient; IRClient('https://soc.example')",
+            {"httpx", "websockets", "pydantic", "tomllib", "platformdirs", "keyring"},
+        ),
         ("import server_stub.app", {"httpx", "textual", "typer", "keyring", "lark"}),
         ("import ir_console.model.state", {"textual", "httpx", "websockets", "fastapi"}),
         ("import ir_console.cli.app", {"textual", "fastapi", "httpx", "websockets", "sqlalchemy"}),
