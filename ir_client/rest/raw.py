@@ -101,6 +101,9 @@ class RawAlertCalls(RawCalls):
     take = Raw(AlertCalls.take)
     create = Raw(AlertCalls.create)
     ingest = Raw(AlertCalls.ingest)
+    stats = Raw(AlertCalls.stats)
+    sources = Raw(AlertCalls.sources)
+    source_systems = Raw(AlertCalls.source_systems)
 
 
 class RawAuthCalls(RawCalls):

@@ -45,6 +45,9 @@ class SyncRawAlertCalls(Calls):
     take = BlockingRaw(AlertCalls.take)
     create = BlockingRaw(AlertCalls.create)
     ingest = BlockingRaw(AlertCalls.ingest)
+    stats = BlockingRaw(AlertCalls.stats)
+    sources = BlockingRaw(AlertCalls.sources)
+    source_systems = BlockingRaw(AlertCalls.source_systems)
 
 
 class SyncRawAuthCalls(Calls):

@@ -12,8 +12,8 @@ from ir_client.rest.tokens import TokenCalls
 from ir_client.testing import FakeServer
 from tests.support.builders import a_draft
 
-# Lists are pages; these calls of logins do more than one exchange.
-WITHOUT = {"list", "ingest_many", "login", "logout", "logout_all", "change_password"}
+# Lists are pages; these calls do more than one exchange.
+WITHOUT = {"list", "ingest_many", "bulk_update", "login", "logout", "logout_all", "change_password"}
 
 
 @pytest.mark.parametrize(
