@@ -296,6 +296,7 @@ class IRClient:
         is fetched after an interruption is heard when its reader comes to it. Without one, a
         stream is opened for the time; `events()` is then refused until it is over. RequestTimeout
         when nothing came; what ends the stream is raised, ClientClosedError when it was closed.
+        ConfigError for a `kind` that is no class of events, nor a union of such.
         """
         room = self._open.waiting_room(self.events)
         return await room.wait_for(kind, where, timeout_seconds=timeout_seconds)

@@ -219,8 +219,15 @@ class EventStream(Asking):
         except Exception:
             # A mistake of ours must be seen, and must not take the client's other tasks along.
             logger.exception("The stream failed in a way that was not foreseen")
+            self._give_up()
+
+    def _give_up(self) -> None:
+        try:
             self._perform(self._protocol.close(self._loop.time()))
-            self._fail(StreamError("The stream failed: see the log", hint="Report this."))
+        except Exception:
+            # It may be the same mistake again: its reader must not wait for ever all the same.
+            logger.exception("The stream could not be closed in order")
+        self._fail(StreamError("The stream failed: see the log", hint="Report this."))
 
     def _fail(self, error: StreamError) -> None:
         self._inbox.fail(error)

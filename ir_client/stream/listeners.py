@@ -1,14 +1,20 @@
 """Who else hears what comes in on the connection, before the reader of the stream does.
 
 Answers to commands, waiters and presence go this way: they must not wait for a reader that is
-slow, nor pass its filters. A listener that fails is a mistake of ours and ends the stream loudly.
+slow, nor pass its filters. A listener that fails is logged, and stops neither the others nor
+the stream.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ..errors import IRError
 from .events import Event
+
+logger = logging.getLogger("ir_client.stream")
+
+_FAILED = "A listener of the stream failed: %s"
 
 
 class Listener(Protocol):
@@ -45,23 +51,33 @@ class Listeners:
         self._all = tuple(one for one in self._all if one is not listener)
 
     def opened(self, *, protocol: int) -> None:
-        for listener in self._all:
-            listener.opened(protocol=protocol)
+        self._tell(lambda listener: listener.opened(protocol=protocol))
 
     def heard(self, event: Event, request_id: str | None) -> None:
         for listener in self._all:
-            listener.heard(event, request_id)
+            try:
+                listener.heard(event, request_id)
+            except Exception:
+                logger.exception(_FAILED, type(listener).__name__)
 
     def heard_changes(self, changes: Sequence[Event]) -> None:
         """Changes came together, none of them an answer."""
         for listener in self._all:
             for change in changes:
-                listener.heard(change, None)
+                try:
+                    listener.heard(change, None)
+                except Exception:
+                    logger.exception(_FAILED, type(listener).__name__)
 
     def lost(self) -> None:
-        for listener in self._all:
-            listener.lost()
+        self._tell(lambda listener: listener.lost())
 
     def ended(self, error: IRError | None) -> None:
+        self._tell(lambda listener: listener.ended(error))
+
+    def _tell(self, word: Callable[[Listener], None]) -> None:
         for listener in self._all:
-            listener.ended(error)
+            try:
+                word(listener)
+            except Exception:
+                logger.exception(_FAILED, type(listener).__name__)

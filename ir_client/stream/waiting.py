@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from ..errors import ClientClosedError, IRError, RequestTimeout, StreamError
 from .driver import EventStream, StreamParts
 from .events import Event
+from .kinds import kinds_of, names_of
 from .status import StreamState
 
 logger = logging.getLogger("ir_client.stream")
@@ -19,8 +20,8 @@ E = TypeVar("E", bound=Event)
 class Waiter(Generic[E]):
     """A listener that waits for the first event of its kind for which `where` is true."""
 
-    def __init__(self, kind: type[E], where: Callable[[E], bool] | None) -> None:
-        self._kind = kind
+    def __init__(self, kinds: tuple[type[E], ...], where: Callable[[E], bool] | None) -> None:
+        self._kinds = kinds
         self._where = where
         self.outcome: asyncio.Future[E] = asyncio.get_running_loop().create_future()
 
@@ -32,7 +33,7 @@ class Waiter(Generic[E]):
 
     def heard(self, event: Event, request_id: str | None) -> None:  # noqa: ARG002 - a listener
         """Something came in."""
-        if self.outcome.done() or not isinstance(event, self._kind):
+        if self.outcome.done() or not isinstance(event, self._kinds):
             return
         try:
             if self._where is None or self._where(event):
@@ -62,7 +63,8 @@ class WaitingRoom:
         self, kind: type[E], where: Callable[[E], bool] | None, *, timeout_seconds: float
     ) -> E:
         """The first event that comes from now on and is wanted."""
-        waiter = Waiter(kind, where)
+        kinds = kinds_of(kind, name="kind")
+        waiter = Waiter[E](kinds, where)
         try:
             async with asyncio.timeout(timeout_seconds) as limit, self._listening(waiter):
                 return await waiter.outcome
@@ -70,7 +72,7 @@ class WaitingRoom:
             if not limit.expired():
                 raise
             raise RequestTimeout(
-                f"No {kind.__name__} that was wanted came within {timeout_seconds:g} s",
+                f"No {names_of(kinds)} that was wanted came within {timeout_seconds:g} s",
                 hint="Allow a longer `timeout_seconds`, or look whether it has happened before.",
             ) from None
         finally:

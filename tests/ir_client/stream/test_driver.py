@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
@@ -549,6 +549,23 @@ async def test_requirement_01_a_mistake_of_ours_ends_the_stream_loudly_and_harms
             await read_until(stream, Resumed)
         assert "ZeroDivisionError" in caplog.text
         assert (await client.auth.me()).username == "dana"
+
+
+async def test_a_mistake_that_comes_again_while_the_stream_ends_does_not_end_the_client(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with a_live_stream(server := FakeServer()) as (stream, client):
+
+        def mistake(*_: object, **__: object) -> NoReturn:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("ir_client.stream.reception.decode_frames", mistake)
+        monkeypatch.setattr(stream._protocol, "close", mistake)
+        await server.push({"type": "pong"})
+        with pytest.raises(errors.StreamError, match="see the log"):
+            await read_until(stream, Resumed)
+        assert (await client.auth.me()).username == "dana"
+        monkeypatch.undo()
 
 
 async def test_requirement_27_every_down_is_paired_with_a_way_back() -> None:

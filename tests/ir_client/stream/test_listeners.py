@@ -1,5 +1,7 @@
 """Listeners hear all that happens, in its order, and may leave while they listen."""
 
+import pytest
+
 from ir_client.errors import IRError, StreamError
 from ir_client.stream.events import Event
 from ir_client.stream.listeners import Listeners
@@ -43,3 +45,23 @@ def test_all_hear_everything_until_they_leave() -> None:
     listeners.discard(stays)
     listeners.lost()
     assert stays.told[-1] is failure
+
+
+class Failing(Noting):
+    def __getattribute__(self, name: str) -> object:
+        raise ZeroDivisionError
+
+
+def test_one_that_fails_is_logged_and_the_others_hear_all(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    listeners = Listeners()
+    listeners.add(Failing(listeners))
+    listeners.add(hears := Noting(listeners))
+    listeners.opened(protocol=2)
+    listeners.heard(Pong(), None)
+    listeners.heard_changes([Pong(), Pong()])
+    listeners.lost()
+    listeners.ended(None)
+    assert hears.told == [2, (Pong(), None), (Pong(), None), (Pong(), None), "lost", None]
+    assert len(caplog.records) == 6

@@ -127,6 +127,26 @@ async def test_nothing_in_time_is_an_error_that_says_what_was_waited_for() -> No
                 await client.wait_for(AlertUpdated, timeout_seconds=5)
 
 
+async def test_one_of_several_kinds_can_be_waited_for() -> None:
+    async with a_live_stream(server := FakeServer()) as (_, client):
+        either: Any = NewAlert | AlertUpdated
+        with pytest.raises(errors.RequestTimeout, match="NewAlert or AlertUpdated"):
+            await client.wait_for(either, timeout_seconds=5)
+        async with asyncio.TaskGroup() as tasks:
+            waiting = tasks.create_task(client.wait_for(either))
+            await asyncio.sleep(1)
+            await server.publish(server.commit(1))
+        assert waiting.result().alert.id == 1
+
+
+@pytest.mark.parametrize("kind", ["NewAlert", str, (), [NewAlert, 7], None, NewAlert | int])
+async def test_what_is_no_kind_of_event_is_refused_at_the_call(kind: Any) -> None:
+    async with FakeServer() as server, server.client() as client:
+        with pytest.raises(errors.ConfigError, match="`kind`"):
+            await client.wait_for(kind)
+        assert server.connections == 0
+
+
 async def test_what_ends_the_stream_ends_the_waiting() -> None:
     async with FakeServer() as server, server.client() as client:
         server.close_codes.append(1009)
