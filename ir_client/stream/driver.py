@@ -113,6 +113,7 @@ class EventStream(Asking):
         self._conversation = Conversation(self._line.send, spawn=self._spawn)
         self.listeners = Listeners()
         self.listeners.add(self._conversation)
+        self._inbox.check_reader = self._check_readable
         self._inbox.on_recovered = lambda event: self.listeners.heard(event, None)
         self._reception = Reception(
             self._protocol,
@@ -126,6 +127,7 @@ class EventStream(Asking):
         self._link_task: asyncio.Task[None] | None = None
         self._fetch_task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._has_begun = False
 
     @property
     def bookmark(self) -> str:
@@ -154,6 +156,7 @@ class EventStream(Asking):
         if self._protocol.state is StreamState.CLOSED:
             raise ClientClosedError("This stream has ended", hint="Ask for another: events().")
         self._parts.open_stream = self
+        self._has_begun = True
         self.progress.start(self._spawn)
         self._perform(self._protocol.start())
         return self
@@ -179,10 +182,20 @@ class EventStream(Asking):
                 self._parts.open_stream = None
 
     def __aiter__(self) -> Self:
+        self._check_readable()
         return self
 
     def __anext__(self) -> Coroutine[Any, Any, Event]:
         return self._inbox.next()
+
+    def _check_readable(self) -> None:
+        if asyncio.get_running_loop() is not self._loop:
+            raise ClientClosedError("The stream was opened in another event loop")
+        if not self._has_begun:
+            raise ClientClosedError(
+                "The stream is not open",
+                hint="Open it first: async with client.events() as stream, then iterate over it.",
+            )
 
     def _perform(self, effects: Effects) -> None:
         for effect in effects:

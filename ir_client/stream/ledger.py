@@ -70,9 +70,8 @@ class Ledger:
         """
         alert_id, revision = event.data.id, event.data.revision
         known = self._marks.get(alert_id)
-        if known is not None and known[2] is not None:
-            if known[2] > revision or (known[2] == revision and _is_removed(known)):
-                return None
+        if known is not None and _knows_of_removal(known, revision):
+            return None
         self._keep(alert_id, (None, None, revision, 0))
         return event
 
@@ -100,6 +99,11 @@ def _mark_of(alert: Alert) -> _Mark:
 
 def _is_removed(known: _Mark) -> bool:
     return known[1] is None
+
+
+def _knows_of_removal(known: _Mark, revision: int) -> bool:
+    told = known[2]
+    return told is not None and (told > revision or (told == revision and _is_removed(known)))
 
 
 def _digest_of(alert: Alert) -> int:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ir_client import AlertRemoved, AlertUpdated, MalformedEvent, NewAlert, UnknownEvent
 from ir_client.stream import decoding
-from ir_client.stream.decoding import Decoded, decode_frames
+from ir_client.stream.decoding import Decoded, changes_of, decode_frames
 from ir_client.wire.events import Pong
 from ir_client.wire.protocol2 import Hello
 from tests.support.builders import an_alert
@@ -158,3 +158,28 @@ _types = st.sampled_from(["batch", "hello", "reset", "new_alert", "resumed", "no
 @given(st.fixed_dictionaries({"type": _types, "data": _values | st.just({"events": [{}]})}))
 def test_no_document_raises(document: dict[str, Any]) -> None:
     decode_frames(json.dumps(document).encode(), protocol=2)
+
+
+def test_changes_that_came_together_are_read_together() -> None:
+    alerts = [an_alert(id=number) for number in range(1, 4)]
+    events = [NewAlert(data=alerts[0]), *(AlertUpdated(data=alert) for alert in alerts[1:])]
+    assert changes_of([event.model_dump_json().encode() for event in events]) == events
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        b'{"type":"pong"}',
+        b'{"type":"of a newer server","data":{}}',
+        b'{"type":"new_alert","data":{"id":1}}',
+        b"",
+        b"no JSON",
+        b"\xff",
+        NewAlert(data=an_alert()).model_dump_json().encode() * 2,
+        b",".join([NewAlert(data=an_alert()).model_dump_json().encode()] * 2),
+    ],
+)
+def test_frames_of_which_one_is_no_change_are_left_to_be_read_one_by_one(other: bytes) -> None:
+    change = NewAlert(data=an_alert()).model_dump_json().encode()
+    assert changes_of([change, other]) is None
+    assert changes_of([other, change]) is None
