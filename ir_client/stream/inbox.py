@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ..errors import StreamError
+from ..errors import StreamAlreadyOpen, StreamError
 from ..wire.alerts import Alert
 from ..wire.cursor import StreamPosition
 from ..wire.events import AlertUpdated, NewAlert
@@ -45,6 +45,8 @@ class Inbox:
         self._room = asyncio.Event()
         self._error: StreamError | None = None
         self._is_closed = False
+        self._has_reader = False
+        self.check_reader: Callable[[], None] | None = None  # raises where waiting is no use
         self.on_progress: Callable[[], None] | None = None
         self.on_recovered: Callable[[Event], None] | None = None
 
@@ -150,7 +152,21 @@ class Inbox:
             if self._buffer.is_drained_gap:
                 self._on_drained()  # this may be news itself
             self._tell_progress()
+            await self._wait_for_news()
+
+    async def _wait_for_news(self) -> None:
+        if self.check_reader is not None:
+            self.check_reader()
+        if self._has_reader:
+            raise StreamAlreadyOpen(
+                "Somebody else waits for the next event of this stream",
+                hint="One reader a stream: hand its events on from there.",
+            )
+        self._has_reader = True
+        try:
             await self._news.wait()
+        finally:
+            self._has_reader = False
 
     def _settle(self) -> None:
         """What was handed out so far has been dealt with: the reader asks for more."""

@@ -568,6 +568,43 @@ async def test_a_mistake_that_comes_again_while_the_stream_ends_does_not_end_the
         monkeypatch.undo()
 
 
+async def test_a_stream_that_is_not_open_says_so_to_who_reads_it() -> None:
+    async with FakeServer() as server, server.client() as client:
+        with pytest.raises(errors.ClientClosedError, match="not open") as caught:
+            async for _ in client.events():
+                pass
+        assert "async with client.events()" in caught.value.hint
+        with pytest.raises(errors.ClientClosedError, match="not open"):
+            await anext(client.events())
+
+
+async def test_a_stream_belongs_to_the_event_loop_that_opened_it() -> None:
+    async def read_on() -> None:
+        async for _ in stream:
+            pass
+
+    async def read_one() -> None:
+        while True:
+            await anext(stream)
+
+    async with a_live_stream(FakeServer()) as (stream, _):
+        for read in (read_on, read_one):
+            with pytest.raises(errors.ClientClosedError, match="another event loop"):
+                await asyncio.to_thread(asyncio.run, read())
+
+
+async def test_a_stream_has_one_reader_and_the_second_is_told() -> None:
+    async with a_live_stream(server := FakeServer()) as (stream, _):
+        first = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0)
+        with pytest.raises(errors.StreamAlreadyOpen, match="Somebody else"):
+            await anext(stream)
+        await server.publish(server.commit(1))
+        assert isinstance(await first, NewAlert)
+        await server.publish(server.commit(2))
+        assert isinstance(await anext(stream), NewAlert)
+
+
 async def test_requirement_27_every_down_is_paired_with_a_way_back() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, _):
         seen: list[Event] = []
