@@ -242,7 +242,7 @@ class IRClient:
         self,
         *,
         since: Since = None,
-        types: Collection[type[Event]] | None = None,
+        types: Collection[type[Event]] | type[Event] | None = None,
         query: str | None = None,
         overflow: OverflowPolicy = "resync",
         max_downtime_seconds: float | None = None,
@@ -256,13 +256,15 @@ class IRClient:
 
         `since` lets it begin earlier: with a time, with a `FileCheckpoint`, which also keeps how
         far it was read, or with the text that `stream.bookmark` was. `types` are the only classes
-        of events that are handed out, `Resumed` and `StateChanged` included. `query` is a text of
+        of events that are handed out, `Resumed` and `StateChanged` included; only what tells of a
+        loss always is: `Gap`, and `Resumed` where `complete` is False. `query` is a text of
         the filter language that alerts have to match; one that no longer does is handed out once
         more. `overflow` says what gives way when the reader is `max_buffered_events` behind:
         "resync" drops the steps and fetches the last states, "coalesce" keeps the last state of
         each alert, "drop_oldest" tells a `Gap`, "error" raises SlowConsumer.
 
-        ConfigError for a checkpoint, text or number that cannot be used, QueryError for a query.
+        ConfigError for a checkpoint, type, time, text or number that cannot be used, QueryError for
+        a query.
         """
         from .stream.beginning import beginning_of
         from .stream.driver import EventStream

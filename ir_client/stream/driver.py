@@ -114,7 +114,6 @@ class EventStream(Asking):
         self.listeners = Listeners()
         self.listeners.add(self._conversation)
         self._inbox.check_reader = self._check_readable
-        self._inbox.check_reader = self._check_readable
         self._inbox.on_recovered = lambda event: self.listeners.heard(event, None)
         self._reception = Reception(
             self._protocol,

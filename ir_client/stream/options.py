@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError
 from .beginning import Beginning
+from .kinds import kinds_of
 from .limits import MAX_EVENTS, MAX_MESSAGE_BYTES
 from .overflow import POLICIES, OverflowPolicy
 from .protocol import StreamPolicy
@@ -35,14 +36,19 @@ class StreamOptions:
 
 
 def filter_of(
-    types: Collection[type] | None, query: str | None, *, clock: Callable[[], datetime]
+    types: Collection[type] | type | None, query: str | None, *, clock: Callable[[], datetime]
 ) -> "EventFilter | None":
-    """The filter for what is wanted; QueryError when the query cannot be read or followed."""
+    """The filter for what is wanted.
+
+    ConfigError for types that are none of events; QueryError when the query cannot be read or
+    followed.
+    """
     if types is None and query is None:
         return None
+    kinds = None if types is None else kinds_of(types, name="types")
     # Loaded when first used: the parser's library is no small one.
     from ..query import Selection, parse
     from .filtering import EventFilter
 
     selection = None if query is None else Selection(parse(query))
-    return EventFilter(types=types, selection=selection, clock=clock)
+    return EventFilter(types=kinds, selection=selection, clock=clock)

@@ -84,7 +84,16 @@ async def test_a_damaged_checkpoint_is_said_before_anything_is_opened(tmp_path: 
 
 @pytest.mark.parametrize(
     "options",
-    [{"since": "nonsense"}, {"overflow": "explode"}, {"max_buffered_events": 0}],
+    [
+        {"since": "nonsense"},
+        {"overflow": "explode"},
+        {"max_buffered_events": 0},
+        {"types": [str]},
+        {"types": []},
+        {"types": ["NewAlert"]},
+        {"types": "NewAlert"},
+        {"types": [NewAlert, None]},
+    ],
 )
 async def test_what_cannot_be_meant_is_refused(options: dict[str, Any]) -> None:
     async with FakeServer() as server, server.client() as client:
@@ -108,6 +117,27 @@ async def test_only_the_types_that_are_wanted_are_handed_out() -> None:
         server.commit(3)
         events += await read_until(stream, Resumed)
     assert [type(event) for event in events] == [NewAlert, NewAlert, NewAlert, Resumed]
+
+
+async def test_that_events_were_lost_is_told_whatever_types_are_wanted() -> None:
+    server = FakeServer()
+    async with (
+        server,
+        server.client() as client,
+        client.events(types=AlertUpdated, overflow="drop_oldest", max_buffered_events=50) as stream,
+    ):
+        await server.wait_for(lambda: server.listeners)
+        for number in range(60):
+            await server.publish(server.commit(1, title=str(number)))
+        await asyncio.sleep(1)
+        assert isinstance(await anext(stream), Gap)
+    server = FakeServer()
+    async with (
+        server,
+        server.client() as client,
+        client.events(types=NewAlert, since="e:7") as stream,
+    ):
+        assert await anext(stream) == Resumed(0, complete=False)
 
 
 async def test_an_alert_that_no_longer_matches_is_handed_out_once_more() -> None:
