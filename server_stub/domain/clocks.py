@@ -7,6 +7,7 @@ long, so that comparing two texts compares two times.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from ir_client.wire.values import CLOSED_STATUSES, is_open
 
@@ -55,6 +56,7 @@ def after_move(clocks: AlertClocks, *, before: str, after: str, now: str) -> Ale
     return clocks
 
 
+@lru_cache(maxsize=1)  # thousands of rows are rendered for the same moment
 def overdue_before(now: datetime) -> str:
     """Open alerts received before this instant are overdue."""
     return instant(now - OVERDUE_AFTER)

@@ -15,7 +15,7 @@ from sqlalchemy import Row, Select, select
 from ir_client.wire.alerts import Alert
 from server_stub.access import AlertSight
 from server_stub.domain.clocks import is_overdue, minutes_between
-from server_stub.storage.encoding import to_json
+from server_stub.storage.encoding import written_each
 from server_stub.storage.schema import alerts, users
 
 _SENT_COLUMNS = (
@@ -42,6 +42,17 @@ _SENT_COLUMNS = (
     "occurrences",
     "last_seen_at",
 )
+
+_DERIVED_FIELDS = (
+    "created_at",
+    "false_positive",
+    "assigned_analyst",
+    "is_overdue",
+    "time_to_first_response",
+    "time_to_resolution",
+)
+
+_HEAD = "{" + "".join(f'"{name}":%s,' for name in _SENT_COLUMNS + _DERIVED_FIELDS)
 
 DOCUMENT_FIELDS = (
     "title",
@@ -137,8 +148,12 @@ def select_alerts() -> Select[Any]:
 
 
 def stored_alert(row: Row[Any], *, now: datetime) -> StoredAlert:
-    """Render a row of `select_alerts`."""
-    head = to_json(_sent_columns(row) | _derived(row, now))
+    """Render a row of `select_alerts`.
+
+    The head is filled into a template, not encoded as a dict: thousands are rendered at once for
+    a client that comes back, and that takes a third of the time.
+    """
+    head = _HEAD % written_each((*row[: len(_SENT_COLUMNS)], *_derived(row, now)))
     return StoredAlert(
         row.id,
         row.revision,
@@ -146,23 +161,21 @@ def stored_alert(row: Row[Any], *, now: datetime) -> StoredAlert:
         row.team,
         row.assigned_analyst_id,
         row.incident_id,
-        f"{head[:-1]},{row.document[1:]}".encode(),
+        f"{head}{row.document[1:]}".encode(),
     )
 
 
-def _sent_columns(row: Row[Any]) -> dict[str, Any]:
-    return dict(zip(_SENT_COLUMNS, row, strict=False))
-
-
-def _derived(row: Row[Any], now: datetime) -> dict[str, Any]:
-    return {
-        "created_at": row.received_at,
-        "false_positive": row.status == "false_positive",
-        "assigned_analyst": _analyst(row),
-        "is_overdue": is_overdue(row.status, received_at=row.received_at, now=now),
-        "time_to_first_response": minutes_between(row.received_at, row.first_response_at),
-        "time_to_resolution": minutes_between(row.received_at, row.resolution_at),
-    }
+def _derived(row: Row[Any], now: datetime) -> tuple[object, ...]:
+    """What `_DERIVED_FIELDS` names, in that order."""
+    received_at, status = row.received_at, row.status
+    return (
+        received_at,
+        status == "false_positive",
+        _analyst(row),
+        is_overdue(status, received_at=received_at, now=now),
+        minutes_between(received_at, row.first_response_at),
+        minutes_between(received_at, row.resolution_at),
+    )
 
 
 def _analyst(row: Row[Any]) -> dict[str, Any] | None:
