@@ -17,6 +17,7 @@ from ..errors import ConfigError, DrainTimeout, StreamAlreadyOpen
 from .bookmark import Bookmark
 from .driver import EventStream
 from .events import Event, StateChanged
+from .kinds import kinds_of
 from .lanes import Lanes
 from .limits import CONCURRENCY, MAX_UNFINISHED
 from .signals import stopping_on_signals
@@ -52,7 +53,7 @@ class DispatchStats:
 
 @dataclass(frozen=True, slots=True)
 class _Handler:
-    kind: type
+    kinds: tuple[type, ...]
     where: Callable[[Any], bool] | None
     call: Callable[[Any], object]
 
@@ -74,14 +75,17 @@ class Registration(Generic[E]):
     """What `Dispatcher.on` gives: a decorator that leaves the handler as it is."""
 
     def __init__(
-        self, handlers: list[_Handler], kind: type[E], where: Callable[[E], bool] | None
+        self,
+        handlers: list[_Handler],
+        kinds: tuple[type[E], ...],
+        where: Callable[[E], bool] | None,
     ) -> None:
         self._handlers = handlers
-        self._kind = kind
+        self._kinds = kinds
         self._where = where
 
     def __call__(self, handler: Callable[[E], Result]) -> Callable[[E], Result]:
-        self._handlers.append(_Handler(self._kind, self._where, handler))
+        self._handlers.append(_Handler(self._kinds, self._where, handler))
         return handler
 
 
@@ -131,14 +135,17 @@ class Dispatcher:
         return DispatchStats(self._handled, self._failed, waiting, running)
 
     def on(self, kind: type[E], *, where: Callable[[E], bool] | None = None) -> Registration[E]:
-        """Register a handler of the events of `kind` for which `where` is true."""
-        return Registration(self._handlers, kind, where)
+        """Register a handler of the events of `kind` for which `where` is true.
+
+        ConfigError for a `kind` that is no class of events, nor a union of such.
+        """
+        return Registration(self._handlers, kinds_of(kind, name="kind"), where)
 
     def on_state(
         self, handler: Callable[[StateChanged], Result]
     ) -> Callable[[StateChanged], Result]:
         """Register a handler of the stream's changes of state; they need no free place."""
-        return Registration(self._handlers, StateChanged, None)(handler)
+        return Registration(self._handlers, (StateChanged,), None)(handler)
 
     async def run(
         self, *, drain_seconds: float = DRAIN_SECONDS, handle_signals: bool = False
@@ -236,7 +243,7 @@ class Dispatcher:
             self._lanes.put(job, lane=subject_of(event), needs_slot=not is_state)
 
     def _wants(self, handler: _Handler, event: Event) -> bool:
-        if not isinstance(event, handler.kind):
+        if not isinstance(event, handler.kinds):
             return False
         try:
             return handler.where is None or handler.where(event)

@@ -156,6 +156,21 @@ async def test_a_handler_hears_of_its_kind_and_of_what_it_wants_only() -> None:
     assert [(name, type(event)) for name, event in heard] == [("page", NewAlert), ("note", Resumed)]
 
 
+@pytest.mark.parametrize("kind", ["NewAlert", str, lambda event: None, None, []])
+async def test_what_is_no_kind_of_event_has_no_handler(kind: Any) -> None:
+    with pytest.raises(errors.ConfigError, match="`kind`"):
+        Dispatcher(Events()).on(kind)
+
+
+async def test_a_handler_can_be_for_several_kinds() -> None:
+    heard: list[object] = []
+    bot = Dispatcher(Events(new(1), updated(1, 2), Resumed(1, complete=True)))
+    either: Any = NewAlert | AlertUpdated
+    bot.on(either)(heard.append)
+    await finished(bot)
+    assert heard == [new(1), updated(1, 2)]
+
+
 async def test_handlers_of_one_event_run_in_the_order_of_their_registration() -> None:
     heard: list[str] = []
     bot = Dispatcher(Events(new(1)))
