@@ -5,11 +5,9 @@ error carries the `request_id` of its command. Both are beside the frame, not in
 what protocol 1 reads and writes stays as it is.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
-from pydantic_core import from_json
 
 from .base import BUILT_WHEN_USED, JsonObject, Reader
 from .events import ServerFrame
@@ -131,29 +129,3 @@ class ChangeBatch(Reader):
 
     type: Literal["batch"] = "batch"
     data: ChangeList
-
-
-@dataclass(frozen=True, slots=True)
-class Sequenced:
-    """A frame with what stood beside its `type`; a field of a wrong kind counts as missing."""
-
-    frame: Protocol2Frame
-    seq: int | None = None
-    request_id: str | None = None
-
-
-def decode_sequenced(text: str | bytes) -> Sequenced:
-    """Read a frame of protocol 2. Raises pydantic's ValidationError or ValueError."""
-    parsed: Any = from_json(text)
-    frame = protocol2_frames.validate_python(parsed)
-    seq, request_id = parsed.get("seq"), parsed.get("request_id")
-    return Sequenced(
-        frame,
-        seq if isinstance(seq, int) and not isinstance(seq, bool) else None,
-        request_id if isinstance(request_id, str) else None,
-    )
-
-
-def decode_batch(batch: Batch) -> tuple[Protocol2Frame, ...]:
-    """The frames in a batch. Raises pydantic's ValidationError for the first that is none."""
-    return tuple(map(protocol2_frames.validate_python, batch.data.events))

@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from websockets.asyncio.client import connect
 
-from ir_client.wire.protocol2 import Protocol2Frame, decode_batch, decode_sequenced
+from ir_client.stream.decoding import decode_frames
+from ir_client.wire.protocol2 import Protocol2Frame, protocol2_frames
 from tests.contract.exchange import FULL_ALERT, Recorder, Samples
 from tests.contract.test_golden import assert_keeps
 from tests.support.server import INGEST_TOKEN, FakeClock
@@ -112,13 +113,13 @@ async def test_the_server_sends_what_it_has_always_sent(sent: Samples, name: str
 def test_the_wire_models_read_all_of_a_frame(name: str) -> None:
     sample = golden(name)
     assert set(sample) <= {"type", "data", "seq", "request_id"}
-    read = decode_sequenced(json.dumps(sample))
+    read = decode_frames(json.dumps(sample).encode(), protocol=2)
     assert (read.seq, read.request_id) == (sample["seq"], sample.get("request_id"))
     plain = {"type": sample["type"], "data": sample["data"]}
-    assert_keeps(read.frame.model_dump(mode="json"), plain, name)
+    frame = protocol2_frames.validate_python(sample)
+    assert_keeps(frame.model_dump(mode="json"), plain, name)
 
 
 def test_the_events_of_a_batch_are_frames_of_protocol_1() -> None:
-    batch = decode_sequenced(json.dumps(golden("batch"))).frame
-    assert batch.type == "batch"
-    assert [event.type for event in decode_batch(batch)] == ["new_alert", "new_alert"]
+    batch = decode_frames(json.dumps(golden("batch")).encode(), protocol=2)
+    assert [event.type for event in batch.events] == ["new_alert", "new_alert"]

@@ -8,13 +8,13 @@ import pytest
 
 from ir_client import Resumed
 from ir_client.stream.subjects import subject_of
-from ir_client.wire.protocol2 import decode_sequenced
+from ir_client.wire.protocol2 import protocol2_frames
 
 GOLDEN = Path(__file__).parents[2] / "contract/golden"
 
 
 def sample(name: str) -> Any:
-    return decode_sequenced((GOLDEN / f"{name}.json").read_text()).frame
+    return protocol2_frames.validate_json((GOLDEN / f"{name}.json").read_bytes())
 
 
 ABOUT_ALERTS = [

@@ -16,7 +16,7 @@ import pytest_asyncio
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from ir_client.wire.protocol2 import decode_sequenced
+from ir_client.wire.protocol2 import protocol2_frames
 from server_stub.storage.schema import events, users
 from tests.support.server import an_alert_body
 from tests.support.stream_server import StreamClient, StreamServer, stream_server, until
@@ -259,7 +259,7 @@ async def test_many_changes_at_once_leave_in_batches(
     sizes, last_seq = [], hello["seq"]
     async with connected(server, admin, **position) as client:
         while (frame := await client.next())["type"] != "resumed":
-            assert isinstance(decode_sequenced(json.dumps(frame)).seq, int)
+            protocol2_frames.validate_python(frame)
             assert frame["seq"] >= last_seq
             last_seq = frame["seq"]
             if frame["type"] == "batch":
