@@ -74,10 +74,6 @@ class Backlog:
         return len(self._answers) + len(self._changes)
 
     @property
-    def answer_bytes(self) -> int:
-        return self._answer_bytes
-
-    @property
     def oldest_seq(self) -> int | None:
         """The event of the oldest change that waits: all before it has been sent.
 
