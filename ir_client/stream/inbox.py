@@ -180,19 +180,25 @@ class Inbox:
 
     def _next_admitted(self) -> Event | None:
         while (event := self._buffer.take()) is not None:
-            self._room.set()
-            admitted = self._admitted(event)
+            if not self._room.is_set():
+                self._room.set()
+            # Nearly all events are of these two types, and asking for the type costs least.
+            if type(event) is NewAlert or type(event) is AlertUpdated:
+                admitted = self._admitted_change(event)
+            else:
+                admitted = self._admitted(event)
             if admitted is not None and (self._wants is None or self._wants(admitted)):
                 return admitted
         return None
 
+    def _admitted_change(self, event: AlertChange) -> Event | None:
+        admitted = self._ledger.admit(event)
+        if admitted is not None and admitted.origin == "backfill":
+            self._tell_recovered(admitted)
+        return admitted
+
     def _admitted(self, event: Event | Forget) -> Event | None:
         match event:
-            case NewAlert() | AlertUpdated():
-                admitted = self._ledger.admit(event)
-                if admitted is not None and admitted.origin == "backfill":
-                    self._tell_recovered(admitted)
-                return admitted
             case AlertRemoved():
                 return self._ledger.admit_removal(event)
             case Forget():

@@ -5,7 +5,7 @@ mark of its last state, and the newest `updated_at` handed out: the watermark, i
 clock. Forgetting a mark (there is a limit) costs a duplicate, never a loss.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ..wire.alerts import Alert
 from ..wire.events import AlertUpdated, NewAlert
@@ -14,10 +14,11 @@ from ..wire.protocol2 import AlertRemoved
 MAX_MARKS = 100_000
 
 
-# The state of an alert that was handed out last: when it was created, which tells reused numbers
-# apart, and updated (both None: it was removed), its revision, and a digest of its content. Bare,
-# since Python's collector goes again and again through anything else that is kept in numbers.
-_Mark = tuple[datetime | None, datetime | None, int | None, int]
+# The state of an alert that was handed out last: a hash of when it was created, which tells reused
+# numbers apart (None: the alert was removed); its revision; and without one, when it was updated
+# and a hash of its content. Bare tuples of values, since Python's collector goes again and again
+# through whatever else is kept in numbers, also through the time zones of the times that are read.
+_Mark = tuple[int | None, int | None, datetime | None, int]
 
 
 class Ledger:
@@ -48,14 +49,16 @@ class Ledger:
         """The event to hand out, or None when the reader has this state or a newer one."""
         alert = event.data
         known = self._marks.get(alert.id)
+        created = hash(alert.created_at)
         if known is not None:
-            if known[0] is not None and known[0] != alert.created_at:
+            if known[0] != created and known[0] is not None:
                 known = None
             elif not _is_later(alert, known):
                 return None
-        self._keep(alert.id, _mark_of(alert))
-        if self._watermark is None or alert.updated_at > self._watermark:
-            self._watermark = alert.updated_at
+        self._keep(alert.id, _mark_of(alert, created))
+        updated = alert.updated_at
+        if self._watermark is None or updated > self._watermark:
+            self._watermark = updated
         if event.origin == "backfill":
             self._recovered += 1
         is_news = known is None or _is_removed(known)
@@ -72,7 +75,7 @@ class Ledger:
         known = self._marks.get(alert_id)
         if known is not None and _knows_of_removal(known, revision):
             return None
-        self._keep(alert_id, (None, None, revision, 0))
+        self._keep(alert_id, (None, revision, None, 0))
         return event
 
     def take_recovered(self) -> int:
@@ -91,18 +94,19 @@ class Ledger:
         return self._baseline is not None and alert.created_at > self._baseline
 
 
-def _mark_of(alert: Alert) -> _Mark:
+def _mark_of(alert: Alert, created: int) -> _Mark:
     revision = alert.revision
-    digest = _digest_of(alert) if revision is None else 0
-    return alert.created_at, alert.updated_at, revision, digest
+    if revision is not None:
+        return created, revision, None, 0
+    return created, None, alert.updated_at.astimezone(UTC), _digest_of(alert)
 
 
 def _is_removed(known: _Mark) -> bool:
-    return known[1] is None
+    return known[0] is None
 
 
 def _knows_of_removal(known: _Mark, revision: int) -> bool:
-    told = known[2]
+    told = known[1]
     return told is not None and (told > revision or (told == revision and _is_removed(known)))
 
 
@@ -112,11 +116,13 @@ def _digest_of(alert: Alert) -> int:
 
 def _is_later(alert: Alert, known: _Mark) -> bool:
     """Whether the reader does not have this state, and none that is newer."""
-    _, updated, revision, digest = known
+    _, revision, updated, digest = known
     if alert.revision is not None and revision is not None:
         return alert.revision > revision
-    if updated is None or alert.updated_at != updated:
-        return updated is None or alert.updated_at > updated
+    if updated is None:
+        return True  # the server counts revisions no more
+    if alert.updated_at != updated:
+        return alert.updated_at > updated
     # Clocks are coarse: two states of one moment differ in content only. Only a server without
     # revisions needs to be compared by content.
     return _digest_of(alert) != digest
