@@ -86,6 +86,9 @@ async def test_a_damaged_checkpoint_is_said_before_anything_is_opened(tmp_path: 
     "options",
     [
         {"since": "nonsense"},
+        {"since": "2026-03-01T12:00:00Z"},
+        {"since": 5},
+        {"since": timedelta(hours=1)},
         {"overflow": "explode"},
         {"max_buffered_events": 0},
         {"types": [str]},
