@@ -98,7 +98,7 @@ def ending_without_token(error: IRError) -> Ending:
     """What a failure before the handshake means for the stream."""
     match error:
         case TLSError():
-            return Untrusted(str(error))
+            return Untrusted(str(error), hint=error.hint)
         case InvalidResponse():
             return Nonsense(str(error))
         case TransportError():

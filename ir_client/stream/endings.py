@@ -7,7 +7,7 @@ server may have reasons that we do not know.
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ..errors import AuthRejected, MessageTooLarge, ProtocolError, StreamError
+from ..errors import AuthRejected, MessageTooLarge, ProtocolError, StreamError, TLSError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,13 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Untrusted:
-    """The server's certificate was not accepted."""
+    """There is no TLS with the server, most often for a certificate that was not accepted.
+
+    With a `hint`, the reason says by itself what is wrong.
+    """
 
     reason: str
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +122,9 @@ def judge(ending: Ending) -> Verdict:
             return Verdict(Remedy.RETRY, reason)
         case Nonsense(reason):
             return Verdict(Remedy.DOUBT, reason, ProtocolError(f"This is no stream: {reason}"))
-        case Untrusted(reason):
-            error = ProtocolError(
-                f"The server's certificate was not accepted: {reason}",
-                hint="Set `verify` in the profile to the file with your organisation's CA.",
-            )
+        case Untrusted(reason, hint):
+            message = reason if hint else f"The server's certificate was not accepted: {reason}"
+            error = ProtocolError(message, hint=hint or TLSError.hint)
             return Verdict(Remedy.GIVE_UP, reason, error)
         case TooLarge():
             reason = "a frame was longer than max_message_bytes allows"

@@ -24,7 +24,7 @@ from tests.ir_client.rest.support import a_session
         ),
         (errors.PermissionDenied("no", status=403), NoToken("no", is_final=True, hint="h")),
         (errors.ConfigError("keyring", hint="h"), NoToken("keyring", is_final=True, hint="h")),
-        (errors.TLSError("self-signed"), Untrusted("self-signed")),
+        (errors.TLSError("no TLS", hint="http://"), Untrusted("no TLS", hint="http://")),
         (errors.InvalidResponse("html"), Nonsense("html")),
     ],
 )

@@ -74,6 +74,11 @@ def test_an_untrusted_certificate_ends_the_stream_and_says_what_to_set() -> None
     assert "verify" in verdict.error.hint
 
 
+def test_where_a_call_says_why_there_is_no_tls_the_stream_says_the_same() -> None:
+    error = judge(Untrusted("https://h speaks no TLS", hint="Try http://.")).error
+    assert (str(error), error and error.hint) == ("https://h speaks no TLS", "Try http://.")
+
+
 @pytest.mark.parametrize(
     ("ending", "remedy"),
     [
