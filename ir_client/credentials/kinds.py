@@ -1,4 +1,4 @@
-"""The kinds of credentials. Their secrets show in no repr."""
+"""The kinds of credentials. Their secrets show in no repr, also those given as plain text."""
 
 import os
 from collections.abc import Mapping
@@ -16,6 +16,9 @@ class PasswordCredentials:
     username: str
     password: SecretStr
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "password", _hidden(self.password, "password"))
+
 
 @dataclass(frozen=True, slots=True)
 class TokenCredentials:
@@ -24,7 +27,7 @@ class TokenCredentials:
     token: SecretStr
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "token", checked_token(self.token))
+        object.__setattr__(self, "token", checked_token(_hidden(self.token, "token")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,23 @@ class SessionCredentials:
     refresh_token: SecretStr
     access_token: SecretStr | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "refresh_token", _hidden(self.refresh_token, "refresh_token"))
+        if self.access_token is not None:
+            object.__setattr__(self, "access_token", _hidden(self.access_token, "access_token"))
+
 
 Credentials = PasswordCredentials | TokenCredentials | SessionCredentials
 Storable = TokenCredentials | SessionCredentials
+
+
+def _hidden(secret: SecretStr | str, name: str) -> SecretStr:
+    if isinstance(secret, SecretStr):
+        return secret
+    if isinstance(secret, str):
+        return SecretStr(secret)
+    # What was given instead is not shown: the secret may be in it.
+    raise ConfigError(f"`{name}` has to be text", hint="Give a SecretStr.")
 
 
 def checked_token(token: SecretStr) -> SecretStr:

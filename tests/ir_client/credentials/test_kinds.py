@@ -1,5 +1,7 @@
 """Credentials show their secrets to nobody."""
 
+from typing import Any
+
 import pytest
 from pydantic import SecretStr
 
@@ -8,6 +10,7 @@ from ir_client.credentials import token_from_environment
 from ir_client.errors import ConfigError
 
 SECRET = SecretStr("hunter2")
+PLAIN: Any = "hunter2"
 
 
 @pytest.mark.parametrize(
@@ -16,6 +19,9 @@ SECRET = SecretStr("hunter2")
         PasswordCredentials("dana", SECRET),
         TokenCredentials(SECRET),
         SessionCredentials(SECRET, SECRET),
+        PasswordCredentials("dana", PLAIN),
+        TokenCredentials(PLAIN),
+        SessionCredentials(PLAIN, PLAIN),
     ],
 )
 def test_no_repr_shows_a_secret(credentials: object) -> None:
@@ -28,6 +34,20 @@ def test_a_token_that_no_header_can_carry_is_refused_without_repeating_it(token:
     with pytest.raises(ConfigError) as caught:
         TokenCredentials(SecretStr(token))
     assert "nter" not in str(caught.value)
+
+
+def test_a_secret_given_as_plain_text_is_as_good() -> None:
+    assert PasswordCredentials("dana", PLAIN) == PasswordCredentials("dana", SECRET)
+    assert TokenCredentials(PLAIN) == TokenCredentials(SECRET)
+    assert SessionCredentials(PLAIN, PLAIN) == SessionCredentials(SECRET, SECRET)
+
+
+@pytest.mark.parametrize("secret", [b"hunter2", None, 5])
+def test_a_secret_that_is_no_text_is_refused_without_repeating_it(secret: Any) -> None:
+    for make in (TokenCredentials, SessionCredentials, lambda one: PasswordCredentials("d", one)):
+        with pytest.raises(ConfigError) as caught:
+            make(secret)
+        assert "hunter2" not in f"{caught.value} {caught.value.hint}"
 
 
 def test_blanks_around_a_token_are_the_clipboards_and_go() -> None:
