@@ -31,7 +31,7 @@ async def tell_news(stream: EventStream, say: Say) -> None:
     async for event in stream:
         match event:
             case NewAlert(alert=alert) if alert.severity == "critical":
-                say(f"new: {alert.id} {alert.title}")
+                say(f"new: {alert.id} {one_line(alert.title)}")
             case Presence(data=now):
                 say(f"{now.alert_id}: " + ", ".join(user.username for user in now.users))
 
@@ -57,7 +57,7 @@ async def about(stream: EventStream, word: str, alert_id: int) -> str:
     match word:
         case "show":
             alert = (await stream.ask(GetAlertDetails(alert_id=alert_id))).data
-            return f"{alert.id} {alert.severity} {alert.status}: {alert.title}"
+            return f"{alert.id} {alert.severity} {alert.status}: {one_line(alert.title)}"
         case "take":
             taken = await stream.ask(TakeOwnership(alert_id=alert_id, notes="from the chat"))
             return f"{alert_id} is ours, {taken.data.incident.incident_id}"
@@ -69,6 +69,11 @@ async def about(stream: EventStream, word: str, alert_id: int) -> str:
             return f"viewing {alert_id}"
         case _:
             raise ValueError(word)
+
+
+def one_line(text: str) -> str:
+    """Text of an alert, whose author may be an attacker: no line break, no escape sequence."""
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 async def standard_input() -> AsyncIterator[str]:

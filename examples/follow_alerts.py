@@ -17,7 +17,7 @@ async def follow(client: IRClient, *, limit: int) -> list[str]:
         async for event in stream:
             match event:
                 case NewAlert(alert=alert):
-                    lines.append(f"new {alert.severity}: {alert.title}")
+                    lines.append(f"new {alert.severity}: {one_line(alert.title)}")
                     new_alerts += 1
                     if alert.severity == "critical":
                         lines.append(await take(client, alert.id))
@@ -32,6 +32,11 @@ async def follow(client: IRClient, *, limit: int) -> list[str]:
             if new_alerts >= limit:
                 break
     return lines
+
+
+def one_line(text: str) -> str:
+    """Text of an alert, whose author may be an attacker: no line break, no escape sequence."""
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 async def take(client: IRClient, alert_id: int) -> str:

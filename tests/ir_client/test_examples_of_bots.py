@@ -55,8 +55,9 @@ async def test_the_chat_responder_answers_each_line() -> None:
             yield line
         await server.wait_for(lambda: "7: dana" in said)
         yield "leave"
-        await server.publish(server.commit(10, severity="critical"))
-        await server.wait_for(lambda: "new: 10 Suspicious PowerShell" in said)
+        hostile = "Suspicious\x1b[2JPowerShell\nclosed"
+        await server.publish(server.commit(10, severity="critical", title=hostile))
+        await server.wait_for(lambda: said[-1].startswith("new: 10 "))
 
     async with FakeServer() as server, server.client() as client:
         server.commit(7)
@@ -67,7 +68,7 @@ async def test_the_chat_responder_answers_each_line() -> None:
     assert said[2] == "8 is closed"
     assert said[3].startswith("no: There is no such alert")
     assert said[4] == "show N, take N, close N, view N, leave"
-    assert said[5:] == ["viewing 7", "7: dana", "left", "new: 10 Suspicious PowerShell"]
+    assert said[5:] == ["viewing 7", "7: dana", "left", "new: 10 Suspicious [2JPowerShell closed"]
     assert server.alerts[8].status == "closed"
 
 
