@@ -166,7 +166,11 @@ class IRClient:
         parts = self._root._parts
         if parts is None:
             raise ClientClosedError("The client is not open")
-        if parts.loop is not asyncio.get_running_loop():
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise ClientClosedError("The client is used outside of its event loop") from None
+        if parts.loop is not loop:
             raise ClientClosedError("The client was opened in another event loop")
         return parts
 
@@ -254,14 +258,15 @@ class IRClient:
         It begins with now: `InitialData`, then live frames. After an interruption the last state
         of each alert that changed comes (`origin == "backfill"`), then `Resumed` says how many.
 
-        `since` lets it begin earlier: with a time, with a `FileCheckpoint`, which also keeps how
-        far it was read, or with the text that `stream.bookmark` was. `types` are the only classes
-        of events that are handed out, `Resumed` and `StateChanged` included; only what tells of a
-        loss always is: `Gap`, and `Resumed` where `complete` is False. `query` is a text of
-        the filter language that alerts have to match; one that no longer does is handed out once
-        more. `overflow` says what gives way when the reader is `max_buffered_events` behind:
-        "resync" drops the steps and fetches the last states, "coalesce" keeps the last state of
-        each alert, "drop_oldest" tells a `Gap`, "error" raises SlowConsumer.
+        `since` lets it begin earlier: with a time (in UTC where it has no zone), with a
+        `FileCheckpoint`, which also keeps how far it was read, or with the text that
+        `stream.bookmark` was. `types` are the only classes of events that are handed out, `Resumed`
+        and `StateChanged` included; only what tells of a loss always is: `Gap`, and `Resumed` where
+        `complete` is False. `query` is a text of the filter language that alerts have to match; one
+        that no longer does is handed out once more. `overflow` says what gives way when the reader
+        is `max_buffered_events` behind: "resync" drops the steps and fetches the last states,
+        "coalesce" keeps the last state of each alert, "drop_oldest" tells a `Gap`, "error" raises
+        SlowConsumer.
 
         ConfigError for a checkpoint, type, time, text or number that cannot be used, QueryError for
         a query.

@@ -61,6 +61,9 @@ async def test_requirement_25_a_client_belongs_to_the_loop_that_opened_it() -> N
     async with FakeServer().client() as client:
         with pytest.raises(errors.ClientClosedError, match="another event loop"):
             await asyncio.to_thread(elsewhere)
+        with pytest.raises(errors.ClientClosedError, match="outside of its event loop") as caught:
+            await asyncio.to_thread(lambda: client.alerts)
+        assert "event loop" in caught.value.hint
 
 
 @pytest.mark.looptime
