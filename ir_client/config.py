@@ -48,6 +48,8 @@ class Profile:
 
 def checked_url(url: str) -> str:
     """The address without trailing slash, or ConfigError when it is none of ours."""
+    if not isinstance(url, str):
+        raise _bad_url("it is not text")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -59,7 +61,10 @@ def checked_url(url: str) -> str:
         raise _bad_url("it must not carry a user name or password")
     if parts.query or parts.fragment or re.search(r"[\s\x00-\x1f\x7f]", url):
         raise _bad_url("it must be an address only, without query, fragment or blanks")
-    return url.rstrip("/")
+    url = url.rstrip("/")
+    if url.endswith("/api/v1"):
+        raise _bad_url("it must not end in /api/v1, which the client adds by itself")
+    return url
 
 
 def _bad_url(why: str) -> ConfigError:

@@ -142,9 +142,14 @@ def test_a_file_that_would_lose_something_is_not_rewritten(path: Path) -> None:
         "https://soc.example/\nX: y",
         "https://[::1",
         "https://soc.example:port",
+        "https://soc.example/api/v1",
+        "https://soc.example/ir/api/v1/",
+        5,
+        None,
+        b"https://soc.example",
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused_without_repeating_it(url: str) -> None:
+def test_an_address_that_cannot_be_used_is_refused_without_repeating_it(url: Any) -> None:
     with pytest.raises(ConfigError) as caught:
         checked_url(url)
     assert "hunter2" not in str(caught.value)
