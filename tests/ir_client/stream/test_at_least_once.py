@@ -56,7 +56,10 @@ class Story:
         bot.on(NewAlert)(handle)
         bot.on(AlertUpdated)(handle)
         running = asyncio.ensure_future(bot.run(drain_seconds=self.chance.choice((0, 2, 60))))
-        await self.server.wait_for(lambda: memory.kept is not None and self.server.listeners)
+        # Not `wait_for`: a thread keeps it, and a minute of virtual time is over before it begins.
+        async with asyncio.timeout(3_600):
+            while memory.kept is None or not self.server.listeners:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
         if is_last:
             await self.server.wait_for(lambda: not self.unhandled)
             bot.stop()
