@@ -3,7 +3,7 @@
 The key, the change and its answer go into one transaction, and writes run one after another. So
 whoever repeats a request, also while the first is under way or after a crash, gets the first one's
 answer or makes the change, and nobody finds a key whose answer is not there. An answer that changed
-nothing (a refusal, a failure) is not kept: the repetition is judged anew.
+nothing (a refusal, a failure) is not kept: the repetition is judged anew. See decisions/0009.
 
 A key belongs to a user or endpoint token and a path. What is kept of keys and requests are digests
 that nobody can search without the server's secret: a request may hold a password. A secret in an

@@ -3,7 +3,8 @@
 A question about a value that is not there is NULL in SQL and no in the language. Both are not
 yes, so it only matters below `not`: there, and only there, NULL becomes no. A test asks both
 sides of generated alerts. For SQLite, where `lower()` and `LIKE` fold A-Z only, as the language
-does; addresses compare by a function that each connection is given (`engine`).
+does; addresses compare by a function that each connection is given (`engine`). See
+decisions/0010.
 """
 
 from collections.abc import Callable, Iterable, Mapping

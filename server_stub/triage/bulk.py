@@ -2,7 +2,8 @@
 
 First it is settled which alerts are meant; then they are changed a few hundred at a time, each
 few in one transaction, so that other writes wait for no more than that. What one alert refuses
-stops no other. The word on each is the same as for an alert that is changed alone.
+stops no other. The word on each is the same as for an alert that is changed alone. See
+decisions/0013.
 """
 
 from collections.abc import Mapping, Sequence
