@@ -10,6 +10,7 @@ import asyncio
 import copy
 import logging
 import random
+import ssl
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -66,6 +67,11 @@ class _Outcome:
     retry_after: float | None = None
 
 
+def _trusting_nobody() -> ssl.SSLContext:
+    """For addresses without TLS: reading the CA certificates takes longer than a first call."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 class Transport:
     """The way to one server's REST interface."""
 
@@ -90,7 +96,7 @@ class Transport:
         self._running: set[asyncio.Task[_Outcome]] = set()
         self._http = httpx.AsyncClient(
             base_url=f"{network.url}{BASE_PATH}",
-            verify=network.tls if network.tls is not None else True,
+            verify=network.tls or _trusting_nobody(),
             proxy=network.proxy,
             trust_env=False,
             transport=handler,
