@@ -15,7 +15,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from ..wire.base import BUILT_WHEN_USED
+from ..wire.base import READ_ONCE
 from ..wire.events import AlertUpdated, NewAlert
 from ..wire.protocol2 import Batch, ChangeBatch, Protocol2Frame, protocol2_frames
 from .events import MalformedEvent, UnknownEvent, decode, misread
@@ -40,7 +40,7 @@ def decode_frames(frame: bytes, *, protocol: int) -> Decoded:
 
 
 _changes: TypeAdapter[list[AlertChange]] = TypeAdapter(
-    list[Annotated[AlertChange, Field(discriminator="type")]], config=BUILT_WHEN_USED
+    list[Annotated[AlertChange, Field(discriminator="type")]], config=READ_ONCE
 )
 
 

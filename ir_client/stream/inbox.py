@@ -139,7 +139,10 @@ class Inbox:
 
     async def next(self) -> Event:
         """The next event; raises the stream's error, or StopAsyncIteration, when there is none."""
-        self._settle()
+        # What was handed out so far has been dealt with: the reader asks for more.
+        if not self._is_fetching:
+            self._settled = self._ledger.watermark
+        self._tell_progress()
         while True:
             event = self._next_admitted()
             if event is not None:
@@ -168,12 +171,6 @@ class Inbox:
         finally:
             self._has_reader = False
 
-    def _settle(self) -> None:
-        """What was handed out so far has been dealt with: the reader asks for more."""
-        if not self._is_fetching:
-            self._settled = self._ledger.watermark
-        self._tell_progress()
-
     def _tell_progress(self) -> None:
         if self.on_progress is not None:
             self.on_progress()
@@ -182,20 +179,17 @@ class Inbox:
         while (event := self._buffer.take()) is not None:
             if not self._room.is_set():
                 self._room.set()
+            admitted: Event | None
             # Nearly all events are of these two types, and asking for the type costs least.
             if type(event) is NewAlert or type(event) is AlertUpdated:
-                admitted = self._admitted_change(event)
+                admitted = self._ledger.admit(event)
+                if admitted is not None and admitted.origin == "backfill":
+                    self._tell_recovered(admitted)
             else:
                 admitted = self._admitted(event)
             if admitted is not None and (self._wants is None or self._wants(admitted)):
                 return admitted
         return None
-
-    def _admitted_change(self, event: AlertChange) -> Event | None:
-        admitted = self._ledger.admit(event)
-        if admitted is not None and admitted.origin == "backfill":
-            self._tell_recovered(admitted)
-        return admitted
 
     def _admitted(self, event: Event | Forget) -> Event | None:
         match event:

@@ -61,6 +61,9 @@ ReadTime = Annotated[datetime, _UtcAsItIs()]
 # A program waits for the few models that it needs, not for all of them.
 BUILT_WHEN_USED = ConfigDict(defer_build=True)
 
+# What is read and let go again gains nothing from texts that are looked up, to be held once only.
+READ_ONCE = BUILT_WHEN_USED | ConfigDict(cache_strings="keys")
+
 
 class Reader(BaseModel):
     """A body or frame that is read: ignores what it does not know."""

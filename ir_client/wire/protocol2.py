@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from .base import BUILT_WHEN_USED, JsonObject, Reader
+from .base import BUILT_WHEN_USED, READ_ONCE, JsonObject, Reader
 from .events import ServerFrame
 
 MAX_BATCH_EVENTS = 100
@@ -126,6 +126,8 @@ class ChangeList(Reader):
 
 class ChangeBatch(Reader):
     """A batch whose events are all known and well-formed: read in one go, twice as fast."""
+
+    model_config = READ_ONCE
 
     type: Literal["batch"] = "batch"
     data: ChangeList
