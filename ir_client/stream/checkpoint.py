@@ -22,6 +22,7 @@ logger = logging.getLogger("ir_client.stream")
 
 SECONDS_BETWEEN_WRITES = 1.0
 _FORMAT = "ir_client checkpoint 1"
+_HINT = "Move the file away to begin with now, or name another one."
 
 
 @runtime_checkable
@@ -41,7 +42,7 @@ class FileCheckpoint:
         async with client.events(since=FileCheckpoint("~/.cache/bridge")) as stream: ...
 
     One stream a file. Without the file the stream begins with now. Its directory is made if
-    it is missing.
+    it is missing. ConfigError for a file that cannot be read, or not be written, when it is loaded.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -51,6 +52,18 @@ class FileCheckpoint:
         return f"FileCheckpoint({str(self.path)!r})"
 
     def load(self) -> Bookmark | None:
+        kept = self._loaded()
+        try:
+            # Said now, and not when what was read cannot be kept any more.
+            handle, draft = self._draft()
+            os.close(handle)
+            os.unlink(draft)
+        except OSError as error:
+            problem = f"cannot be written: {error.strerror or type(error).__name__}"
+            raise self._unusable(problem, hint="Name a file in a directory of yours.") from None
+        return kept
+
+    def _loaded(self) -> Bookmark | None:
         try:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -66,9 +79,7 @@ class FileCheckpoint:
         raise self._unusable("is damaged, or not a checkpoint of ir_client")
 
     def save(self, bookmark: Bookmark) -> None:
-        directory = self.path.parent
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=directory)
+        handle, draft = self._draft()
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump({"format": _FORMAT, "bookmark": str(bookmark)}, file)
@@ -79,13 +90,16 @@ class FileCheckpoint:
             with suppress(FileNotFoundError):
                 os.unlink(draft)
             raise
-        _sync_directory(directory)
+        _sync_directory(self.path.parent)
 
-    def _unusable(self, problem: str) -> ConfigError:
-        return ConfigError(
-            f"The checkpoint {self.path} {problem}",
-            hint="Move the file away to begin with now, or name another one.",
-        )
+    def _draft(self) -> tuple[int, str]:
+        """A new file beside that of the checkpoint: its handle and name."""
+        directory = self.path.parent
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return tempfile.mkstemp(prefix=f".{self.path.name}.", dir=directory)
+
+    def _unusable(self, problem: str, *, hint: str = _HINT) -> ConfigError:
+        return ConfigError(f"The checkpoint {self.path} {problem}", hint=hint)
 
 
 def _sync_directory(directory: Path) -> None:

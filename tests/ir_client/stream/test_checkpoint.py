@@ -5,6 +5,7 @@ import logging
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -36,6 +37,22 @@ def test_it_is_for_its_owner_only(tmp_path: Path) -> None:
     checkpoint = FileCheckpoint(str(tmp_path / "place"))
     checkpoint.save(HERE)
     assert stat.S_IMODE(checkpoint.path.stat().st_mode) == 0o600
+
+
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = FileCheckpoint(tmp_path / "place")
+    checkpoint.save(HERE)
+    assert checkpoint.load() == HERE
+    assert [path.name for path in tmp_path.iterdir()] == ["place"]
+
+    def refused(**_: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    with pytest.raises(ConfigError, match=r"place cannot be written: Permission denied"):
+        checkpoint.load()
 
 
 @pytest.mark.parametrize(
