@@ -19,7 +19,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ..errors import (
     AuthenticationError,
@@ -128,6 +128,8 @@ class BulkIngest:
     ) -> None:
         if concurrency < 1:
             raise ValueError("concurrency is the number of batches on their way at once: 1 or more")
+        if on_error not in get_args(OnError):
+            raise ValueError(f"on_error is one of {', '.join(get_args(OnError))}")
         self._ingest = ingest
         self._start = start
         self._concurrency = concurrency
@@ -222,7 +224,7 @@ def _refused(index: int, text: str) -> BulkItem:
 
 def batches(drafts: Iterable[Draft], size: int) -> Iterator[list[Draft]]:
     """Drafts, `size` at a time."""
-    _checked_size(size)
+    _check(drafts, size)
     iterator = iter(drafts)
     while batch := list(islice(iterator, size)):
         yield batch
@@ -234,7 +236,7 @@ async def batches_of(drafts: Drafts, size: int) -> AsyncGenerator[list[Draft], N
         for batch in batches(drafts, size):
             yield batch
         return
-    _checked_size(size)
+    _check(drafts, size)
     batch = []
     async for draft in drafts:
         batch.append(draft)
@@ -245,7 +247,11 @@ async def batches_of(drafts: Drafts, size: int) -> AsyncGenerator[list[Draft], N
         yield batch
 
 
-def _checked_size(size: int) -> None:
-    """Raises ValueError for a size of batches that no server takes."""
+def _check(drafts: object, size: int) -> None:
+    """Raises TypeError for no drafts, and ValueError for a size of batches that no server takes."""
+    if not isinstance(drafts, Iterable | AsyncIterable) or isinstance(
+        drafts, str | Mapping | AlertDraft
+    ):
+        raise TypeError(f"drafts are alerts one after another, not {type(drafts).__name__}")
     if not 1 <= size <= 1000:
         raise ValueError("batch_size is the number of alerts in a request: 1 to 1000")

@@ -197,11 +197,21 @@ async def test_nothing_to_send_is_nothing_sent() -> None:
     assert batches_sent(server) == []
 
 
-@pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"batch_size": 1001}, {"concurrency": 0}])
-async def test_sizes_that_make_no_sense_are_refused(wrong: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [{"batch_size": 0}, {"batch_size": 1001}, {"concurrency": 0}, {"on_error": "ignore"}],
+)
+async def test_options_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     async with FakeServer().client() as client:
         with pytest.raises(ValueError, match=next(iter(wrong))):
-            await client.alerts.ingest_many("edr", drafts(1), **wrong)  # type: ignore[arg-type]
+            await client.alerts.ingest_many("edr", drafts(1), **wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, 7, "alerts.json", {"title": "t"}, next(iter(drafts(1)))])
+async def test_what_is_no_row_of_drafts_is_refused(wrong: Any) -> None:
+    async with FakeServer().client() as client:
+        with pytest.raises(TypeError, match="drafts are alerts one after another"):
+            await client.alerts.ingest_many("edr", wrong)
 
 
 # What a server says of a batch.
