@@ -33,6 +33,9 @@ class StreamOptions:
         for name in ("max_message_bytes", "max_buffered_events"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1")
+        downtime = self.policy.max_downtime_seconds
+        if downtime is not None and not downtime >= 0:
+            raise ConfigError("max_downtime_seconds must be 0 or more")
 
 
 def filter_of(

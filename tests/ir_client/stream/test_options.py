@@ -91,6 +91,8 @@ async def test_a_damaged_checkpoint_is_said_before_anything_is_opened(tmp_path: 
         {"since": timedelta(hours=1)},
         {"overflow": "explode"},
         {"max_buffered_events": 0},
+        {"max_downtime_seconds": -1},
+        {"max_downtime_seconds": float("nan")},
         {"types": [str]},
         {"types": []},
         {"types": ["NewAlert"]},
