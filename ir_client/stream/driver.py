@@ -128,6 +128,7 @@ class EventStream(Asking):
         self._fetch_task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._has_begun = False
+        self.is_for_waiting = False  # `IRClient.wait_for` has opened it, for its time
 
     @property
     def bookmark(self) -> str:
@@ -152,7 +153,7 @@ class EventStream(Asking):
 
     async def __aenter__(self) -> Self:
         if self._parts.open_stream is not None:
-            raise StreamAlreadyOpen("This client has an open stream already")
+            raise _already_open(self._parts.open_stream)
         if self._protocol.state is StreamState.CLOSED:
             raise ClientClosedError("This stream has ended", hint="Ask for another: events().")
         self._parts.open_stream = self
@@ -326,6 +327,15 @@ class EventStream(Asking):
         if self._recovery.is_whole:
             self._reception.fetched(self._recovery.read_at)
         self._perform(self._protocol.backfilled(self._loop.time()))
+
+
+def _already_open(stream: EventStream) -> StreamAlreadyOpen:
+    if stream.is_for_waiting:
+        return StreamAlreadyOpen(
+            "wait_for() of this client has opened a stream, which ends with it",
+            hint="Open events() first: wait_for() then listens on that stream.",
+        )
+    return StreamAlreadyOpen("This client has an open stream already")
 
 
 def _inbox_for(options: StreamOptions, *, on_drained: Callable[[], None]) -> Inbox:

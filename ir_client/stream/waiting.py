@@ -108,7 +108,9 @@ class WaitingRoom:
                     await self._end()
 
     async def _begin(self) -> EventStream:
-        self._own = await self._open_stream().__aenter__()
+        own = self._open_stream()
+        own.is_for_waiting = True
+        self._own = await own.__aenter__()
         self._parts.tasks.create_task(_read(self._own))
         return self._own
 

@@ -217,9 +217,10 @@ async def test_while_a_stream_is_open_for_waiting_another_is_refused() -> None:
     async with FakeServer() as server, server.client() as client, asyncio.TaskGroup() as tasks:
         waiting = tasks.create_task(client.wait_for(NewAlert))
         await listening(server)
-        with pytest.raises(errors.StreamAlreadyOpen):
+        with pytest.raises(errors.StreamAlreadyOpen, match="wait_for") as caught:
             async with client.events():
                 pass
+        assert "events() first" in caught.value.hint
         await server.publish(server.commit(1))
         await waiting
 
