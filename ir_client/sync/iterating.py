@@ -157,7 +157,12 @@ class SyncEventStream(SyncAsking):
 
     def _run(self, work: Callable[[EventStream], Coroutine[Any, Any, R]]) -> R:
         stream = self._stream
-        if stream is None or self._pid != os.getpid():
+        if stream is None:
+            raise ClientClosedError(
+                "The stream is not open",
+                hint="Use it inside its block: with client.events() as stream.",
+            )
+        if self._pid != os.getpid():
             raise ClientClosedError(
                 "The stream is not open in this process",
                 hint="Use it inside `with client.events() as stream`, in the process that did.",

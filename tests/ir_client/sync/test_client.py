@@ -239,6 +239,13 @@ def test_it_follows_the_stream(shared_live_server: LiveServer) -> None:
         next(stream)
 
 
+def test_a_stream_outside_of_its_block_says_so() -> None:
+    with client_of(FakeServer()) as client:
+        with pytest.raises(errors.ClientClosedError, match=r"not open$") as caught:
+            _ = client.events().status
+        assert "block" in caught.value.hint
+
+
 # Ctrl-C, event loops, forks.
 
 
