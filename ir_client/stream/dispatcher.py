@@ -153,10 +153,14 @@ class Dispatcher:
         """Handle events until `stop()`, or until the stream ends; then finish what was taken.
 
         With `handle_signals` the first SIGINT or SIGTERM stops it. Raises what ended the stream,
-        and DrainTimeout. Cancelling it cancels the handlers.
+        and DrainTimeout; ConfigError without any handler. Cancelling it cancels the handlers.
         """
         if self._is_running:
             raise StreamAlreadyOpen("This dispatcher runs already")
+        if not self._handlers:
+            raise ConfigError(
+                "This dispatcher has no handler", hint="Register one first: @bot.on(NewAlert)."
+            )
         self._is_running = True
         try:
             with stopping_on_signals(self.stop) if handle_signals else nullcontext():

@@ -171,6 +171,11 @@ async def test_a_handler_can_be_for_several_kinds() -> None:
     assert heard == [new(1), updated(1, 2)]
 
 
+async def test_without_a_handler_it_does_not_run() -> None:
+    with pytest.raises(errors.ConfigError, match="no handler"):
+        await Dispatcher(Events()).run()
+
+
 async def test_handlers_of_one_event_run_in_the_order_of_their_registration() -> None:
     heard: list[str] = []
     bot = Dispatcher(Events(new(1)))
@@ -375,6 +380,7 @@ async def test_a_stop_before_it_runs_is_not_lost() -> None:
 
 async def test_it_runs_once_at_a_time() -> None:
     bot = Dispatcher(Events())
+    bot.on(NewAlert)(Work())
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(bot.run())
         await asyncio.sleep(1)
@@ -418,7 +424,9 @@ async def test_signals_are_heard_in_the_main_thread_only() -> None:
 
 
 async def _run_with_signals() -> None:
-    await Dispatcher(Events()).run(handle_signals=True)
+    bot = Dispatcher(Events())
+    bot.on(NewAlert)(Work())
+    await bot.run(handle_signals=True)
 
 
 @settings(max_examples=30, deadline=None)
