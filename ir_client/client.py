@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from .config import Profile, load_profile
-from .errors import ClientClosedError
+from .errors import ClientClosedError, ConfigError
 from .rest.network import Network, network_for
 from .rest.retry import RetryPolicy
 from .stream.limits import CONCURRENCY, MAX_EVENTS, MAX_MESSAGE_BYTES, MAX_UNFINISHED
@@ -81,6 +81,8 @@ class IRClient:
         handler: httpx.AsyncBaseTransport | None = None,
         uniform: Uniform = random.uniform,
     ) -> None:
+        if not timeout_seconds > 0:
+            raise ConfigError("timeout_seconds must be more than 0")
         self.network: Network = network_for(url, verify=verify, proxy=proxy)
         self.timeout_seconds = timeout_seconds
         self.retry = retry or RetryPolicy()

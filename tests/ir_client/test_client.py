@@ -47,6 +47,12 @@ async def test_a_closed_client_is_closed_and_may_be_opened_again() -> None:
             await client.auth.me()
 
 
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_a_client_has_to_wait_for_some_time(seconds: float) -> None:
+    with pytest.raises(errors.ConfigError, match="timeout_seconds"):
+        IRClient("http://ir.test", timeout_seconds=seconds)
+
+
 async def test_a_client_is_open_once() -> None:
     async with FakeServer().client() as client:
         with pytest.raises(errors.ClientClosedError, match="already"):
