@@ -72,6 +72,7 @@ class Hub:
         self._subscribers: dict[Subscriber, None] = {}
         self._waiting: dict[Subscriber, None] = {}
         self._doorbell = doorbell
+        self._checking_rights = asyncio.Lock()
 
     @property
     def subscribers(self) -> tuple[Subscriber, ...]:
@@ -329,11 +330,13 @@ class Hub:
         subscribers = self.subscribers if which is None else which
         if not subscribers:
             return
-        viewers = await self._source.viewers({one.login for one in subscribers})
-        for subscriber in subscribers:
-            viewer = viewers.get(subscriber.login)
-            if viewer is None:
-                subscriber.close(CloseCode.UNAUTHENTICATED, "the login has ended")
-            else:
-                subscriber.adopt(viewer)
+        # One at a time: of two reads, the one that began first may end last, with rights of old.
+        async with self._checking_rights:
+            viewers = await self._source.viewers({one.login for one in subscribers})
+            for subscriber in subscribers:
+                viewer = viewers.get(subscriber.login)
+                if viewer is None:
+                    subscriber.close(CloseCode.UNAUTHENTICATED, "the login has ended")
+                else:
+                    subscriber.adopt(viewer)
         self.presence.end_blind()

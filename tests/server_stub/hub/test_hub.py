@@ -193,6 +193,27 @@ async def test_who_lost_the_right_before_a_change_does_not_hear_of_the_change() 
         assert outlet.written == []
 
 
+async def test_of_two_looks_at_the_rights_the_later_one_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with a_running_hub() as running:
+        subscriber, _ = running.connect(an_analyst())
+        read, delays = running.source.viewers, iter([0.3])
+
+        async def read_slowly_first(logins: Any) -> Any:
+            found = await read(logins)
+            await asyncio.sleep(next(delays, 0))
+            return found
+
+        monkeypatch.setattr(running.source, "viewers", read_slowly_first)
+        first = asyncio.create_task(running.hub.check_rights())
+        await asyncio.sleep(0.1)
+        running.source.standing[subscriber.login] = an_admin()
+        await running.hub.check_rights()
+        await first
+        assert subscriber.viewer == an_admin()
+
+
 async def test_silence_for_too_long_is_swept_within_five_minutes() -> None:
     async with a_running_hub() as running:
         _, silent = running.connect()
