@@ -22,6 +22,7 @@ from ir_client import (
     IRClient,
     NewAlert,
     Resumed,
+    StreamState,
     TokenCredentials,
 )
 from ir_client.stream.events import Event
@@ -68,7 +69,7 @@ class SdkReader(Reader):
                 await self._follow(client, stream)
 
     async def _follow(self, client: IRClient, stream: EventStream) -> None:
-        while not await self._has_come_to_the_end(stream):
+        while self.has_to_fetch or not await self._has_come_to_the_end(stream):
             if self.chance.random() < 0.05:
                 stream.reconnect()
                 self.cuts += 1
@@ -76,11 +77,11 @@ class SdkReader(Reader):
                 await self.world.after(self.world.changes + self.chance.randint(1, 20))
             try:
                 async with asyncio.timeout(0.05):
-                    event = await anext(stream)
+                    self._note(await anext(stream))
             except TimeoutError:
-                continue
-            self._note(event)
-            if self.has_to_fetch:
+                pass
+            # Before it is live for the first time, the stream promises nothing of what changes.
+            if self.has_to_fetch and stream.status.state is StreamState.LIVE:
                 self.book = {alert.id: alert.revision or 0 async for alert in client.alerts.list()}
                 self.has_to_fetch = False
                 self.reloads += 1
