@@ -207,6 +207,8 @@ class LiveScreen(Screen[None]):
     # Filtering
 
     def action_filter(self) -> None:
+        # On a small screen the reader stands where the rows are that the filter chooses.
+        self.remove_class("-reading")
         self.add_class("-filtering")
         self.filter_bar.open(self.state.view.filter.text)
         self.show_bars()

@@ -58,6 +58,16 @@ async def test_alert_that_goes_to_another_team_is_gone_but_not_from_under_the_cu
         await console.sees("1 of 1", "#1")
 
 
+async def test_filter_shows_the_rows_that_it_chooses_also_where_the_reader_hides_them() -> None:
+    async with a_console(a_server(3), size=(80, 24)) as console:
+        await console.sees("Alert 003")
+        await console.press("enter")
+        await console.no_longer_sees("Alert 001")
+        await console.press("slash", "0", "0", "1")
+        await console.sees("1 of 3")
+        await console.sees("Alert 001")
+
+
 async def test_posted_alert_becomes_a_row_and_counts() -> None:
     server = a_server()
     async with a_console(server) as console:
