@@ -1,6 +1,6 @@
 """Endpoint tokens: list, make, change, switch off and on, remove; and what one may do."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +20,7 @@ from .given import among, model_of
 from .output import Column, Output
 
 if TYPE_CHECKING:
+    from ir_client import IRClient, Profile
     from ir_client.wire.auth import EndpointToken
 
 app = typer.Typer(
@@ -139,9 +140,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one endpoint token, without its value."""
-    output = Output.standard()
     chosen = profile_for(ctx, profile, url)
-    _show(output, asked(chosen, output, lambda client: client.tokens.get(token_id)), as_json)
+    _show(chosen, lambda client: client.tokens.get(token_id), as_json=as_json)
 
 
 @app.command()
@@ -152,9 +152,8 @@ def info(
     as_json: JsonOption = False,
 ) -> None:
     """Show what the endpoint token in IR_TOKEN, or of the profile, may do."""
-    output = Output.standard()
     chosen = profile_for(ctx, profile, url)
-    _show(output, asked(chosen, output, lambda client: client.tokens.info()), as_json)
+    _show(chosen, lambda client: client.tokens.info(), as_json=as_json)
 
 
 @app.command()
@@ -188,13 +187,9 @@ def update(
         fields["token_name"] = name
     if not fields:
         raise UsageProblem("Nothing to change", hint="Say what, for example --rate 300.")
-    chosen, output = profile_for(ctx, profile, url), Output.standard()
+    chosen = profile_for(ctx, profile, url)
     wanted = model_of(EndpointTokenUpdate, **fields)
-    _show(
-        output,
-        asked(chosen, output, lambda client: client.tokens.update(token_id, wanted)),
-        as_json,
-    )
+    _show(chosen, lambda client: client.tokens.update(token_id, wanted), as_json=as_json)
 
 
 @app.command()
@@ -206,9 +201,8 @@ def deactivate(
     as_json: JsonOption = False,
 ) -> None:
     """Let an endpoint token be used no more, until it is activated."""
-    output = Output.standard()
     chosen = profile_for(ctx, profile, url)
-    _show(output, asked(chosen, output, lambda client: client.tokens.deactivate(token_id)), as_json)
+    _show(chosen, lambda client: client.tokens.deactivate(token_id), as_json=as_json)
 
 
 @app.command()
@@ -220,9 +214,8 @@ def activate(
     as_json: JsonOption = False,
 ) -> None:
     """Let an endpoint token be used again."""
-    output = Output.standard()
     chosen = profile_for(ctx, profile, url)
-    _show(output, asked(chosen, output, lambda client: client.tokens.activate(token_id)), as_json)
+    _show(chosen, lambda client: client.tokens.activate(token_id), as_json=as_json)
 
 
 @app.command()
@@ -302,7 +295,15 @@ def _row(token: "EndpointToken") -> list[str]:
     ]
 
 
-def _show(output: Output, token: "EndpointToken", as_json: bool) -> None:
+def _show(
+    profile: "Profile",
+    work: Callable[["IRClient"], Awaitable["EndpointToken"]],
+    *,
+    as_json: bool,
+) -> None:
+    """The one endpoint token that `work` answers with."""
+    output = Output.standard()
+    token = asked(profile, output, work)
     if as_json:
         output.document(token.model_dump(mode="json"))
         return
