@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from .base import BUILT_WHEN_USED, READ_ONCE, JsonObject, Reader
+from .base import BUILT_WHEN_USED, JsonObject, Reader
 from .events import ServerFrame
 
 MAX_BATCH_EVENTS = 100
@@ -118,16 +118,3 @@ Protocol2Frame = Annotated[
 ]
 
 protocol2_frames: TypeAdapter[Protocol2Frame] = TypeAdapter(Protocol2Frame, config=BUILT_WHEN_USED)
-
-
-class ChangeList(Reader):
-    events: tuple[Annotated[ServerFrame | AlertRemoved, Field(discriminator="type")], ...]
-
-
-class ChangeBatch(Reader):
-    """A batch whose events are all known and well-formed: read in one go, twice as fast."""
-
-    model_config = READ_ONCE
-
-    type: Literal["batch"] = "batch"
-    data: ChangeList
