@@ -41,7 +41,12 @@ class SequencedSubscriber(Subscriber):
 
     @property
     def position(self) -> int:
-        """Where to resume from once all that was sent is processed; it never goes back."""
+        """Where to resume from once all that was sent is processed; it never goes back.
+
+        Answers leave before a reset that waits: they must not pass what the reset is about.
+        """
+        if self._reset is not None:
+            return self._position
         return max(self._position, self._backlog.position(self._read_through))
 
     @property
@@ -72,9 +77,12 @@ class SequencedSubscriber(Subscriber):
 
     def reset(self, reason: ResetReason) -> None:
         """Tell the client to fetch a snapshot; what happens from now on is told as ever."""
+        self._position = self.position
         self._backlog.clear_changes()
         self._replay_end = None
-        self._reset = reason
+        # With other rights all that was told is void, whatever else has happened.
+        if self._reset != "access":
+            self._reset = reason
 
     # What the hub says to it
 

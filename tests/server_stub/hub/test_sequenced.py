@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server_stub.access import Viewer
+from server_stub.hub.frames import plain_message
 from server_stub.hub.hub import Hub
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.sequenced import SequencedSubscriber
@@ -36,8 +37,7 @@ class Line:
         self.outlet = MemoryOutlet()
         self.subscriber: SequencedSubscriber
 
-    def connect(self, since: int | None = None) -> str | None:
-        """Open the line; why a resume was refused, if it was."""
+    def join(self) -> None:
         self.outlet = MemoryOutlet()
         self.subscriber = SequencedSubscriber(
             self.outlet,
@@ -47,6 +47,10 @@ class Line:
             now=self.now,
         )
         self.hub.join(self.subscriber)
+
+    def connect(self, since: int | None = None) -> str | None:
+        """Open the line; why a resume was refused, if it was."""
+        self.join()
         reason: str | None = None
         if since is None:
             self.hub.begin(self.subscriber)
@@ -91,6 +95,43 @@ def test_the_position_stays_before_what_still_waits() -> None:
     line.outlet.can_write = True
     line.hub.deliver(line.subscriber)
     assert line.heard() == [("new_alert", 1), ("new_alert", 2), ("new_alert", 4)]
+
+
+def test_what_is_said_before_a_reset_that_waits_does_not_pass_what_it_voids() -> None:
+    # Who loses the line between the two frames resumes from the first, and hears of it all again.
+    line = Line(max_changes=2)
+    line.connect()
+    line.outlet.can_write = False
+    put(line, 1, 2, 3)
+    line.turn()
+    line.subscriber.tell(plain_message("pong", {}))
+    line.outlet.can_write = True
+    line.hub.deliver(line.subscriber)
+    assert line.heard() == [("pong", 0), ("reset", 3)]
+
+
+def test_changes_that_are_too_many_before_it_is_live_are_not_passed_by_the_snapshot() -> None:
+    line = Line(max_changes=2)
+    line.join()
+    line.hub.begin(line.subscriber)
+    put(line, 1, 2, 3)
+    line.turn()
+    line.subscriber.tell(plain_message("initial_data", {}))
+    line.subscriber.go_live()
+    line.hub.deliver(line.subscriber)
+    assert line.heard() == [("initial_data", 0), ("reset", 3)]
+
+
+def test_other_rights_are_told_also_of_who_falls_behind() -> None:
+    line = Line(an_analyst(1), max_changes=2)
+    line.connect()
+    line.outlet.can_write = False
+    line.source.standing[a_login()] = an_analyst(1, "red")
+    put(line, 1, 2, 3)
+    line.turn()
+    line.outlet.can_write = True
+    line.hub.deliver(line.subscriber)
+    assert [frame["data"]["reason"] for frame in line.outlet.frames] == ["access"]
 
 
 def test_who_falls_too_far_behind_is_reset_and_goes_on() -> None:
