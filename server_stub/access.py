@@ -18,7 +18,10 @@ AlertSight = tuple[str | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Someone who looks: a user, or an endpoint token that may read."""
+    """Someone who looks: a user, or an endpoint token that may read.
+
+    `sight_changes` is how often what they see became another selection of alerts.
+    """
 
     kind: Literal["user", "token"]
     role: str = "analyst"
@@ -26,6 +29,7 @@ class Viewer:
     user_id: int | None = None
     token_id: int | None = None
     name: str = ""
+    sight_changes: int = 0
 
     @property
     def sees_everything(self) -> bool:
@@ -40,14 +44,17 @@ def sees_alert(viewer: Viewer, *, team: str | None, assigned_analyst_id: int | N
 
 
 def sight_key(viewer: Viewer) -> str:
-    """A short name of which alerts `viewer` may see: another one means other alerts.
+    """A short name of which alerts `viewer` may see, and since which change of that.
 
-    A position in the log is worth something only to who may see the same as who took it.
+    A position in the log is worth something only to who has seen the same ever since it was taken:
+    rights that were lost and given back are other rights. See decisions/0014.
     """
-    if viewer.sees_everything:
-        return "all"
-    sight = repr((viewer.kind, viewer.user_id, sorted(viewer.teams)))
-    return sha256(sight.encode()).hexdigest()[:12]
+    name = "all"
+    if not viewer.sees_everything:
+        sight = repr((viewer.kind, viewer.user_id, sorted(viewer.teams)))
+        name = sha256(sight.encode()).hexdigest()[:12]
+    # Before the first change as it was before changes were counted: old positions hold.
+    return f"{name}-{viewer.sight_changes}" if viewer.sight_changes else name
 
 
 def sees_incident(

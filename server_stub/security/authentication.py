@@ -8,7 +8,6 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from ir_client.wire.auth import EndpointToken
 from server_stub.access import Viewer
 from server_stub.domain.addresses import is_allowed
 from server_stub.domain.clocks import Clock, instant
@@ -17,7 +16,12 @@ from server_stub.security.jwt import AccessTokens, looks_like_jwt
 from server_stub.security.opaque import token_hash
 from server_stub.security.principals import LoginId, Principal, TokenPrincipal, UserPrincipal
 from server_stub.storage.database import Database
-from server_stub.storage.endpoint_tokens import find_by_hash, standing_tokens, token_viewer
+from server_stub.storage.endpoint_tokens import (
+    KeptToken,
+    find_by_hash,
+    standing_tokens,
+    token_viewer,
+)
 from server_stub.storage.logins import standing_user, standing_users
 from server_stub.storage.users import user_viewer
 
@@ -82,7 +86,7 @@ class Authentication:
         return self._endpoint_from(found, address)
 
     @staticmethod
-    def _endpoint_from(found: EndpointToken | None, address: str | None) -> TokenPrincipal:
+    def _endpoint_from(found: KeptToken | None, address: str | None) -> TokenPrincipal:
         if found is None:
             raise Unauthenticated("This token is unknown, inactive or expired.")
         if found.allowed_ips is not None and not is_allowed(address, found.allowed_ips):

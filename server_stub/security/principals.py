@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ir_client.wire.auth import EndpointToken, User
 from ir_client.wire.values import Role, role_at_least
 from server_stub.access import Viewer
 from server_stub.errors import Forbidden
 from server_stub.storage.actors import ActorRef
-from server_stub.storage.endpoint_tokens import token_viewer
-from server_stub.storage.users import user_viewer
+from server_stub.storage.endpoint_tokens import KeptToken, token_viewer
+from server_stub.storage.users import KeptUser, user_viewer
 
 _NOT_YOURS = "Your role does not allow this."
 
@@ -26,7 +25,7 @@ class LoginId:
 class UserPrincipal:
     """A user in a login that stands."""
 
-    user: User
+    user: KeptUser
     login_id: str
 
     @property
@@ -50,7 +49,7 @@ class UserPrincipal:
 class TokenPrincipal:
     """An endpoint token that stands, used from where it may be used."""
 
-    token: EndpointToken
+    token: KeptToken
 
     @property
     def login(self) -> LoginId:

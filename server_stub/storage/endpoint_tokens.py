@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import Field
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from ir_client.wire.auth import EndpointToken, EndpointTokenCreate
-from server_stub.access import Viewer
+from server_stub.access import Viewer, sight_key
 from server_stub.domain.clocks import instant
 from server_stub.storage.database import Database
 from server_stub.storage.schema import endpoint_tokens
@@ -21,6 +22,12 @@ _NOTE_USES = (
         last_used_at=bindparam("at"),
     )
 )
+
+
+class KeptToken(EndpointToken):
+    """An endpoint token as the server keeps one; what is shown of it is an `EndpointToken`."""
+
+    sight_changes: int = Field(exclude=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class NewEndpointToken:
 
 def add_endpoint_token(
     connection: Connection, new: NewEndpointToken, *, now: datetime
-) -> EndpointToken:
+) -> KeptToken:
     wanted = new.wanted
     days = wanted.expires_in_days
     values = wanted.model_dump(mode="json", exclude={"expires_in_days"})
@@ -59,13 +66,14 @@ def add_endpoint_token(
             expires_at=None if days is None else instant(now + timedelta(days=days)),
             is_active=True,
             usage_count=0,
+            sight_changes=0,
         )
         .returning(endpoint_tokens)
     ).one()
     return _token(row)
 
 
-def find_by_hash(connection: Connection, token_hash: str, *, now: str) -> EndpointToken | None:
+def find_by_hash(connection: Connection, token_hash: str, *, now: str) -> KeptToken | None:
     """The token of this hash, if it is active and has not expired."""
     statement = select(endpoint_tokens).where(
         endpoint_tokens.c.token_hash == token_hash, *_standing(now)
@@ -76,13 +84,13 @@ def find_by_hash(connection: Connection, token_hash: str, *, now: str) -> Endpoi
 
 def standing_tokens(
     connection: Connection, token_ids: Collection[int], *, now: str
-) -> dict[int, EndpointToken]:
+) -> dict[int, KeptToken]:
     """Those of these tokens that are active and have not expired."""
     statement = select(endpoint_tokens).where(endpoint_tokens.c.id.in_(token_ids), *_standing(now))
     return {row.id: _token(row) for row in connection.execute(statement)}
 
 
-def find_endpoint_token(connection: Connection, token_id: int) -> EndpointToken | None:
+def find_endpoint_token(connection: Connection, token_id: int) -> KeptToken | None:
     """The token of this number, whether it stands or not."""
     statement = select(endpoint_tokens).where(endpoint_tokens.c.id == token_id)
     row = connection.execute(statement).one_or_none()
@@ -91,13 +99,17 @@ def find_endpoint_token(connection: Connection, token_id: int) -> EndpointToken 
 
 def change_endpoint_token(
     connection: Connection, token_id: int, values: Mapping[str, object]
-) -> EndpointToken | None:
+) -> KeptToken | None:
     """Write new values over a token's; as it is then, or None if it is not there."""
-    if values:
-        connection.execute(
-            update(endpoint_tokens).where(endpoint_tokens.c.id == token_id).values(**values)
-        )
-    return find_endpoint_token(connection, token_id)
+    before = find_endpoint_token(connection, token_id)
+    if before is None or not values:
+        return before
+    the_token = update(endpoint_tokens).where(endpoint_tokens.c.id == token_id)
+    after = _token(connection.execute(the_token.values(**values).returning(endpoint_tokens)).one())
+    if sight_key(token_viewer(after)) == sight_key(token_viewer(before)):
+        return after
+    changed = the_token.values(sight_changes=before.sight_changes + 1)
+    return _token(connection.execute(changed.returning(endpoint_tokens)).one())
 
 
 def remove_endpoint_token(connection: Connection, token_id: int) -> bool:
@@ -116,13 +128,14 @@ def note_uses(connection: Connection, uses: Mapping[int, Uses]) -> None:
         connection.execute(_NOTE_USES, rows)
 
 
-def token_viewer(token: EndpointToken) -> Viewer:
+def token_viewer(token: KeptToken) -> Viewer:
     """What `token` may see: what its team may, or what everyone may."""
     return Viewer(
         kind="token",
         teams=frozenset() if token.team is None else frozenset({token.team}),
         token_id=token.id,
         name=token.token_name,
+        sight_changes=token.sight_changes,
     )
 
 
@@ -132,7 +145,7 @@ class EndpointTokens:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def list(self) -> Sequence[EndpointToken]:
+    async def list(self) -> Sequence[KeptToken]:
         statement = select(endpoint_tokens).order_by(endpoint_tokens.c.id)
         return await self._database.read(
             lambda connection: tuple(_token(row) for row in connection.execute(statement))
@@ -144,5 +157,5 @@ def _standing(now: str) -> tuple[Any, Any]:
     return endpoint_tokens.c.is_active, or_(expires_at.is_(None), expires_at > now)
 
 
-def _token(row: Row[Any]) -> EndpointToken:
-    return EndpointToken.model_validate(dict(row._mapping))
+def _token(row: Row[Any]) -> KeptToken:
+    return KeptToken.model_validate(dict(row._mapping))

@@ -10,9 +10,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from ir_client.wire.auth import User
 from server_stub.storage.schema import logins, refresh_tokens, users
-from server_stub.storage.users import find_user
+from server_stub.storage.users import KeptUser, find_user
 
 EndReason = Literal["logout", "token_reuse", "deactivated", "password_changed"]
 
@@ -99,12 +98,12 @@ def forget_expired(connection: Connection, *, now: str) -> None:
     connection.execute(delete(logins).where(logins.c.id.not_in(kept)))
 
 
-def standing_user(connection: Connection, login_id: str) -> User | None:
+def standing_user(connection: Connection, login_id: str) -> KeptUser | None:
     """The user of a login, while both stand."""
     return standing_users(connection, [login_id]).get(login_id)
 
 
-def standing_users(connection: Connection, login_ids: Collection[str]) -> dict[str, User]:
+def standing_users(connection: Connection, login_ids: Collection[str]) -> dict[str, KeptUser]:
     """The users of those of these logins that stand, whose users are active."""
     ids = list(login_ids)
     user_of: dict[str, int] = {}

@@ -48,6 +48,8 @@ users = Table(
     Column("teams", JSON, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False),
+    # How often the alerts that they may see became others: decisions/0014.
+    Column("sight_changes", Integer, nullable=False, server_default="0"),
     Column("created_at", _Instant, nullable=False),
     Column("last_login_at", _Instant),
     sqlite_autoincrement=True,
@@ -93,6 +95,7 @@ endpoint_tokens = Table(
     Column("expires_at", _Instant),
     Column("last_used_at", _Instant),
     Column("usage_count", BigInteger, nullable=False),
+    Column("sight_changes", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 

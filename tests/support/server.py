@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from ir_client.wire.auth import User, UserCreate
+from ir_client.wire.auth import UserCreate
 from server_stub.access import Viewer
 from server_stub.app import create_app
 from server_stub.domain.clocks import instant
@@ -23,7 +23,7 @@ from server_stub.storage.database import Database
 from server_stub.storage.engine import create_private_file, writer_engine
 from server_stub.storage.events import ensure_epoch
 from server_stub.storage.migrate import migrate
-from server_stub.storage.users import NewUser, add_user
+from server_stub.storage.users import KeptUser, NewUser, add_user
 from tests.support.builders import NOON, a_draft
 from tests.support.openapi import described
 
@@ -118,7 +118,7 @@ async def store(
     )
 
 
-async def store_user(database: Database, username: str = "dana", **fields: Any) -> User:
+async def store_user(database: Database, username: str = "dana", **fields: Any) -> KeptUser:
     """A user whose password nobody knows."""
     new = NewUser(**({"username": username, "role": "analyst", "password_hash": "!"} | fields))
     return await database.write(lambda connection: add_user(connection, new, now=instant(NOON)))

@@ -46,6 +46,24 @@ async def a_reader(server: StreamServer, **fields: Any) -> tuple[int, dict[str, 
     return made["id"], {"Authorization": f"Bearer {made['token']}"}
 
 
+async def test_a_token_that_was_of_another_team_for_a_moment_has_other_positions(
+    server: StreamServer,
+) -> None:
+    number, headers = await a_reader(server, team="red")
+    admin = await server.login()
+
+    async def epoch() -> str:
+        answer = await server.http.get("/alerts", headers=headers)
+        return answer.headers["X-Stream-Epoch"]
+
+    epochs = [await epoch()]
+    for team in ("red", "blue", "red"):
+        await server.http.put(f"/endpoint-tokens/{number}", headers=admin, json={"team": team})
+        epochs.append(await epoch())
+    assert epochs[0] == epochs[1]
+    assert len(set(epochs)) == 3
+
+
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "another-long-password"}])
 async def test_abuse_11_a_user_who_is_deactivated_or_given_a_password_is_shown_out(
     server: StreamServer, change: dict[str, Any]

@@ -30,7 +30,7 @@ async def test_migrating_again_changes_nothing(database: Database) -> None:
     versions = await database.read(
         lambda connection: connection.exec_driver_sql("SELECT * FROM alembic_version").all()
     )
-    assert versions == [("0007",)]
+    assert versions == [("0008",)]
 
 
 async def test_user_names_are_unique_in_the_database_itself(database: Database) -> None:

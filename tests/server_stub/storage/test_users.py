@@ -1,8 +1,9 @@
 import pytest
 
+from server_stub.access import sight_key
 from server_stub.errors import Duplicate
 from server_stub.storage.database import Database
-from server_stub.storage.users import NewUser, Users, user_viewer
+from server_stub.storage.users import NewUser, Users, change_user, user_viewer
 from tests.support.server import store_user
 
 
@@ -26,6 +27,37 @@ async def test_a_viewer_sees_by_role_and_teams(database: Database) -> None:
     viewer = user_viewer(user)
     assert (viewer.kind, viewer.role, viewer.user_id) == ("user", "senior_analyst", user.id)
     assert viewer.teams == {"blue", "red"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "changes"),
+    [
+        ({"teams": ["red"]}, 1),
+        ({"role": "manager"}, 1),
+        ({"role": "senior_analyst"}, 0),
+        ({"teams": ["blue"], "full_name": "Dana D."}, 0),
+        ({}, 0),
+    ],
+)
+async def test_it_is_counted_how_often_what_a_user_sees_has_changed(
+    database: Database, fields: dict[str, object], changes: int
+) -> None:
+    user = await store_user(database, teams=("blue",))
+    after = await database.write(lambda connection: change_user(connection, user.id, fields))
+    assert after is not None
+    assert after.sight_changes == changes
+    assert "sight_changes" not in after.model_dump()
+
+
+async def test_rights_that_were_given_back_are_other_rights(database: Database) -> None:
+    user = await store_user(database, teams=("blue",))
+    for teams in (["red"], ["blue"]):
+        fields = {"teams": teams}
+        await database.write(lambda connection, to=fields: change_user(connection, user.id, to))
+    again = await Users(database).get(user.id)
+    assert again is not None
+    assert again.teams == user.teams
+    assert sight_key(user_viewer(again)) != sight_key(user_viewer(user))
 
 
 def test_a_password_hash_is_not_shown() -> None:
