@@ -4,7 +4,9 @@ A position moves once all events of a frame are in the buffer. It stands still f
 in which frames were lost, or in which the server said `reset`, until what was missed has been
 fetched: a connection that breaks meanwhile resumes where it stood, and nothing is skipped. Then it
 is that of the last frame, not of the pages, which may be higher: what left the user's sight in
-between is told only after that frame. Reads no clock, does no I/O. See decisions/0007 and 0011.
+between is told only after that frame. So is its epoch that of the connection: pages that were read
+with other rights are newer, and frames by the rights of before may still follow them. Reads no
+clock, does no I/O. See decisions/0007, 0011 and 0014.
 """
 
 from ..wire.cursor import StreamPosition
@@ -40,11 +42,12 @@ class Cursor:
     def _connect(self, epoch: str) -> None:
         self._epoch, self._told, self._is_frozen = epoch, None, False
 
-    def forget(self, *, new_sight: bool) -> None:
-        """Our position is one of another log, or of other rights; those name another epoch."""
-        self.position, self._is_frozen = None, True
-        if new_sight:
-            self._epoch = None
+    def forget(self, *, epoch: str | None) -> None:
+        """Our position is one of another log, or of other rights, whose epoch is this.
+
+        None is one that the server did not say: only the pages know it then.
+        """
+        self.position, self._epoch, self._is_frozen = None, epoch, True
 
     def freeze(self) -> None:
         """Frames were lost, or something must be fetched."""
@@ -65,13 +68,11 @@ class Cursor:
 
         `read_at` is where the log stood when the first page was read, if the server said so.
         """
-        read_epoch = self._epoch if read_at is None else read_at.epoch
-        self._epoch = self._epoch or read_epoch
-        if self._epoch is None or self._epoch != read_epoch:
-            self.position = None  # the pages are of another log than the connection
-            return None
-        seq = read_at.seq if self._told is None and read_at is not None else self._told
-        if seq is None:
+        seq = self._told
+        if read_at is not None:
+            self._epoch = self._epoch or read_at.epoch
+            seq = read_at.seq if seq is None else seq
+        if self._epoch is None or seq is None:
             return None
         self.position, self._is_frozen = StreamPosition(self._epoch, seq), False
         return self.position

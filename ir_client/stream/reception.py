@@ -13,7 +13,7 @@ from typing import assert_never, cast
 from ..errors import SlowConsumer
 from ..wire.cursor import StreamPosition
 from ..wire.events import AlertUpdated, InitialData, NewAlert
-from ..wire.protocol2 import Batch, Heartbeat, Hello, ReplayDone, Reset
+from ..wire.protocol2 import Batch, Heartbeat, Hello, ReplayDone, Reset, ResetNotice
 from .cursor import SAME_LOG_REASONS, Cursor
 from .decoding import Decoded, FrameEvent, changes_of, decode_frames
 from .events import Event, MalformedEvent, Resumed
@@ -146,7 +146,7 @@ class Reception:
     def _obey(self, frame: _Control, now: float) -> None:
         match frame:
             case Reset():
-                self._reset(frame.data.reason, now)
+                self._reset(frame.data, now)
             case ReplayDone() if self._is_replaying:
                 self._end_replay(now)
             case Hello() | Heartbeat() | ReplayDone() | Batch():
@@ -154,14 +154,14 @@ class Reception:
             case _:
                 assert_never(frame)
 
-    def _reset(self, reason: str, now: float) -> None:
-        logger.info("the server cannot tell what was missed (%s): it is fetched", reason)
+    def _reset(self, notice: ResetNotice, now: float) -> None:
+        logger.info("the server cannot tell what was missed (%s): it is fetched", notice.reason)
         self._is_replaying = False
         self._cursor.freeze()
-        is_other_data = reason not in SAME_LOG_REASONS
+        is_other_data = notice.reason not in SAME_LOG_REASONS
         self._recovery.note_reset(is_other_data=is_other_data)
         if is_other_data:
-            self._cursor.forget(new_sight=reason == "access")
+            self._cursor.forget(epoch=notice.epoch)
             self._inbox.forget()
         self._perform(self._protocol.reset(now))
 

@@ -77,7 +77,7 @@ class FakeStream(FakeRest):
         for listener in list(self.listeners.values()):
             if listener.telling is not None:
                 listener.telling.forget()
-                await listener.send_frames([_reset(reason)])
+                await listener.send_frames([self._reset(reason)])
 
     def greeting(self) -> dict[str, Any]:
         """The first frame of a connection of protocol 1, the second of one of protocol 2."""
@@ -117,7 +117,7 @@ class FakeStream(FakeRest):
         yield self._hello(opening)
         yield self.greeting()
         if opening.reason is not None:
-            yield _reset(opening.reason)
+            yield self._reset(opening.reason)
         elif opening.mode == "replay":
             events = self._events(opening.telling.waiting.values())
             yield from listener.batches(events)
@@ -133,6 +133,9 @@ class FakeStream(FakeRest):
         if opening.reason is not None:
             hello["reason"] = opening.reason
         return {"type": "hello", "data": hello}
+
+    def _reset(self, reason: ResetReason) -> Frame:
+        return {"type": "reset", "data": {"reason": reason, "epoch": self.epoch}}
 
     async def _converse(self, listener: Listener) -> None:
         while True:
@@ -162,7 +165,3 @@ class FakeStream(FakeRest):
 
 def _heartbeat() -> Frame:
     return {"type": "heartbeat", "data": {}}
-
-
-def _reset(reason: ResetReason) -> Frame:
-    return {"type": "reset", "data": {"reason": reason}}

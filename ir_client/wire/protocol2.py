@@ -91,7 +91,10 @@ class Presence(Reader):
 
 
 class ResetNotice(Reader):
+    """`epoch` is the one from here on, as in `hello`; a server may leave it to the snapshot."""
+
     reason: ResetReason | str
+    epoch: str | None = None
 
 
 class Reset(Reader):

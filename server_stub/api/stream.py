@@ -89,14 +89,7 @@ class IncidentStream:
         except RateLimited as refusal:
             socket.close(CloseCode.TRY_LATER, refusal.message)
             return
-        speaks_2 = speaks_protocol_2(websocket.query_params)
-        subscriber = (SequencedSubscriber if speaks_2 else Subscriber)(
-            socket,
-            principal.viewer,
-            login=principal.login,
-            limits=self.hub.limits,
-            now=self.hub.clock(),
-        )
+        subscriber = self._subscriber(websocket, socket, principal)
         try:
             self.hub.join(subscriber)
         except TooManyConnectionsError:
@@ -108,6 +101,18 @@ class IncidentStream:
             await self._converse(websocket, subscriber, principal)
         finally:
             self.hub.leave(subscriber)
+
+    def _subscriber(
+        self, websocket: WebSocket, socket: StreamSocket, principal: Principal
+    ) -> Subscriber:
+        viewer, login = principal.viewer, principal.login
+        limits, now = self.hub.limits, self.hub.clock()
+        if speaks_protocol_2(websocket.query_params):
+            epoch = self._services.events.epoch
+            return SequencedSubscriber(
+                socket, viewer, login=login, limits=limits, now=now, log_epoch=epoch
+            )
+        return Subscriber(socket, viewer, login=login, limits=limits, now=now)
 
     async def _principal(self, websocket: WebSocket) -> Principal:
         """Who connects: by `?token=`, by `?ticket=` or by a bearer header, one of them."""

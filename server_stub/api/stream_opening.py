@@ -10,7 +10,7 @@ from ir_client.wire.protocol2 import ResetReason
 from server_stub import access
 from server_stub.api.services import Services
 from server_stub.api.stream_snapshots import Snapshots
-from server_stub.domain.resume import epoch_for, resumable
+from server_stub.domain.resume import resumable
 from server_stub.hub import Hub, SequencedSubscriber
 from server_stub.hub.frames import plain_message
 from server_stub.security import Principal
@@ -33,7 +33,7 @@ async def open_sequenced(
     wants_replay = "resume_from" in query
     reason = await _resume(subscriber, services=services, hub=hub, query=query)
     hello: JsonObject = {
-        "epoch": epoch_for(services.events.epoch, access.sight_key(subscriber.viewer)),
+        "epoch": subscriber.epoch,
         "seq": subscriber.read_through,
         "heartbeat_seconds": hub.limits.heartbeat_seconds,
         "mode": "live",

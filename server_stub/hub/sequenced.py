@@ -9,6 +9,7 @@ from ir_client.wire.protocol2 import ResetReason
 from server_stub import access
 from server_stub.access import Viewer
 from server_stub.domain.backlog import Change, Subject, Topic
+from server_stub.domain.resume import epoch_for
 from server_stub.hub.frames import Message, batch_of, plain_message, sequenced
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.renderings import Renderings
@@ -23,9 +24,17 @@ class SequencedSubscriber(Subscriber):
     """One open connection that speaks protocol 2."""
 
     def __init__(
-        self, outlet: Outlet, viewer: Viewer, *, login: LoginId, limits: StreamLimits, now: float
+        self,
+        outlet: Outlet,
+        viewer: Viewer,
+        *,
+        login: LoginId,
+        limits: StreamLimits,
+        now: float,
+        log_epoch: str,
     ) -> None:
         super().__init__(outlet, viewer, login=login, limits=limits, now=now)
+        self._log_epoch = log_epoch
         self._read_through = 0
         self._position = 0
         self._joined_at: int | None = None
@@ -38,6 +47,11 @@ class SequencedSubscriber(Subscriber):
     @property
     def has_something_to_send(self) -> bool:
         return not self.closed and (self._says_something_of_its_own or len(self._backlog) > 0)
+
+    @property
+    def epoch(self) -> str:
+        """The log, and the rights by which it is told of here."""
+        return epoch_for(self._log_epoch, access.sight_key(self.viewer))
 
     @property
     def position(self) -> int:
@@ -153,7 +167,7 @@ class SequencedSubscriber(Subscriber):
             return None
         if self._reset is not None:
             reason, self._reset = self._reset, None
-            return self._frame(plain_message("reset", {"reason": reason}))
+            return self._frame(plain_message("reset", {"reason": reason, "epoch": self.epoch}))
         if self._presence is not None:
             message, self._presence = self._presence, None
             return self._frame(message)

@@ -77,7 +77,8 @@ async def record(server: StreamServer) -> Samples:
             await keep(client, frame_type)
     async with connected(server, dana, **position | {"resume_from": 10**6}) as connection:
         await keep(StreamClient(connection), "reset")
-    recorder.samples["hello"]["data"]["epoch"] = "<epoch>"
+    for name in ("hello", "reset"):
+        recorder.samples[name]["data"]["epoch"] = "<epoch>"
     return recorder.samples
 
 

@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from server_stub.api.stream_socket import StreamSocket
 from server_stub.domain.rate_limit import Rate
-from server_stub.storage.schema import events, users
+from server_stub.storage.schema import events
 from tests.support.server import an_alert_body
 from tests.support.stream_server import StreamClient, StreamServer, stream_server
 
@@ -84,8 +84,15 @@ class World:
     async def _change(self, changes: int) -> None:
         for _ in range(changes):
             await self.chance.choices(
-                [self._one_change, self._burst, self._storm, self._new_rights, self._trim],
-                [8, 2, 4, 1, 1],
+                [
+                    self._one_change,
+                    self._burst,
+                    self._storm,
+                    self._new_rights,
+                    self._rights_for_a_moment,
+                    self._trim,
+                ],
+                [8, 2, 4, 1, 1, 1],
             )[0]()
             self._moved.set()
         # One that everyone sees: who is told of it knows all that was before.
@@ -117,14 +124,25 @@ class World:
         self.changes += 1
 
     async def _new_rights(self) -> None:
+        await self._give(self.chance.choice(self.readers), self.chance.choice(READERS_TEAMS))
+
+    async def _rights_for_a_moment(self) -> None:
+        """Rights change and change back, often before anyone has looked."""
         reader = self.chance.choice(self.readers)
-        teams = self.chance.choice(READERS_TEAMS)
+        before = reader.rights[-1]
+        await self._give(reader, self.chance.choice(READERS_TEAMS))
+        for _ in range(self.chance.randint(0, 2)):
+            await self._one_change()
+            self._moved.set()
+        await self._give(reader, before)
+
+    async def _give(self, reader: "Reader", teams: frozenset[str]) -> None:
         reader.rights.append(teams)
-        await self.server.services.database.write(
-            lambda connection: connection.execute(
-                users.update().where(users.c.username == reader.name).values(teams=sorted(teams))
-            )
+        me = await self.server.http.get("/auth/me", headers=reader.headers)
+        answer = await self.server.http.put(
+            f"/auth/users/{me.json()['id']}", json={"teams": sorted(teams)}, headers=self.admin
         )
+        assert answer.status_code == 200, answer.text
 
     async def _trim(self) -> None:
         head = await self.server.services.events.head()
@@ -149,7 +167,7 @@ class Reader:
     has_to_fetch: bool = True
     cuts: int = 0
     seen: dict[str, int] = field(default_factory=dict)
-    _epoch: str | None = None
+    _epoch: str = ""
     _oldest_rights: int = 0
     _told: dict[int, int] = field(default_factory=dict, repr=False)
 
@@ -197,7 +215,7 @@ class Reader:
             if self.has_to_fetch and fetches_in <= 0:
                 await self._fetch()
                 fetches_in = self.chance.randint(0, 3)
-            if self.has_all or self._epoch is None:
+            if self.has_all:
                 return
 
     def _process(self, frame: dict[str, Any], *, fetches_in: int) -> int:
@@ -212,8 +230,7 @@ class Reader:
             reason = f"reset {frame['data']['reason']}"
             self.seen[reason] = self.seen.get(reason, 0) + 1
             self.has_to_fetch = True
-            if frame["data"]["reason"] == "access":
-                self._epoch = None
+            self._epoch = frame["data"]["epoch"]
         elif not self.has_to_fetch:
             self.position["resume_from"] = frame["seq"]
         return int(self.has_to_fetch and frame["type"] != "reset")
@@ -234,11 +251,13 @@ class Reader:
             self.book[alert_id] = revision
 
     async def _fetch(self) -> None:
-        self.book, self.position = await self.snapshot()
-        # With other rights than the connection's it would go with other frames.
-        self.has_to_fetch = self.position["epoch"] != self._epoch
-        if self.has_to_fetch:
-            self._epoch = None
+        """Take a snapshot; the position is one by the rights of the connection, not of the pages.
+
+        Where they differ, the server is about to say so, here or when this position comes back.
+        """
+        self.book, position = await self.snapshot()
+        self.position = position | {"epoch": self._epoch}
+        self.has_to_fetch = False
 
     async def snapshot(self) -> tuple[dict[int, int], dict[str, Any]]:
         """What the user may see by REST, and where the log stood then."""

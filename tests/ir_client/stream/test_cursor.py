@@ -78,22 +78,22 @@ def test_a_fetch_that_may_not_be_made_still_lets_it_go_on() -> None:
 def test_another_log_voids_the_position_at_once() -> None:
     cursor = Cursor(at(3))
     cursor.await_fetch("new")
-    cursor.forget(new_sight=False)
+    cursor.forget(epoch="new")
     assert cursor.position is None
     cursor.advance(4)
     assert cursor.end_fetch(at(5, "new")) == at(4, "new")
 
 
-def test_other_rights_name_an_epoch_that_only_the_pages_know() -> None:
+def test_other_rights_that_the_server_does_not_name_are_those_of_the_pages() -> None:
     cursor = live_at(7)
-    cursor.forget(new_sight=True)
+    cursor.forget(epoch=None)
     assert cursor.end_fetch(None) is None
     assert cursor.end_fetch(at(9, "e.other-eyes")) == at(9, "e.other-eyes")
 
 
-def test_pages_of_another_log_than_the_connection_give_no_position() -> None:
-    cursor = live_at(7)
-    cursor.freeze()
-    assert cursor.end_fetch(at(9, "other")) is None
-    assert cursor.position is None
-    assert cursor.advance(10) is None
+def test_pages_of_newer_rights_do_not_name_those_by_which_the_connection_tells() -> None:
+    for cursor in (live_at(7), Cursor(at(7, "e.before"))):
+        cursor.forget(epoch="e")
+        cursor.advance(8)
+        assert cursor.end_fetch(at(9, "e.later")) == at(8)
+        assert cursor.advance(10) == at(10)

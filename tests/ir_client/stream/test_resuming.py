@@ -159,6 +159,24 @@ async def test_a_resume_that_is_refused_ends_in_a_fetch_on_the_same_connection(
         assert server.connections == 2
 
 
+async def test_pages_of_newer_rights_do_not_make_frames_of_the_old_ones_count_as_theirs() -> None:
+    # Rights change, are told, and change again while the pages are read: decisions/0014.
+    async with a_live_stream(server := FakeServer()) as (stream, _):
+        server.page_delay_seconds = 1
+        await server.reset("access")
+        told = server.epoch
+        server.epoch = f"{told}-and-again"
+        (*_, resumed) = await read_until(stream, Resumed)
+        assert resumed == Resumed(0, complete=False)
+        await server.publish(server.commit(1))
+        await read_until(stream, NewAlert)
+        assert stream.bookmark.startswith(told + ":")
+        await server.drop()
+        (*_, resumed) = await read_until(stream, Resumed)
+        assert server.stream_queries[-1]["epoch"] == told
+        assert resumed == Resumed(1, complete=False)
+
+
 async def test_another_database_starts_again_at_low_revisions() -> None:
     async with a_live_stream(server := FakeServer()) as (stream, _):
         for _ in range(3):

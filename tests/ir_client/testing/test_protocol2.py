@@ -214,7 +214,8 @@ async def test_a_position_that_is_no_good_is_a_reset(
     async with connected(server, **position) as client:
         frames = await client.until("reset")
     assert (frames[0]["data"]["mode"], frames[0]["data"]["reason"]) == ("reset", reason)
-    assert frames[-1] == {"seq": 4, "type": "reset", "data": {"reason": reason}}
+    data = {"reason": reason, "epoch": server.epoch}
+    assert frames[-1] == {"seq": 4, "type": "reset", "data": data}
 
 
 async def test_a_reset_can_be_asked_for_now_and_for_the_next_resume(server: FakeServer) -> None:
@@ -222,14 +223,15 @@ async def test_a_reset_can_be_asked_for_now_and_for_the_next_resume(server: Fake
         await client.next_of("initial_data")
         server.commit(1)
         await server.reset("lag")
-        assert await client.next() == {"seq": 1, "type": "reset", "data": {"reason": "lag"}}
+        data = {"reason": "lag", "epoch": server.epoch}
+        assert await client.next() == {"seq": 1, "type": "reset", "data": data}
         await server.reset("access")
-        assert (await client.next())["data"] == {"reason": "access"}
+        assert (await client.next())["data"]["reason"] == "access"
     async with connected(server, epoch="epoch-1", resume_from=1) as client:
-        assert (await client.next_of("reset"))["data"] == {"reason": "access"}
+        assert (await client.next_of("reset"))["data"]["reason"] == "access"
     server.reset_reasons.append("trimmed")
     async with connected(server, epoch=server.epoch, resume_from=1) as client:
-        assert (await client.next_of("reset"))["data"] == {"reason": "trimmed"}
+        assert (await client.next_of("reset"))["data"]["reason"] == "trimmed"
 
 
 async def test_another_database_ends_every_position(server: FakeServer) -> None:

@@ -189,7 +189,7 @@ async def test_abuse_26_a_position_that_cannot_be_resumed_from_is_a_reset(
         hello = await client.next()
         reset = await client.next_of("reset")
         assert (hello["data"]["mode"], hello["data"]["reason"]) == ("reset", reason)
-        assert reset["data"] == {"reason": reason}
+        assert reset["data"] == {"reason": reason, "epoch": hello["data"]["epoch"]}
         alert_id = await an_alert(server)
         await next_event(client, alert_id)
 
@@ -227,10 +227,32 @@ async def test_abuse_13_27_changed_rights_reset_a_live_connection_and_a_later_re
                 users.update().where(users.c.username == name).values(teams=["blue"])
             )
         )
-        assert (await client.next_of("reset"))["data"] == {"reason": "access"}
+        assert (await client.next_of("reset"))["data"]["reason"] == "access"
     position = {"epoch": hello["data"]["epoch"], "resume_from": hello["seq"]}
     async with connected(server, red, **position) as client:
-        assert (await client.next_of("reset"))["data"] == {"reason": "access"}
+        assert (await client.next_of("reset"))["data"]["reason"] == "access"
+
+
+async def test_rights_that_come_and_go_reset_a_live_connection_and_a_later_resume(
+    server: StreamServer, admin: dict[str, str]
+) -> None:
+    _, red = await an_analyst(server, "red")
+    number = (await server.http.get("/auth/me", headers=red)).json()["id"]
+    async with connected(server, red) as client:
+        hello = await client.next()
+        await client.next_of("initial_data")
+        for teams in (["blue"], ["red"]):
+            path = f"/auth/users/{number}"
+            await server.http.put(path, headers=admin, json={"teams": teams})
+        reset = await client.next_of("reset")
+        assert reset["data"]["reason"] == "access"
+        answer = await server.http.get("/alerts", headers=red)
+        assert answer.headers["X-Stream-Epoch"] != hello["data"]["epoch"]
+        while reset["data"]["epoch"] != answer.headers["X-Stream-Epoch"]:
+            reset = await client.next_of("reset")
+    position = {"epoch": hello["data"]["epoch"], "resume_from": hello["seq"]}
+    async with connected(server, red, **position) as client:
+        assert (await client.next_of("reset"))["data"]["reason"] == "access"
 
 
 async def test_a_heartbeat_moves_the_position_past_what_one_may_not_see(

@@ -1,6 +1,7 @@
 """What is counted of connections, also of those that have ended."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,10 @@ class Watched:
     ) -> tuple[Subscriber, MemoryOutlet]:
         login, outlet = a_login(len(self.source.standing)), MemoryOutlet(can_write=reads)
         self.source.standing[login] = an_admin()
-        subscriber = kind(outlet, an_admin(), login=login, limits=self.hub.limits, now=self.now)
+        about: dict[str, Any] = {"login": login, "limits": self.hub.limits, "now": self.now}
+        if kind is SequencedSubscriber:
+            about["log_epoch"] = "log"
+        subscriber = kind(outlet, an_admin(), **about)
         self.hub.join(subscriber)
         if isinstance(subscriber, SequencedSubscriber):
             self.hub.begin(subscriber)

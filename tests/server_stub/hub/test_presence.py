@@ -29,7 +29,12 @@ class Person:
         self.login = a_login(len(room.source.standing))
         room.source.standing[self.login] = viewer
         self.subscriber = SequencedSubscriber(
-            self.outlet, viewer, login=self.login, limits=room.hub.limits, now=room.now()
+            self.outlet,
+            viewer,
+            login=self.login,
+            limits=room.hub.limits,
+            now=room.now(),
+            log_epoch="log",
         )
         self.name = f"user-{viewer.user_id}"
         self.user = PresentUser(id=viewer.user_id or 0, username=self.name)
@@ -244,6 +249,7 @@ class Office:
                 login=a_login(user.id),
                 limits=StreamLimits(),
                 now=0.0,
+                log_epoch="log",
             )
             for outlet, user in zip(self.outlets, self.users, strict=True)
         ]

@@ -1,14 +1,16 @@
 """Protocol 2 held against every order of things that hypothesis can think of.
 
-Cuts at any frame, trims, changed rights, slow readers, failing reads, and every interleaving of a
-resume with the hub's own reading. Three invariants: in the end each client holds exactly the last
+Cuts at any frame, trims, rights that change and change back, slow readers, failing reads, answers
+between the changes, and every interleaving of a resume and of the client's fetches with the hub's
+own reading. Three invariants: in the end each client holds exactly the last
 state of every alert that it may see, whether it was told, replayed or had to fetch after a reset;
 no frame holds data of an alert that its reader may not see; revisions never go back.
 """
 
 import asyncio
 import json
-from collections.abc import Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +30,7 @@ from server_stub.domain.backlog import Backlog, Change, Subject
 from server_stub.domain.rate_limit import Rate
 from server_stub.domain.resume import epoch_for, resumable
 from server_stub.hub import subscriber as subscriber_module
+from server_stub.hub.frames import plain_message
 from server_stub.hub.hub import Hub
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.sequenced import SequencedSubscriber
@@ -143,6 +146,7 @@ class Client:
         self.login = login
         self.book: dict[int, int] = {}
         self.epoch: str | None = None
+        self.line_epoch: str | None = None
         self.seq = 0
         self.has_to_fetch = True
         self.is_connected = False
@@ -153,13 +157,14 @@ class Client:
 
     def connect(self) -> None:
         world = self.world
-        self.outlet, self._processed = CheckingOutlet(self), 0
+        self.outlet, self._processed, self.line_epoch = CheckingOutlet(self), 0, None
         self.subscriber = SequencedSubscriber(
             self.outlet,
             world.source.standing[self.login],
             login=self.login,
             limits=LIMITS,
             now=world.now,
+            log_epoch=LOG,
         )
         self.is_connected = True
         world.hub.join(self.subscriber)
@@ -168,6 +173,7 @@ class Client:
     async def _open(self) -> None:
         """As the endpoint does: register, catch up, go live."""
         hub, subscriber = self.world.hub, self.subscriber
+        reason = None
         if self.has_to_fetch:
             hub.begin(subscriber)
         else:
@@ -182,8 +188,13 @@ class Client:
             else:
                 hub.begin(subscriber)
                 reason = since
-            if reason is not None:
-                subscriber.reset(reason)
+        mode = "live" if reason is None else "reset"
+        subscriber.tell(plain_message("hello", {"epoch": subscriber.epoch, "mode": mode}))
+        hub.deliver(subscriber)
+        await asyncio.sleep(0)
+        subscriber.tell(plain_message("initial_data", {}))
+        if reason is not None:
+            subscriber.reset(reason)
         subscriber.go_live()
         hub.deliver(subscriber)
 
@@ -200,7 +211,7 @@ class Client:
         if self.opening is not None:
             self.opening.close()
             self.opening = None
-        self.is_connected = False
+        self.is_connected, self.line_epoch = False, None
         self.world.hub.leave(self.subscriber)
 
     def process(self, count: int) -> None:
@@ -209,9 +220,10 @@ class Client:
         for frame in frames:
             for event in events_of(frame):
                 self._apply(event)
-            if frame["type"] == "reset":
-                self.has_to_fetch = True
-            elif not self.has_to_fetch:
+            if frame["type"] in ("hello", "reset"):
+                self.line_epoch = frame["data"]["epoch"]
+                self.has_to_fetch |= frame["type"] == "reset" or frame["data"]["mode"] == "reset"
+            if not self.has_to_fetch:
                 self.go_on_from(frame["seq"])
 
     def go_on_from(self, seq: int) -> None:
@@ -232,14 +244,27 @@ class Client:
             self.book[alert_id] = revision
 
     def fetch(self) -> None:
-        """The snapshot by REST, with its position."""
+        """The snapshot by REST, with its position.
+
+        On a connection that tells by other rights it is told in a moment that these are new: until
+        then its frames are no part of what this snapshot shows.
+        """
         source = self.world.source
         viewer = source.standing[self.login]
         self.book = {
             one.id: one.version for one in source.alert_rows.values() if one.may_be_seen_by(viewer)
         }
-        self.epoch, self.seq = epoch_for(LOG, access.sight_key(viewer)), len(source.log)
+        self.go_on_with(epoch_for(LOG, access.sight_key(viewer)), seq=len(source.log))
         self.has_to_fetch = False
+
+    def go_on_with(self, epoch: str, *, seq: int) -> None:
+        """Resume by the rights of the connection, also if the snapshot was read by newer ones."""
+        self.epoch, self.seq = self.line_epoch or epoch, seq
+
+    @property
+    def may_fetch(self) -> bool:
+        """Whether a snapshot would be of use: not before it is known what it is to go with."""
+        return self.has_to_fetch and (self.line_epoch is not None or not self.is_connected)
 
 
 class Protocol2(RuleBasedStateMachine):
@@ -321,8 +346,16 @@ class Protocol2(RuleBasedStateMachine):
     @rule(data=st.data())
     def someone_fetches(self, data: st.DataObject) -> None:
         client = data.draw(st.sampled_from(self.clients))
-        if client.has_to_fetch:
+        if client.may_fetch:
             client.fetch()
+
+    @precondition(lambda self: self.clients)
+    @rule(data=st.data())
+    def someone_is_answered(self, data: st.DataObject) -> None:
+        client = data.draw(st.sampled_from(self.clients))
+        if client.is_connected and client.opening is None:
+            client.subscriber.tell(plain_message("pong", {}))
+            self.hub.deliver(client.subscriber)
 
     @precondition(lambda self: self.clients)
     @rule(data=st.data(), reads=st.booleans())
@@ -360,7 +393,41 @@ class Protocol2(RuleBasedStateMachine):
     @precondition(lambda self: self.clients and "rights" in self.troubles)
     @rule(data=st.data(), viewer=VIEWERS)
     def someones_rights_change(self, data: st.DataObject, viewer: Viewer) -> None:
-        self.source.standing[data.draw(st.sampled_from(self.clients)).login] = viewer
+        self.give_rights(data.draw(st.sampled_from(self.clients)), viewer)
+
+    def give_rights(self, client: Client, viewer: Viewer) -> None:
+        before = self.source.standing[client.login]
+        if access.sight_key(replace(viewer, sight_changes=before.sight_changes)) != (
+            access.sight_key(before)
+        ):
+            viewer = replace(viewer, sight_changes=before.sight_changes + 1)
+            self.source.standing[client.login] = viewer
+
+    @precondition(lambda self: self.clients and "rights" in self.troubles)
+    @rule(
+        data=st.data(),
+        viewer=VIEWERS,
+        fetches=st.booleans(),
+        notices=st.booleans(),
+        changes=CHANGES,
+    )
+    def someones_rights_change_and_change_back(
+        self,
+        data: st.DataObject,
+        viewer: Viewer,
+        fetches: bool,
+        notices: bool,
+        changes: list[Changed],
+    ) -> None:
+        client = data.draw(st.sampled_from(self.clients))
+        before = self.source.standing[client.login]
+        self.give_rights(client, viewer)
+        self._change(changes)
+        if notices:
+            self.the_hub_looks_around()
+        if fetches and client.may_fetch:
+            client.fetch()
+        self.give_rights(client, before)
 
     @precondition(lambda self: any(client.opening for client in self.clients))
     @rule(data=st.data())
@@ -410,7 +477,7 @@ class Protocol2(RuleBasedStateMachine):
         for _ in range(20):
             self._step()
         client.process(1_000)
-        if client.has_to_fetch:
+        if client.may_fetch:
             client.fetch()
 
     def mark(self, changes: list[Changed]) -> None:
@@ -440,7 +507,7 @@ class Protocol2(RuleBasedStateMachine):
                 if client.opening is not None:
                     client.go_on_opening()
                 client.process(1_000)
-                if client.has_to_fetch:
+                if client.may_fetch:
                     client.fetch()
 
 
@@ -486,16 +553,23 @@ def test_the_seq_of_the_newest_change_in_a_frame_loses_final_states(
         )
 
 
-def an_old_frame_after_the_snapshot() -> None:
-    """A frame on its way shows an alert that is gone by the time of the snapshot; then a cut."""
-    life = Protocol2()
-    login = a_login()
-    life.source.standing[login] = an_analyst(1, "red")
+def a_life_of(viewer: Viewer) -> tuple[Protocol2, Client]:
+    """One client, connected and up to date."""
+    life, login = Protocol2(), a_login()
+    life.source.standing[login] = viewer
     client = Client(life, login)
     life.clients.append(client)
     client.connect()
     while client.opening is not None:
         client.go_on_opening()
+    client.process(10)
+    client.fetch()
+    return life, client
+
+
+def an_old_frame_after_the_snapshot() -> None:
+    """A frame on its way shows an alert that is gone by the time of the snapshot; then a cut."""
+    life, client = a_life_of(an_analyst(1, "red"))
     life.mark([(1, "red", None)])
     client.outlet.can_write = False
     life.mark([(1, "blue", None)])
@@ -518,3 +592,89 @@ def test_the_higher_of_snapshot_and_frame_keeps_a_removed_alert(
     monkeypatch.setattr(Client, "go_on_from", highest)
     with pytest.raises(AssertionError, match="a removed alert was kept"):
         an_old_frame_after_the_snapshot()
+
+
+def a_snapshot_by_rights_that_the_connection_does_not_know() -> None:
+    """Rights change, and change again before the snapshot: red is told, blue is fetched."""
+    life, client = a_life_of(an_analyst(1))
+    life.give_rights(client, an_analyst(1, "red"))
+    life.the_hub_looks_around()
+    client.process(10)
+    client.outlet.can_write = False
+    life.mark([(1, "red", None)])
+    life.give_rights(client, an_analyst(1, "blue"))
+    client.fetch()
+    client.outlet.can_write = True
+    life.hub.deliver(client.subscriber)
+    client.process(10)
+    client.cut()
+    life.teardown()
+
+
+def a_snapshot_by_rights_that_came_and_went() -> None:
+    """The hub looks before and after a time of other rights, in which the client fetches."""
+    life, client = a_life_of(an_analyst(1, "red"))
+    life.mark([(1, "red", None), (2, "blue", None)])
+    client.subscriber.reset("lag")
+    life.hub.deliver(client.subscriber)
+    client.process(10)
+    life.give_rights(client, an_analyst(1, "blue"))
+    client.fetch()
+    life.give_rights(client, an_analyst(1, "red"))
+    life.teardown()
+
+
+def an_answer_that_leaves_before_a_reset() -> None:
+    """Too many changes wait for who reads nothing; an answer leaves, then the line is cut."""
+    life, client = a_life_of(an_admin())
+    client.outlet.can_write = False
+    life.mark([(number, None, None) for number in range(1, 7)])
+    client.subscriber.tell(plain_message("pong", {}))
+    client.outlet.can_write = True
+    life.hub.deliver(client.subscriber)
+    client.process(1)
+    client.cut()
+    life.teardown()
+
+
+LIVES = (
+    a_snapshot_by_rights_that_the_connection_does_not_know,
+    a_snapshot_by_rights_that_came_and_went,
+    an_answer_that_leaves_before_a_reset,
+)
+
+
+@pytest.mark.parametrize("life", LIVES)
+def test_what_was_found_to_go_wrong_goes_well(life: Callable[[], None]) -> None:
+    life()
+
+
+def test_a_position_by_the_rights_of_the_snapshot_keeps_what_is_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def by_the_snapshot(client: Client, epoch: str, *, seq: int) -> None:
+        client.epoch, client.seq = epoch, seq
+
+    monkeypatch.setattr(Client, "go_on_with", by_the_snapshot)
+    with pytest.raises(AssertionError, match="a removed alert was kept"):
+        a_snapshot_by_rights_that_the_connection_does_not_know()
+
+
+def test_an_epoch_that_names_rights_and_not_their_time_keeps_what_is_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = access.sight_key
+    monkeypatch.setattr(access, "sight_key", lambda viewer: named(replace(viewer, sight_changes=0)))
+    with pytest.raises(AssertionError, match="a final state was lost"):
+        a_snapshot_by_rights_that_came_and_went()
+
+
+def test_a_position_that_goes_on_while_a_reset_waits_loses_final_states(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def goes_on(subscriber: SequencedSubscriber) -> int:
+        return max(subscriber._position, subscriber._backlog.position(subscriber._read_through))
+
+    monkeypatch.setattr(SequencedSubscriber, "position", property(goes_on))
+    with pytest.raises(AssertionError, match="a final state was lost"):
+        an_answer_that_leaves_before_a_reset()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ class Line:
             login=a_login(),
             limits=self.limits,
             now=self.now,
+            log_epoch="log",
         )
         self.hub.join(self.subscriber)
 
@@ -122,6 +124,17 @@ def test_changes_that_are_too_many_before_it_is_live_are_not_passed_by_the_snaps
     assert line.heard() == [("initial_data", 0), ("reset", 3)]
 
 
+def test_a_reset_says_by_which_rights_the_connection_goes_on() -> None:
+    line = Line(an_analyst(1))
+    line.connect()
+    before = line.subscriber.epoch
+    line.source.standing[a_login()] = an_analyst(1, "red")
+    run_through(line.hub.check_rights())
+    line.hub.deliver(line.subscriber)
+    assert line.outlet.frames[-1]["data"] == {"reason": "access", "epoch": line.subscriber.epoch}
+    assert line.subscriber.epoch != before
+
+
 def test_other_rights_are_told_also_of_who_falls_behind() -> None:
     line = Line(an_analyst(1), max_changes=2)
     line.connect()
@@ -134,6 +147,16 @@ def test_other_rights_are_told_also_of_who_falls_behind() -> None:
     assert [frame["data"]["reason"] for frame in line.outlet.frames] == ["access"]
 
 
+def test_rights_that_were_lost_and_given_back_between_two_looks_are_other_rights() -> None:
+    # What was fetched in between shows other alerts than the connection tells of.
+    line = Line(an_analyst(1, "red"))
+    line.connect()
+    line.source.standing[a_login()] = replace(an_analyst(1, "red"), sight_changes=2)
+    run_through(line.hub.check_rights())
+    line.hub.deliver(line.subscriber)
+    assert [kind for kind, _ in line.heard()] == ["reset"]
+
+
 def test_who_falls_too_far_behind_is_reset_and_goes_on() -> None:
     line = Line(max_changes=2)
     line.connect()
@@ -142,7 +165,7 @@ def test_who_falls_too_far_behind_is_reset_and_goes_on() -> None:
     line.turn()
     line.outlet.can_write = True
     line.hub.deliver(line.subscriber)
-    assert line.outlet.frames[0]["data"] == {"reason": "lag"}
+    assert line.outlet.frames[0]["data"] == {"reason": "lag", "epoch": line.subscriber.epoch}
     put(line, 4)
     line.turn()
     assert line.heard()[-1] == ("new_alert", 4)
@@ -179,7 +202,7 @@ def test_events_that_were_trimmed_before_they_were_told_are_a_reset() -> None:
     put(line, 1, 2, 3)
     line.source.trim(2)
     line.turn()
-    assert line.outlet.frames[0]["data"] == {"reason": "trimmed"}
+    assert line.outlet.frames[0]["data"]["reason"] == "trimmed"
 
 
 def test_other_rights_are_a_reset_and_the_same_sight_is_not() -> None:
