@@ -54,7 +54,7 @@ CHANGES = st.lists(st.tuples(ALERT_IDS, TEAMS, ASSIGNEES), min_size=1, max_size=
 VIEWERS = st.sampled_from([an_admin(), an_analyst(1), an_analyst(1, "red"), an_analyst(2, "blue")])
 LIMITS = StreamLimits(
     broadcasts=Rate(per_second=2, burst=2),
-    max_changes=5,
+    max_changes=4,
     max_batch_events=2,
     max_rendered_bytes=300,
 )
@@ -369,6 +369,7 @@ class Protocol2(RuleBasedStateMachine):
         after=CHANGES,
         reads=st.integers(0, 3),
         breaks=st.booleans(),
+        is_answered=st.booleans(),
     )
     def someone_falls_behind(
         self,
@@ -377,12 +378,15 @@ class Protocol2(RuleBasedStateMachine):
         after: list[Changed],
         reads: int,
         breaks: bool,
+        is_answered: bool,
     ) -> None:
         client = data.draw(st.sampled_from(self.clients))
         self._calm(client)
         client.outlet.can_write = False
         for changes in (before, after):
             self.mark(changes)
+        if is_answered:
+            client.subscriber.tell(plain_message("pong", {}))
         client.outlet.can_write = True
         self.hub.deliver(client.subscriber)
         client.process(reads)
@@ -404,30 +408,48 @@ class Protocol2(RuleBasedStateMachine):
             self.source.standing[client.login] = viewer
 
     @precondition(lambda self: self.clients and "rights" in self.troubles)
-    @rule(
-        data=st.data(),
-        viewer=VIEWERS,
-        fetches=st.booleans(),
-        notices=st.booleans(),
-        changes=CHANGES,
-    )
-    def someones_rights_change_and_change_back(
-        self,
-        data: st.DataObject,
-        viewer: Viewer,
-        fetches: bool,
-        notices: bool,
-        changes: list[Changed],
+    @rule(data=st.data(), viewer=VIEWERS, changes=CHANGES, notices=st.booleans())
+    def someone_fetches_by_rights_that_come_and_go(
+        self, data: st.DataObject, viewer: Viewer, changes: list[Changed], notices: bool
     ) -> None:
         client = data.draw(st.sampled_from(self.clients))
+        self._calm(client)
+        self.mark(changes)
+        client.subscriber.reset("lag")
+        self.hub.deliver(client.subscriber)
+        client.process(1_000)
         before = self.source.standing[client.login]
         self.give_rights(client, viewer)
-        self._change(changes)
         if notices:
             self.the_hub_looks_around()
-        if fetches and client.may_fetch:
-            client.fetch()
+        client.fetch()
         self.give_rights(client, before)
+
+    @precondition(lambda self: self.clients and "rights" in self.troubles)
+    @rule(data=st.data(), told=VIEWERS, fetched=VIEWERS, changes=CHANGES, reads=st.integers(0, 3))
+    def someone_fetches_by_rights_that_the_connection_does_not_know(
+        self,
+        data: st.DataObject,
+        told: Viewer,
+        fetched: Viewer,
+        changes: list[Changed],
+        reads: int,
+    ) -> None:
+        client = data.draw(st.sampled_from(self.clients))
+        self._calm(client)
+        self.give_rights(client, told)
+        self.the_hub_looks_around()
+        self.hub.deliver(client.subscriber)
+        client.process(1_000)
+        client.outlet.can_write = False
+        self.mark(changes)
+        self.give_rights(client, fetched)
+        if client.may_fetch:
+            client.fetch()
+        client.outlet.can_write = True
+        self.hub.deliver(client.subscriber)
+        client.process(reads)
+        client.cut()
 
     @precondition(lambda self: any(client.opening for client in self.clients))
     @rule(data=st.data())
