@@ -138,11 +138,14 @@ class World:
 
     async def _give(self, reader: "Reader", teams: frozenset[str]) -> None:
         reader.rights.append(teams)
+        given = len(reader.rights) - 1
         me = await self.server.http.get("/auth/me", headers=reader.headers)
         answer = await self.server.http.put(
             f"/auth/users/{me.json()['id']}", json={"teams": sorted(teams)}, headers=self.admin
         )
         assert answer.status_code == 200, answer.text
+        # Who connected before this may have been let in by the rights before.
+        reader.oldest_rights = given
 
     async def _trim(self) -> None:
         head = await self.server.services.events.head()
@@ -167,6 +170,7 @@ class Reader:
     has_to_fetch: bool = True
     cuts: int = 0
     seen: dict[str, int] = field(default_factory=dict)
+    oldest_rights: int = 0
     _epoch: str = ""
     _oldest_rights: int = 0
     _told: dict[int, int] = field(default_factory=dict, repr=False)
@@ -195,7 +199,7 @@ class Reader:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[StreamClient]:
         position = {} if self.has_to_fetch else self.position
-        self._told, self._oldest_rights = {}, len(self.rights) - 1
+        self._told, self._oldest_rights = {}, self.oldest_rights
         url = f"{self.world.server.stream_url()}?{urlencode({'protocol': 2, **position})}"
         line = socket.socket()
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER_BYTES)
