@@ -47,7 +47,7 @@ def sight_key(viewer: Viewer) -> str:
     """A short name of which alerts `viewer` may see, and since which change of that.
 
     A position in the log is worth something only to who has seen the same ever since it was taken:
-    rights that were lost and given back are other rights. See decisions/0014.
+    rights that were lost and given back are other rights. See decisions/0015.
     """
     name = "all"
     if not viewer.sees_everything:

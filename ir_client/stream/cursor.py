@@ -6,7 +6,7 @@ fetched: a connection that breaks meanwhile resumes where it stood, and nothing 
 is that of the last frame, not of the pages, which may be higher: what left the user's sight in
 between is told only after that frame. So is its epoch that of the connection: pages that were read
 with other rights are newer, and frames by the rights of before may still follow them. Reads no
-clock, does no I/O. See decisions/0007, 0011 and 0014.
+clock, does no I/O. See decisions/0007, 0011 and 0015.
 """
 
 from ..wire.cursor import StreamPosition

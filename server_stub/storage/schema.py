@@ -48,7 +48,7 @@ users = Table(
     Column("teams", JSON, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False),
-    # How often the alerts that they may see became others: decisions/0014.
+    # How often the alerts that they may see became others: decisions/0015.
     Column("sight_changes", Integer, nullable=False, server_default="0"),
     Column("created_at", _Instant, nullable=False),
     Column("last_login_at", _Instant),

@@ -160,7 +160,7 @@ async def test_a_resume_that_is_refused_ends_in_a_fetch_on_the_same_connection(
 
 
 async def test_pages_of_newer_rights_do_not_make_frames_of_the_old_ones_count_as_theirs() -> None:
-    # Rights change, are told, and change again while the pages are read: decisions/0014.
+    # Rights change, are told, and change again while the pages are read: decisions/0015.
     async with a_live_stream(server := FakeServer()) as (stream, _):
         server.page_delay_seconds = 1
         await server.reset("access")
