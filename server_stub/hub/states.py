@@ -5,7 +5,7 @@ Made from a row once per read and shared by all subscribers. Pure.
 
 import json
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from server_stub import access
 from server_stub.access import AlertSight, Viewer
@@ -15,8 +15,7 @@ from server_stub.storage.alerts import RemovedAlert
 from server_stub.storage.incident_rows import StoredIncident
 
 
-@dataclass(frozen=True, slots=True)
-class AlertState:
+class AlertState(NamedTuple):
     """One alert as it is now."""
 
     id: int

@@ -15,6 +15,7 @@ from server_stub.errors import NotFound
 from server_stub.storage.alert_rows import StoredAlert, select_alerts, stored_alert
 from server_stub.storage.cursors import ListCursor
 from server_stub.storage.database import Database
+from server_stub.storage.encoding import to_json
 from server_stub.storage.events import read_position
 from server_stub.storage.overview import read_alert_stats, read_source_systems, read_sources
 from server_stub.storage.query_sql import (
@@ -30,7 +31,6 @@ from server_stub.storage.timeline import read_entries
 # Up to here totals are counted; beyond, that there are more is all that a person needs to know.
 COUNTED_TOTAL = 10_000
 RECENT_ALERTS = 50
-_IDS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,14 @@ def read_alerts(
     connection: Connection, alert_ids: Sequence[int], *, now: datetime
 ) -> dict[int, StoredAlert]:
     """The alerts of these ids that there are, whoever may see them."""
-    found: dict[int, StoredAlert] = {}
-    for start in range(0, len(alert_ids), _IDS_AT_ONCE):
-        statement = select_alerts().where(alerts.c.id.in_(alert_ids[start : start + _IDS_AT_ONCE]))
-        found |= {row.id: stored_alert(row, now=now) for row in connection.execute(statement)}
-    return found
+    rows = connection.execute(select_alerts().where(_is_among(alerts.c.id, alert_ids))).all()
+    return {alert.id: alert for alert in [stored_alert(row, now=now) for row in rows]}
+
+
+def _is_among(column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+    """Whether `column` is one of `ids`: of any number, and one statement for all numbers."""
+    each = func.json_each(to_json(list(ids))).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 class Alerts:
@@ -111,15 +114,11 @@ class Alerts:
         """Which of these alerts were removed, as far as the log still tells of it."""
 
         def read(connection: Connection) -> tuple[RemovedAlert, ...]:
-            found: list[RemovedAlert] = []
-            for start in range(0, len(alert_ids), _IDS_AT_ONCE):
-                chunk = alert_ids[start : start + _IDS_AT_ONCE]
-                statement = select(removed_alerts).where(removed_alerts.c.id.in_(chunk))
-                found += [
-                    RemovedAlert(row.id, row.revision, row.team, row.assigned_analyst_id)
-                    for row in connection.execute(statement)
-                ]
-            return tuple(found)
+            statement = select(removed_alerts).where(_is_among(removed_alerts.c.id, alert_ids))
+            return tuple(
+                RemovedAlert(row.id, row.revision, row.team, row.assigned_analyst_id)
+                for row in connection.execute(statement)
+            )
 
         return await self._database.read(read)
 
@@ -127,16 +126,13 @@ class Alerts:
         """What decides who sees these alerts, without reading the rest of them."""
 
         def read(connection: Connection) -> dict[int, AlertSight]:
-            found: dict[int, AlertSight] = {}
-            for start in range(0, len(alert_ids), _IDS_AT_ONCE):
-                statement = select(alerts.c.id, alerts.c.team, alerts.c.assigned_analyst_id).where(
-                    alerts.c.id.in_(alert_ids[start : start + _IDS_AT_ONCE])
-                )
-                found |= {
-                    alert_id: (team, analyst_id)
-                    for alert_id, team, analyst_id in connection.execute(statement)
-                }
-            return found
+            statement = select(alerts.c.id, alerts.c.team, alerts.c.assigned_analyst_id).where(
+                _is_among(alerts.c.id, alert_ids)
+            )
+            return {
+                alert_id: (team, analyst_id)
+                for alert_id, team, analyst_id in connection.execute(statement)
+            }
 
         return await self._database.read(read)
 

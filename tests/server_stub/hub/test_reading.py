@@ -1,7 +1,5 @@
 """How many states are read at once."""
 
-from dataclasses import replace
-
 import pytest
 
 from server_stub.hub.reading import FEWEST_AT_ONCE, MOST_AT_ONCE, fitting_count
@@ -18,5 +16,5 @@ from tests.support.stream import an_alert_state
     ],
 )
 def test_as_many_are_read_as_fit_into_a_megabyte(count: int, size: int, fitting: int) -> None:
-    states = [replace(an_alert_state(number), data=bytes(size)) for number in range(count)]
+    states = [an_alert_state(number)._replace(data=bytes(size)) for number in range(count)]
     assert fitting_count(states) == fitting

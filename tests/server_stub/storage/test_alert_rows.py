@@ -37,6 +37,22 @@ async def test_what_a_sender_says_is_what_is_sent(database: Database, clock: Fak
     assert alert.model_dump(include=set(said)) == said
 
 
+async def test_texts_are_sent_as_they_were_whatever_they_hold(
+    database: Database, clock: FakeClock
+) -> None:
+    odd = "".join(map(chr, range(1, 32))) + '"\\/\x7f\u2028\U0001f600'
+    said = {"external_alert_id": odd, "source": odd, "correlation_id": odd, "title": odd}
+    (stored,) = await store(database, a_row(**said))
+    sent = json.loads((await Alerts(database, clock).get(stored.id, viewer=MANAGER)).json)
+    assert {name: sent[name] for name in said} == said
+
+
+async def test_numbers_are_sent_with_all_their_digits(database: Database, clock: FakeClock) -> None:
+    (stored,) = await store(database, a_row(risk_score=33.333333333333336))
+    sent = json.loads((await Alerts(database, clock).get(stored.id, viewer=MANAGER)).json)
+    assert (sent["risk_score"], sent["reported"]) == (33.333333333333336, False)
+
+
 async def test_times_are_written_in_utc_with_a_zone(database: Database, clock: FakeClock) -> None:
     (stored,) = await store(database, a_row())
     sent = json.loads((await Alerts(database, clock).get(stored.id, viewer=MANAGER)).json)
