@@ -11,16 +11,14 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, text
 
 from ir_client.wire.alerts import Alert
 from server_stub.access import AlertSight
 from server_stub.domain.clocks import is_overdue, minutes_between
-from server_stub.storage.encoding import written_each
+from server_stub.storage.encoding import to_json
 from server_stub.storage.schema import alerts, users
 
-# Written by the database. Not `risk_score`, of which it writes 15 digits, and no flag, which it
-# does not know from a number.
 _WRITTEN_COLUMNS = (
     "id",
     "external_alert_id",
@@ -43,35 +41,6 @@ _WRITTEN_COLUMNS = (
     "occurrences",
     "last_seen_at",
 )
-
-_READ_COLUMNS = (
-    "id",
-    "revision",
-    "human_revision",
-    "team",
-    "assigned_analyst_id",
-    "incident_id",
-    "status",
-    "received_at",
-    "first_response_at",
-    "resolution_at",
-    "risk_score",
-    "reported",
-    "document",
-)
-
-_ADDED_FIELDS = (
-    "risk_score",
-    "reported",
-    "created_at",
-    "false_positive",
-    "assigned_analyst",
-    "is_overdue",
-    "time_to_first_response",
-    "time_to_resolution",
-)
-
-_ADDED = "".join(f',"{name}":%s' for name in _ADDED_FIELDS)
 
 DOCUMENT_FIELDS = (
     "title",
@@ -153,23 +122,50 @@ def alert_search_text(document: Mapping[str, Any], external_alert_id: str, sourc
     return "\n".join([text for text in texts if text]).casefold()
 
 
-_WRITTEN = func.json_object(
-    *chain.from_iterable((literal_column(f"'{name}'"), alerts.c[name]) for name in _WRITTEN_COLUMNS)
-).label("written")
+def _flag(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    """JSON of a flag, which the database does not know from a number."""
+    return func.json(case((condition, text("'true'")), else_=text("'false'")))
+
+
+def _object(fields: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    named = ((text(f"'{name}'"), value) for name, value in fields.items())
+    return func.json_object(*chain.from_iterable(named))
+
+
+_ANALYST = {
+    "id": users.c.id,
+    "username": users.c.username,
+    "full_name": users.c.full_name,
+    "role": users.c.role,
+}
+_WRITTEN_FIELDS = {name: alerts.c[name] for name in _WRITTEN_COLUMNS} | {
+    "created_at": alerts.c.received_at,
+    "reported": _flag(alerts.c.reported),
+    "false_positive": _flag(alerts.c.status == text("'false_positive'")),
+    "assigned_analyst": func.json(case((users.c.id.is_not(None), _object(_ANALYST)))),
+}
+# Not `risk_score`: the database writes 15 digits of a number.
+_SELECTED = (
+    alerts.c.id,
+    alerts.c.revision,
+    alerts.c.human_revision,
+    alerts.c.team,
+    alerts.c.assigned_analyst_id,
+    alerts.c.incident_id,
+    alerts.c.status,
+    alerts.c.received_at,
+    alerts.c.first_response_at,
+    alerts.c.resolution_at,
+    alerts.c.risk_score,
+    _object(_WRITTEN_FIELDS).label("written"),
+    alerts.c.document,
+)
 
 
 def select_alerts() -> Select[Any]:
     """Alerts with what is sent of their analysts."""
-    return select(
-        *(alerts.c[name] for name in _READ_COLUMNS),
-        _WRITTEN,
-        users.c.username,
-        users.c.full_name,
-        users.c.role,
-    ).select_from(alerts.outerjoin(users, users.c.id == alerts.c.assigned_analyst_id))
-
-
-_ROW_LENGTH = len(_READ_COLUMNS) + 4
+    analysts = alerts.outerjoin(users, users.c.id == alerts.c.assigned_analyst_id)
+    return select(*_SELECTED).select_from(analysts)
 
 
 def stored_alert(row: Row[Any], *, now: datetime) -> StoredAlert:
@@ -186,26 +182,24 @@ def stored_alert(row: Row[Any], *, now: datetime) -> StoredAlert:
         first_response_at,
         resolution_at,
         risk_score,
-        reported,
-        document,
         written,
-        *analyst,
-    ) = row[:_ROW_LENGTH]
-    added = _ADDED % written_each(
-        (
-            risk_score,
-            reported,
-            received_at,
-            status == "false_positive",
-            None if analyst_id is None else _analyst(analyst_id, *analyst),
-            is_overdue(status, received_at=received_at, now=now),
-            minutes_between(received_at, first_response_at),
-            minutes_between(received_at, resolution_at),
-        )
+        document,
+    ) = row[: len(_SELECTED)]
+    risk = "null" if risk_score is None else to_json(risk_score)
+    overdue = "true" if is_overdue(status, received_at=received_at, now=now) else "false"
+    times = _times_to(first_response_at, resolution_at, start=received_at)
+    sent = f'{written[:-1]},"risk_score":{risk},"is_overdue":{overdue},{times},{document[1:]}'
+    return StoredAlert(
+        alert_id, revision, human_revision, team, analyst_id, incident_id, sent.encode()
     )
-    sent = f"{written[:-1]}{added},{document[1:]}".encode()
-    return StoredAlert(alert_id, revision, human_revision, team, analyst_id, incident_id, sent)
 
 
-def _analyst(analyst_id: int, username: str, full_name: str, role: str) -> dict[str, Any]:
-    return {"id": analyst_id, "username": username, "full_name": full_name, "role": role}
+_NO_TIMES = '"time_to_first_response":null,"time_to_resolution":null'
+
+
+def _times_to(first_response_at: str | None, resolution_at: str | None, *, start: str) -> str:
+    if first_response_at is None and resolution_at is None:
+        return _NO_TIMES  # so it is of nearly all that are new
+    first_response = to_json(minutes_between(start, first_response_at))
+    resolution = to_json(minutes_between(start, resolution_at))
+    return f'"time_to_first_response":{first_response},"time_to_resolution":{resolution}'
