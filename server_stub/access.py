@@ -38,7 +38,7 @@ class Viewer:
 
 def sees_alert(viewer: Viewer, *, team: str | None, assigned_analyst_id: int | None) -> bool:
     """Whether an alert of `team`, assigned to `assigned_analyst_id`, exists for `viewer`."""
-    if viewer.sees_everything or team is None or team in viewer.teams:
+    if team is None or team in viewer.teams or viewer.sees_everything:
         return True
     return viewer.user_id is not None and assigned_analyst_id == viewer.user_id
 

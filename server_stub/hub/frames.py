@@ -56,8 +56,8 @@ def plain_message(message_type: str, data: JsonObject) -> Message:
 
 def batch_of(messages: list[Message]) -> Message:
     """Several messages as one."""
-    events = json_array([b"{%b}" % message.fields for message in messages])
-    return Message("batch", b'{"events":%b}' % events)
+    events = b"},{".join([message.fields for message in messages])
+    return Message("batch", b'{"events":[{%b}]}' % events)
 
 
 def plain_frame(frame_type: str, data: JsonObject) -> bytes:

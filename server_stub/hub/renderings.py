@@ -45,7 +45,10 @@ class Renderings:
 
         None means that what was read is out of date: read it again.
         """
-        subject = state.subject
+        return self.offer_of(state.subject, state)
+
+    def offer_of(self, subject: Subject, state: State) -> State | None:
+        """`offer`, by who has the subject at hand: thousands are offered for a replay."""
         known = self._versions.get(subject)
         if known is None or state.version >= known:
             self._hold(subject, state)
@@ -81,10 +84,9 @@ class Renderings:
             if before.state.version == state.version and before.state.data == state.data:
                 return
             self._bytes -= before.size
-        rendering = _Rendering(state)
-        self._renderings[subject] = rendering
-        self._renderings.move_to_end(subject)
-        self._bytes += rendering.size
+            self._renderings.move_to_end(subject)
+        self._renderings[subject] = rendering = _Rendering(state)
+        self._bytes += len(state.data)
         self._versions[subject] = state.version
         self._versions.move_to_end(subject)
         if len(self._versions) > _REMEMBERED_VERSIONS:
