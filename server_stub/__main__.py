@@ -39,6 +39,9 @@ _BACKLOG = 2048
 _MAX_PORT = 65_535
 _STDIN = 0
 _SWITCH_SECONDS = 0.001
+# Thousands of rows at once are no garbage in cycles: by default the collector looks through them
+# every 700 objects (measured: 130 times in a replay of 10,000 alerts, and a tenth of its time).
+_OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
 @dataclass(slots=True)
@@ -91,6 +94,7 @@ class _Server(uvicorn.Server):
         # What was imported stays: looking through it again costs each full collection 100 ms.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
     def stop(self, *_signal: object) -> None:
         self.should_exit = True
