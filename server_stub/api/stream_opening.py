@@ -11,7 +11,7 @@ from server_stub import access
 from server_stub.api.services import Services
 from server_stub.api.stream_snapshots import Snapshots
 from server_stub.domain.resume import resumable
-from server_stub.hub import Hub, SequencedSubscriber
+from server_stub.hub import Hub, Replay, SequencedSubscriber
 from server_stub.hub.frames import plain_message
 from server_stub.security import Principal
 
@@ -30,31 +30,32 @@ async def open_sequenced(
     query: QueryParams,
 ) -> None:
     """Say hello and let the subscriber go live, from its position if it brings a good one."""
-    wants_replay = "resume_from" in query
-    reason = await _resume(subscriber, services=services, hub=hub, query=query)
+    replay = await _resume(subscriber, services=services, hub=hub, query=query)
     hello: JsonObject = {
         "epoch": subscriber.epoch,
         "seq": subscriber.read_through,
         "heartbeat_seconds": hub.limits.heartbeat_seconds,
         "mode": "live",
     }
-    if reason is not None:
-        hello |= {"mode": "reset", "reason": reason}
-    elif wants_replay:
-        hello["mode"] = "replay"
+    if isinstance(replay, Replay):
+        hello |= {"mode": "replay", "seq": replay.head}
+    elif replay is not None:
+        hello |= {"mode": "reset", "reason": replay}
     subscriber.tell(plain_message("hello", hello))
     hub.deliver(subscriber)
     # Read after it joined the log: what changes from now on is told, what changed before is in it.
     subscriber.tell(await Snapshots(services, hub).initial_data(principal))
-    if reason is not None:
-        subscriber.reset(reason)
+    if replay is not None and not isinstance(replay, Replay):
+        subscriber.reset(replay)
     subscriber.go_live()
     hub.deliver(subscriber)
+    if isinstance(replay, Replay):
+        await replay.finish()
 
 
 async def _resume(
     subscriber: SequencedSubscriber, *, services: Services, hub: Hub, query: QueryParams
-) -> ResetReason | None:
+) -> Replay | ResetReason | None:
     positions, epochs = query.getlist("resume_from"), query.getlist("epoch")
     if not positions:
         hub.begin(subscriber)

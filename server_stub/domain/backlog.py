@@ -91,6 +91,11 @@ class Backlog:
         oldest_seq = self.oldest_seq
         return read_through if oldest_seq is None else min(read_through, oldest_seq - 1)
 
+    @property
+    def room(self) -> int:
+        """How many more subjects may be dirty."""
+        return self._max_changes - len(self._changes)
+
     def answer(self, frame: bytes) -> bool:
         """Queue a finished frame; False when the lane is full and it was refused.
 

@@ -2,6 +2,7 @@
 
 from server_stub.hub.hub import Hub, TooManyConnectionsError
 from server_stub.hub.limits import StreamLimits
+from server_stub.hub.replay import Replay
 from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.source import StorageSource
 from server_stub.hub.subscriber import CloseCode, Outlet, Subscriber
@@ -10,6 +11,7 @@ __all__ = [
     "CloseCode",
     "Hub",
     "Outlet",
+    "Replay",
     "SequencedSubscriber",
     "StorageSource",
     "StreamLimits",

@@ -21,7 +21,7 @@ from server_stub.hub.marking import Marker, saw, subject_of
 from server_stub.hub.presence import Presence
 from server_stub.hub.reading import FEWEST_AT_ONCE, fitting_count, read_states
 from server_stub.hub.renderings import Renderings
-from server_stub.hub.replay import catch_up
+from server_stub.hub.replay import Replay
 from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.source import Source
 from server_stub.hub.states import AlertState, State
@@ -102,21 +102,23 @@ class Hub:
             raise TooManyConnectionsError
         self._subscribers[subscriber] = None
 
-    async def resume(self, subscriber: SequencedSubscriber, *, since: int) -> ResetReason | None:
-        """Mark what was missed `since`, up to where the log is told live.
+    async def resume(self, subscriber: SequencedSubscriber, *, since: int) -> Replay | ResetReason:
+        """Begin to replay what was missed `since`; the replay is to be finished once it is live.
 
-        It has joined by now: nothing can fall between what it missed and what comes. None when
-        all can be replayed, else why not; then it goes on from here, and has to fetch.
+        It has joined by now: nothing can fall between what it missed and what comes. Where not
+        all can be replayed, why not; then it goes on from here, and has to fetch.
         """
-        reason = await catch_up(subscriber, self, self._source, since=since)
-        if reason is not None:
-            self.begin(subscriber)
+        replay = Replay(subscriber, self, self._source)
+        reason = await replay.begin(since)
+        if reason is None:
+            return replay
+        self.begin(subscriber)
         return reason
 
     def begin(self, subscriber: SequencedSubscriber) -> None:
         """Let it hear of what comes from now on, and of nothing before."""
         subscriber.start_at(self._read_through)
-        subscriber.join_log(replays=False)
+        subscriber.join_log()
 
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a connection that has ended."""
@@ -179,10 +181,18 @@ class Hub:
                 await self._doorbell.wait()
 
     async def turn(self) -> bool:
-        """Read on in the log and let out what may leave; whether more can be done at once."""
+        """Read on in the log and let out what may leave; whether more can be done at once.
+
+        What waits goes on leaving until there may be news: a look costs as much as forty states.
+        """
         more_events = await self._look()
-        has_read = await self._read_again()
-        more_frames = await self._pump_waiting(after_reading=has_read)
+        look_again_at = self.clock() + POLL_SECONDS
+        more_frames = True
+        while more_frames:
+            has_read = await self._read_again()
+            more_frames = await self._pump_waiting(after_reading=has_read)
+            if more_events or self._doorbell.is_set() or self.clock() >= look_again_at:
+                break
         return more_events or more_frames
 
     async def _look(self) -> bool:
@@ -232,7 +242,7 @@ class Hub:
         found = await read_states(self._source, wanted)
         # The first one wanted is held last: if not all fit, it is not the one pushed out.
         return {
-            subject: self.renderings.offer(found[subject]) or found[subject]
+            subject: self.renderings.offer_of(subject, found[subject]) or found[subject]
             for subject in reversed(wanted)
             if subject in found
         }

@@ -1,7 +1,11 @@
-"""Mark for one subscriber what it missed, from its position to where the hub is.
+"""Tell one subscriber what it missed, from its position to where the hub is, while it is read.
+
+The log is read in its order and a frame names the position behind it, so what was read can leave
+before the rest is known: a client that takes in the first alerts while the log is still read has
+its last one a third sooner. See decisions/0014.
 
 The last step, "there is no more to read" and "hear of what comes", is one step without a wait:
-that is why no event can fall between the replay and the live stream. Holds nothing.
+that is why no event can fall between the replay and the live stream.
 """
 
 from collections.abc import Sequence
@@ -14,14 +18,16 @@ from server_stub.hub.limits import StreamLimits
 from server_stub.hub.marking import saw
 from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.source import Source
+from server_stub.hub.subscriber import Subscriber
 from server_stub.storage.events import LogEvent
 
-_EVENTS_A_READ = 5_000
+# Few enough that the first frames leave at once.
+_EVENTS_A_READ = 1_000
 _TOLD = frozenset({"new", "updated", "removed"})
 
 
-class LogReader(Protocol):
-    """Whom the subscriber catches up with."""
+class Teller(Protocol):
+    """Whom the subscriber catches up with, and who lets out what was marked for it."""
 
     @property
     def read_through(self) -> int:
@@ -31,30 +37,76 @@ class LogReader(Protocol):
     def limits(self) -> StreamLimits:
         """What may be replayed."""
 
+    def deliver(self, subscriber: Subscriber) -> None:
+        """Let out what waits, as far as it can leave now."""
 
-async def catch_up(
-    subscriber: SequencedSubscriber, hub: LogReader, source: Source, *, since: int
-) -> ResetReason | None:
-    """Mark all events after `since` and join the log; or say why that cannot be."""
-    head = await source.head()
-    if since > head:
-        return "ahead"
-    if head - since > hub.limits.max_replayed_events:
-        return "too_many"
-    subscriber.start_at(since)
-    read = since
-    # Up to the head too, where the hub is behind: what was there before is no live news.
-    while read < max(head, hub.read_through):
-        events = await source.read_after(read, _EVENTS_A_READ)
-        if not events or events[0].seq != read + 1:
+
+class Replay:
+    """What one subscriber missed. It has joined the hub by now, and hears of nothing else yet."""
+
+    def __init__(self, subscriber: SequencedSubscriber, hub: Teller, source: Source) -> None:
+        self._subscriber = subscriber
+        self._hub = hub
+        self._source = source
+        self._head = 0
+
+    @property
+    def head(self) -> int:
+        """Where the log stood when it began."""
+        return self._head
+
+    async def begin(self, since: int) -> ResetReason | None:
+        """Read until it is sure that all after `since` can be told; or why that cannot be.
+
+        That is, until as many alerts fit as there are events left: nearly always at once.
+        """
+        self._head = await self._source.head()
+        if since > self._head:
+            return "ahead"
+        if self._head - since > self._hub.limits.max_replayed_events:
+            return "too_many"
+        self._subscriber.begin_replay(since)
+        while self._events_left > 0:
+            if (reason := await self._read_on()) is not None:
+                return reason
+            if self._events_left <= self._subscriber.room:
+                break
+        return None
+
+    @property
+    def _events_left(self) -> int:
+        return self._head - self._subscriber.read_through
+
+    async def finish(self) -> None:
+        """Read the rest, let out what was read meanwhile, and join the log.
+
+        Up to the head too, where the hub is behind: what was there before is no live news.
+        """
+        reason = None
+        while reason is None and self._subscriber.read_through < max(
+            self._head, self._hub.read_through
+        ):
+            reason = await self._read_on()
+            self._hub.deliver(self._subscriber)
+        if reason is not None:
+            # It has yet to be told so, and fetches later: what the hub has told by now is in that.
+            self._subscriber.reset(reason)
+            self._subscriber.read_on_to(self._hub.read_through)
+        self._subscriber.join_log()
+        self._hub.deliver(self._subscriber)
+
+    async def _read_on(self) -> ResetReason | None:
+        """Mark the next events; or why the rest cannot be told."""
+        subscriber = self._subscriber
+        events = await self._source.read_after(subscriber.read_through, _EVENTS_A_READ)
+        if not events or events[0].seq != subscriber.read_through + 1:
             return "trimmed"
-        for alert_id, change in (await _missed(subscriber.viewer, events, source)).items():
+        missed = await _missed(subscriber.viewer, events, self._source)
+        for alert_id, change in missed.items():
             if not subscriber.missed(Subject(Topic.ALERT, alert_id), change):
                 return "too_many"
-        read = events[-1].seq
-        subscriber.read_on_to(read)
-    subscriber.join_log(replays=True)
-    return None
+        subscriber.read_on_to(events[-1].seq)
+        return None
 
 
 async def _missed(viewer: Viewer, events: Sequence[LogEvent], source: Source) -> dict[int, Change]:

@@ -38,7 +38,9 @@ class SequencedSubscriber(Subscriber):
         self._read_through = 0
         self._position = 0
         self._joined_at: int | None = None
+        self._is_replaying = False
         self._replay_end: int | None = None
+        self._replayed: dict[int, int] = {}
         self._recovered = 0
         self._reset: ResetReason | None = None
         self._presence: Message | None = None
@@ -72,31 +74,51 @@ class SequencedSubscriber(Subscriber):
 
     def start_at(self, seq: int) -> None:
         """Begin here: the client knows, or will fetch, all that was before."""
-        self._backlog.clear_changes()
+        self._forget_changes()
         self._read_through = self._position = seq
 
+    def begin_replay(self, since: int) -> None:
+        """Begin here, and tell what was missed."""
+        self.start_at(since)
+        self._is_replaying = True
+
+    @property
+    def room(self) -> int:
+        """How many more alerts may wait to be told."""
+        return self._backlog.room
+
     def missed(self, subject: Subject, change: Change) -> bool:
-        """Note a change that happened while it was away; False when those are too many."""
+        """Note a change that happened while it was away; False when those are too many.
+
+        Nothing is noted of a change that was told with an earlier one of the same alert.
+        """
+        if change.revision <= self._replayed.get(subject.id, 0):
+            return True
         return self._backlog.mark(subject, change)
 
     def read_on_to(self, seq: int) -> None:
         """Note that what was missed up to `seq` was marked."""
-        self._read_through = seq
+        self._read_through = max(self._read_through, seq)
 
-    def join_log(self, *, replays: bool) -> None:
+    def join_log(self) -> None:
         """Hear from now on of every event that comes after what was read."""
         self._joined_at = self._read_through
-        is_replay = replays and self._reset is None
-        self._replay_end = self._read_through if is_replay else None
+        self._replay_end = self._read_through if self._is_replaying else None
+        self._replayed.clear()
 
     def reset(self, reason: ResetReason) -> None:
         """Tell the client to fetch a snapshot; what happens from now on is told as ever."""
         self._position = self.position
-        self._backlog.clear_changes()
-        self._replay_end = None
+        self._forget_changes()
         # With other rights all that was told is void, whatever else has happened.
         if self._reset != "access":
             self._reset = reason
+
+    def _forget_changes(self) -> None:
+        self._backlog.clear_changes()
+        self._is_replaying = False
+        self._replay_end = None
+        self._replayed.clear()
 
     # What the hub says to it
 
@@ -179,6 +201,7 @@ class SequencedSubscriber(Subscriber):
         return self._resumed() if self._replay_is_over else None
 
     def _resumed(self) -> bytes:
+        self._is_replaying = False
         self._replay_end = None
         return self._frame(plain_message("resumed", {"recovered": self._recovered}))
 
@@ -200,7 +223,9 @@ class SequencedSubscriber(Subscriber):
                     break
                 messages.append(message)
                 size += len(message.data)
-                self._recovered += self._replay_end is not None
+                self._recovered += self._is_replaying
+                if self._joined_at is None:
+                    self._replayed[subject.id] = state.version
             self._backlog.done(subject)
         return messages
 

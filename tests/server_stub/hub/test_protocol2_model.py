@@ -33,6 +33,7 @@ from server_stub.hub import subscriber as subscriber_module
 from server_stub.hub.frames import plain_message
 from server_stub.hub.hub import Hub
 from server_stub.hub.limits import StreamLimits
+from server_stub.hub.replay import Replay
 from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.states import AlertState
 from server_stub.security.principals import LoginId
@@ -173,7 +174,7 @@ class Client:
     async def _open(self) -> None:
         """As the endpoint does: register, catch up, go live."""
         hub, subscriber = self.world.hub, self.subscriber
-        reason = None
+        replay: Replay | str | None = None
         if self.has_to_fetch:
             hub.begin(subscriber)
         else:
@@ -184,19 +185,22 @@ class Client:
                 sight_key=access.sight_key(subscriber.viewer),
             )
             if isinstance(since, int):
-                reason = await hub.resume(subscriber, since=since)
+                replay = await hub.resume(subscriber, since=since)
             else:
                 hub.begin(subscriber)
-                reason = since
-        mode = "live" if reason is None else "reset"
+                replay = since
+        refusal = None if isinstance(replay, Replay) else replay
+        mode = "live" if refusal is None else "reset"
         subscriber.tell(plain_message("hello", {"epoch": subscriber.epoch, "mode": mode}))
         hub.deliver(subscriber)
         await asyncio.sleep(0)
         subscriber.tell(plain_message("initial_data", {}))
-        if reason is not None:
-            subscriber.reset(reason)
+        if refusal is not None:
+            subscriber.reset(refusal)
         subscriber.go_live()
         hub.deliver(subscriber)
+        if isinstance(replay, Replay):
+            await replay.finish()
 
     def go_on_opening(self) -> None:
         assert self.opening is not None

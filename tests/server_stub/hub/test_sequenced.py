@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from server_stub.access import Viewer
+from server_stub.hub import replay as replay_module
 from server_stub.hub.frames import plain_message
 from server_stub.hub.hub import Hub
 from server_stub.hub.limits import StreamLimits
+from server_stub.hub.replay import Replay
 from server_stub.hub.sequenced import SequencedSubscriber
 from tests.support.stream import MemoryOutlet, MemorySource, a_login, an_admin, an_analyst
 
@@ -38,6 +40,26 @@ class Line:
         self.outlet = MemoryOutlet()
         self.subscriber: SequencedSubscriber
 
+    def connect(self, since: int | None = None) -> str | None:
+        """Open the line; why a resume was refused, if it was."""
+        replay = self.begin_to_resume(since=since)
+        if not isinstance(replay, Replay):
+            return replay
+        run_through(replay.finish())
+        return None
+
+    def begin_to_resume(self, since: int | None) -> Replay | str | None:
+        """Open the line, and read no more of the log than that takes."""
+        self.join()
+        replay: Replay | str | None = None
+        if since is None:
+            self.hub.begin(self.subscriber)
+        else:
+            replay = run_through(self.hub.resume(self.subscriber, since=since))
+        self.subscriber.go_live()
+        self.hub.deliver(self.subscriber)
+        return replay
+
     def join(self) -> None:
         self.outlet = MemoryOutlet()
         self.subscriber = SequencedSubscriber(
@@ -49,18 +71,6 @@ class Line:
             log_epoch="log",
         )
         self.hub.join(self.subscriber)
-
-    def connect(self, since: int | None = None) -> str | None:
-        """Open the line; why a resume was refused, if it was."""
-        self.join()
-        reason: str | None = None
-        if since is None:
-            self.hub.begin(self.subscriber)
-        else:
-            reason = run_through(self.hub.resume(self.subscriber, since=since))
-        self.subscriber.go_live()
-        self.hub.deliver(self.subscriber)
-        return reason
 
     def turn(self, times: int = 3) -> None:
         for _ in range(times):
@@ -279,3 +289,52 @@ def test_a_batch_is_bounded_in_bytes_but_takes_one_alert_of_any_size() -> None:
     put(line, 5, title="x" * 100_000)
     line.turn()
     assert line.heard() == [("batch", 2), ("batch", 4), ("new_alert", 5)]
+
+
+def test_what_was_read_leaves_before_the_rest_is_read_and_is_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(replay_module, "_EVENTS_A_READ", 2)
+    line = Line()
+    put(line, 1, 2, 3, 1)
+    run_through(line.hub.turn())
+    begun = line.begin_to_resume(since=0)
+    assert isinstance(begun, Replay)
+    assert (begun.head, line.subscriber.read_through) == (4, 2)
+    line.turn()
+    assert line.heard() == [("batch", 2)]
+    run_through(begun.finish())
+    line.turn()
+    assert [frame["data"] for frame in line.outlet.frames if frame["type"] == "resumed"] == [
+        {"recovered": 3}
+    ]
+    assert line.heard() == [("new_alert", 4), ("resumed", 4)]
+
+
+def test_a_log_that_is_trimmed_while_it_is_replayed_is_a_reset(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(replay_module, "_EVENTS_A_READ", 2)
+    line = Line()
+    put(line, 1, 2, 3, 4, 5)
+    begun = line.begin_to_resume(since=0)
+    assert isinstance(begun, Replay)
+    line.turn()
+    line.source.trim(4)
+    run_through(begun.finish())
+    put(line, 6)
+    line.turn()
+    assert [kind for kind, _ in line.heard()] == ["batch", "reset", "new_alert"]
+
+
+def test_who_may_have_missed_too_much_is_told_so_before_anything_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(replay_module, "_EVENTS_A_READ", 2)
+    line = Line(max_changes=3)
+    put(line, 1, 2, 1, 2, 1, 2, 3)
+    begun = line.begin_to_resume(since=0)
+    assert isinstance(begun, Replay)
+    assert line.subscriber.read_through == 6  # one event and one place are left
+    put(line, 4, 5)
+    assert line.begin_to_resume(since=0) == "too_many"
