@@ -18,11 +18,12 @@ ALERTS_A_REQUEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Stocked:
-    """Where the alerts are, a login, and where the log stood before there was any."""
+    """Where the alerts are, a login, and where the log stood before there was any, and after."""
 
     url: str
     token: SecretStr
     began_at: str
+    ended_at: str
 
     def client(self) -> IRClient:
         return IRClient(self.url, credentials=TokenCredentials(self.token))
@@ -37,13 +38,13 @@ async def stocked_server() -> AsyncIterator[Stocked]:
         token = SecretStr(answer.json()["access_token"])
         began_at = await _position(http, token)
         await _ingest(http, server)
-        await _until_quiet(http, token)
-        yield Stocked(server.url, token, began_at)
+        ended_at = await _until_quiet(http, token)
+        yield Stocked(server.url, token, began_at, ended_at)
 
 
 async def _position(http: httpx.AsyncClient, token: SecretStr) -> str:
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
-    answer = await http.get("/api/v1/alerts", headers=headers)
+    answer = await http.get("/api/v1/alerts", params={"size": 1}, headers=headers)
     return f"{answer.headers['X-Stream-Epoch']}:{answer.headers['X-Stream-Seq']}"
 
 
@@ -56,12 +57,9 @@ async def _ingest(http: httpx.AsyncClient, server: LocalServer) -> None:
         answer.raise_for_status()
 
 
-async def _until_quiet(http: httpx.AsyncClient, token: SecretStr) -> None:
-    headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
+async def _until_quiet(http: httpx.AsyncClient, token: SecretStr) -> str:
     before = ""
-    while True:
-        answer = await http.get("/api/v1/alerts", params={"size": 1}, headers=headers)
-        if (now := answer.headers["X-Stream-Seq"]) == before:
-            return
+    while (now := await _position(http, token)) != before:
         before = now
         await asyncio.sleep(1.0)
+    return now
