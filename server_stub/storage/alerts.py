@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, select
 
 from ir_client.wire.alerts import TimelineEntry
 from ir_client.wire.cursor import StreamPosition
@@ -13,6 +13,7 @@ from server_stub.access import AlertSight, Viewer
 from server_stub.domain.clocks import Clock
 from server_stub.errors import NotFound
 from server_stub.storage.alert_rows import StoredAlert, select_alerts, stored_alert
+from server_stub.storage.bulk import Prepared
 from server_stub.storage.cursors import ListCursor
 from server_stub.storage.database import Database
 from server_stub.storage.encoding import to_json
@@ -65,6 +66,14 @@ class RemovedAlert:
     assigned_analyst_id: int | None
 
 
+def _is_among(column: ColumnElement[int], ids: BindParameter[str] | str) -> ColumnElement[bool]:
+    """Whether `column` is in a JSON list of ids: one statement for lists of any length."""
+    return column.in_(select(func.json_each(ids).table_valued("value").c.value))
+
+
+_BY_ID = Prepared(select_alerts().where(_is_among(alerts.c.id, bindparam("ids"))))
+
+
 def find_alert(
     connection: Connection, alert_id: int, *, viewer: Viewer, now: datetime
 ) -> StoredAlert:
@@ -80,14 +89,8 @@ def read_alerts(
     connection: Connection, alert_ids: Sequence[int], *, now: datetime
 ) -> dict[int, StoredAlert]:
     """The alerts of these ids that there are, whoever may see them."""
-    rows = connection.execute(select_alerts().where(_is_among(alerts.c.id, alert_ids))).all()
+    rows = _BY_ID.run(connection, ids=to_json(list(alert_ids))).all()
     return {alert.id: alert for alert in [stored_alert(row, now=now) for row in rows]}
-
-
-def _is_among(column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
-    """Whether `column` is one of `ids`: of any number, and one statement for all numbers."""
-    each = func.json_each(to_json(list(ids))).table_valued("value")
-    return column.in_(select(each.c.value))
 
 
 class Alerts:
@@ -114,7 +117,9 @@ class Alerts:
         """Which of these alerts were removed, as far as the log still tells of it."""
 
         def read(connection: Connection) -> tuple[RemovedAlert, ...]:
-            statement = select(removed_alerts).where(_is_among(removed_alerts.c.id, alert_ids))
+            statement = select(removed_alerts).where(
+                _is_among(removed_alerts.c.id, to_json(list(alert_ids)))
+            )
             return tuple(
                 RemovedAlert(row.id, row.revision, row.team, row.assigned_analyst_id)
                 for row in connection.execute(statement)
@@ -127,7 +132,7 @@ class Alerts:
 
         def read(connection: Connection) -> dict[int, AlertSight]:
             statement = select(alerts.c.id, alerts.c.team, alerts.c.assigned_analyst_id).where(
-                _is_among(alerts.c.id, alert_ids)
+                _is_among(alerts.c.id, to_json(list(alert_ids)))
             )
             return {
                 alert_id: (team, analyst_id)

@@ -7,13 +7,13 @@ nothing. A row holds no payload: what is told of a record is what it is when it 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ir_client.wire.cursor import StreamPosition
 from server_stub.access import AlertSight
-from server_stub.storage.bulk import Row, insert_rows
+from server_stub.storage.bulk import Prepared, Row, insert_rows
 from server_stub.storage.database import Database
 from server_stub.storage.schema import events, log_identity
 
@@ -46,15 +46,20 @@ class Changed:
     seen_before: AlertSight | None = None
 
 
-_READ = select(
-    events.c.seq,
-    events.c.kind,
-    events.c.alert_id,
-    events.c.incident_id,
-    events.c.revision,
-    events.c.sight_changed,
-    events.c.team_before,
-    events.c.analyst_before,
+_AFTER = Prepared(
+    select(
+        events.c.seq,
+        events.c.kind,
+        events.c.alert_id,
+        events.c.incident_id,
+        events.c.revision,
+        events.c.sight_changed,
+        events.c.team_before,
+        events.c.analyst_before,
+    )
+    .where(events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+    .limit(bindparam("most"))
 )
 
 _COLUMNS = (
@@ -113,10 +118,10 @@ class Events:
 
     async def read_after(self, seq: int, limit: int = 1000) -> list[LogEvent]:
         """The oldest `limit` changes after `seq`."""
-        statement = _READ.where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
 
         def read(connection: Connection) -> list[LogEvent]:
-            rows = connection.execute(statement).all()  # at once: a resume reads many thousands
+            # All at once: a resume reads many thousands.
+            rows: Sequence[Any] = _AFTER.run(connection, after=seq, most=limit).all()
             return [
                 LogEvent(
                     seq, kind, alert_id, incident_id, revision, (team, analyst) if moved else None
