@@ -2,7 +2,7 @@
 
 The log is read in its order and a frame names the position behind it, so what was read can leave
 before the rest is known: a client that takes in the first alerts while the log is still read has
-its last one a third sooner. See decisions/0014.
+its last one a third sooner. See decisions/0016.
 
 The last step, "there is no more to read" and "hear of what comes", is one step without a wait:
 that is why no event can fall between the replay and the live stream.
