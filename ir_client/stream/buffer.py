@@ -8,6 +8,8 @@ decided here; nobody waits in here.
 
 from collections import deque
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import repeat
 
 from ..wire.alerts import Alert
 from ..wire.cursor import StreamPosition
@@ -56,6 +58,7 @@ class EventBuffer:
         self._is_holding = False
         self._lost_other_frames = False
         self._untold_drops = 0
+        self._oldest_dropped: datetime | None = None
         self._taken: StreamPosition | None = None
         self.has_gap = False
         self.is_overrun = False
@@ -96,7 +99,7 @@ class EventBuffer:
             for change in changes:
                 self.put(change, size=size)
             return
-        self._queue.extend([Entry(change, size) for change in changes])
+        self._queue.extend(map(Entry._make, zip(changes, repeat(size), repeat(None))))
         self.buffered_bytes += total
 
     def announce(self, event: StateChanged | Resumed | Forget) -> None:
@@ -144,6 +147,15 @@ class EventBuffer:
         """Whether only frames were dropped which come back; asked once a recovery."""
         complete, self._lost_other_frames = not self._lost_other_frames, False
         return complete
+
+    def take_oldest_dropped(self) -> datetime | None:
+        """The oldest state that was dropped; asked once a fetch, which has to bring it back.
+
+        It may be far older than what was read last: a server may tell of an alert that changed
+        twice in the place of the first change, with the state of the second.
+        """
+        oldest, self._oldest_dropped = self._oldest_dropped, None
+        return oldest
 
     def take(self) -> Event | Forget | None:
         """The next event, if there is one; the one taken before has been dealt with."""
@@ -213,7 +225,10 @@ class EventBuffer:
         self.dropped += 1
         if isinstance(frame, AlertRemoved) and len(self._removed_in_gap) < self._max_events:
             self._removed_in_gap[frame.data.id] = frame
-        elif not isinstance(frame, NewAlert | AlertUpdated):
+        elif isinstance(frame, NewAlert | AlertUpdated):
+            updated = frame.alert.updated_at
+            self._oldest_dropped = min(updated, self._oldest_dropped or updated)
+        else:
             self._lost_other_frames = True
 
     def _flush_deferred(self) -> None:

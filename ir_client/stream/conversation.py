@@ -25,6 +25,8 @@ _LOOK_FIRST = "Whether it was done is not known: look, and ask again if need be.
 class Conversation:
     """The commands of one stream; a listener of its connections."""
 
+    hears_changes = False  # a change is no answer, whoever asked for it
+
     def __init__(
         self,
         send: Callable[[str], Awaitable[None]],

@@ -125,6 +125,10 @@ class Inbox:
     def abandon(self) -> None:
         self._buffer.abandon()
 
+    def take_oldest_dropped(self) -> datetime | None:
+        """The oldest state that was dropped since this was last asked."""
+        return self._buffer.take_oldest_dropped()
+
     def take_completeness(self) -> bool:
         return self._buffer.take_completeness()
 
@@ -142,7 +146,8 @@ class Inbox:
         # What was handed out so far has been dealt with: the reader asks for more.
         if not self._is_fetching:
             self._settled = self._ledger.watermark
-        self._tell_progress()
+        if self.on_progress is not None:
+            self.on_progress()
         while True:
             event = self._next_admitted()
             if event is not None:

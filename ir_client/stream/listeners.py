@@ -20,6 +20,10 @@ _FAILED = "A listener of the stream failed: %s"
 class Listener(Protocol):
     """What a listener is told, in the order in which it happens; none of this may wait."""
 
+    @property
+    def hears_changes(self) -> bool:
+        """Whether changes of alerts matter to it: they are nearly all that comes."""
+
     def opened(self, *, protocol: int) -> None:
         """A connection works, and speaks this protocol."""
 
@@ -63,6 +67,8 @@ class Listeners:
     def heard_changes(self, changes: Sequence[Event]) -> None:
         """Changes came together, none of them an answer."""
         for listener in self._all:
+            if not listener.hears_changes:
+                continue
             for change in changes:
                 try:
                     listener.heard(change, None)

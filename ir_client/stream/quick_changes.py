@@ -77,7 +77,7 @@ def _shape_of_field(hint: Any) -> Any:
     raise TypeError(f"msgspec would not read {hint} as pydantic does")
 
 
-class _Analyst(Struct, frozen=True):
+class _Analyst(Struct, frozen=True, gc=False):
     id: int
     username: str
     full_name: str | None
@@ -87,17 +87,17 @@ class _Analyst(Struct, frozen=True):
 _ALERT: Any = _shape_of(Alert, revision=int, assigned_analyst=_Analyst | None)
 
 
-class _Change(Struct, tag_field="type"):
+class _Change(Struct, tag_field="type", gc=False):
     data: _ALERT
     seq: int | None = None
     request_id: str | None = None
 
 
-class _New(_Change, tag="new_alert"):
+class _New(_Change, tag="new_alert", gc=False):
     pass
 
 
-class _Updated(_Change, tag="alert_updated"):
+class _Updated(_Change, tag="alert_updated", gc=False):
     pass
 
 
@@ -166,12 +166,18 @@ _times_of = itemgetter(*_TIMES)
 
 def _taken_over(model: type[_Model], values: dict[str, Any], fields: set[str]) -> _Model:
     """The model with these values, which are known to be right."""
-    made = _make(model)
-    _set(made, "__dict__", values)
-    _set(made, "__pydantic_fields_set__", fields)
-    _set(made, "__pydantic_extra__", None)
-    _set(made, "__pydantic_private__", None)
+    made = object.__new__(model)
+    _set_values(made, values)
+    _set_fields_set(made, fields)
+    _set_extra(made, None)
+    _set_private(made, None)
     return made
 
 
-_make, _set = object.__new__, object.__setattr__
+# What `BaseModel.model_construct` sets. Frozen models refuse to be set by name, and looking each
+# name up takes longer than setting it.
+_slots = vars(BaseModel)
+_set_values = _slots["__dict__"].__set__
+_set_fields_set = _slots["__pydantic_fields_set__"].__set__
+_set_extra = _slots["__pydantic_extra__"].__set__
+_set_private = _slots["__pydantic_private__"].__set__

@@ -1,9 +1,10 @@
 """Fetch what was missed, and say so when nothing is missing any more.
 
 Runs after the subscription is there, so live frames already wait behind what is fetched. Begins
-a little before the watermark, because a transaction may become visible after later ones. Where a
-server has no revisions, the overlap has to exceed its longest transaction, the steps of its clock
-and its slowest broadcast together; with revisions, the first alone.
+a little before the watermark, because a transaction may become visible after later ones, and
+before the oldest state that was dropped here. The overlap has to exceed a server's longest
+transaction and its slowest broadcast together, and where it has no revisions the steps of its
+clock too: of a server that tells later than that, only positions (protocol 2) miss nothing.
 """
 
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ class Recovery:
         self._meta = meta
         self._epoch: str | None = None
         self._unfinished_since: datetime | None = None
+        self._reaches_back = False
         self._is_complete = True
         self.read_at: StreamPosition | None = None
         self.is_whole = False
@@ -55,7 +57,8 @@ class Recovery:
             self._is_complete = False
         else:
             fetch = Backfill(self._alerts, self._meta, since=since)
-            # A fetch without a cursor that is cut off has to begin at the same place again.
+            # What is cut off has to begin at the same place again, unless it went by a cursor and
+            # nothing later was read before it: then what was read is how far it came.
             self._unfinished_since = since
             try:
                 await self._hand_over(fetch)
@@ -64,7 +67,7 @@ class Recovery:
                     return ending
                 self._is_complete = False
             finally:
-                if fetch.is_resumable:
+                if fetch.is_resumable and not self._reaches_back:
                     self._unfinished_since = None
             self._is_complete &= fetch.is_complete
             self.read_at = fetch.read_at
@@ -75,9 +78,10 @@ class Recovery:
         watermark = self._inbox.watermark
         if watermark is None:
             return None
-        since = watermark - OVERLAP
-        if self._unfinished_since is not None:
-            since = min(since, self._unfinished_since)
+        dropped = self._inbox.take_oldest_dropped()
+        self._reaches_back |= dropped is not None and dropped < watermark
+        starts = (watermark - OVERLAP, dropped, self._unfinished_since)
+        since = min(start for start in starts if start is not None)
         return since if self._exact_since is None else max(since, self._exact_since)
 
     async def _hand_over(self, fetch: Backfill) -> None:
@@ -101,6 +105,7 @@ class Recovery:
         self._inbox.announce(Resumed(recovered=0, complete=complete))
         self._is_complete = True
         self._unfinished_since = None
+        self._reaches_back = False
 
 
 def _ending_for(error: IRError) -> Ending | None:

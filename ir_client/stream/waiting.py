@@ -20,6 +20,8 @@ E = TypeVar("E", bound=Event)
 class Waiter(Generic[E]):
     """A listener that waits for the first event of its kind for which `where` is true."""
 
+    hears_changes = True
+
     def __init__(self, kinds: tuple[type[E], ...], where: Callable[[E], bool] | None) -> None:
         self._kinds = kinds
         self._where = where

@@ -7,6 +7,8 @@ as many through. Reads no clock.
 from collections import deque
 
 WINDOW_SECONDS = 60.0
+# What is a minute ago but for the last digit leaves no wait, and 0 would say that it was admitted.
+_LEAST_WAIT_SECONDS = 1e-6
 
 
 class RequestWindow:
@@ -21,7 +23,8 @@ class RequestWindow:
         if len(self._times) < limit:
             self._times.append(now)
             return 0.0
-        return self._times[len(self._times) - limit] + WINDOW_SECONDS - now
+        wait = self._times[len(self._times) - limit] + WINDOW_SECONDS - now
+        return max(wait, _LEAST_WAIT_SECONDS)
 
     def left(self, now: float, *, limit: int) -> int:
         """How many more requests fit now."""

@@ -5,11 +5,15 @@ import pytest
 from ir_client.errors import IRError, StreamError
 from ir_client.stream.events import Event
 from ir_client.stream.listeners import Listeners
-from ir_client.wire.events import Pong
+from ir_client.wire.events import NewAlert, Pong
+from tests.support.builders import an_alert
 
 
 class Noting:
-    def __init__(self, listeners: Listeners, *, leaves: bool = False) -> None:
+    def __init__(
+        self, listeners: Listeners, *, leaves: bool = False, hears_changes: bool = True
+    ) -> None:
+        self.hears_changes = hears_changes
         self.told: list[object] = []
         self._listeners = listeners
         self._leaves = leaves
@@ -65,3 +69,13 @@ def test_one_that_fails_is_logged_and_the_others_hear_all(
     listeners.ended(None)
     assert hears.told == [2, (Pong(), None), (Pong(), None), (Pong(), None), "lost", None]
     assert len(caplog.records) == 6
+
+
+def test_who_waits_for_answers_only_is_not_told_of_changes() -> None:
+    listeners = Listeners()
+    hears, waits = Noting(listeners), Noting(listeners, hears_changes=False)
+    listeners.add(hears)
+    listeners.add(waits)
+    listeners.heard_changes([NewAlert(data=an_alert())])
+    assert len(hears.told) == 1
+    assert not waits.told

@@ -26,7 +26,7 @@ from ir_client.rest.retry import RetryPolicy
 from ir_client.rest.session import Session
 from ir_client.rest.transport import Transport
 from ir_client.stream import backfill, recovery
-from ir_client.stream.buffer import EventBuffer
+from ir_client.stream.buffer import MAX_BYTES, EventBuffer
 from ir_client.stream.endings import BackfillFailed, NoToken
 from ir_client.stream.inbox import Inbox
 from ir_client.stream.ledger import Ledger
@@ -287,6 +287,28 @@ async def test_requirement_21_the_overlap_brings_back_a_transaction_that_was_lat
             one.ledger.admit(AlertUpdated(data=server.alerts[number]))
         _, events = await one.run()
     assert [event.alert.id for event in events if isinstance(event, NewAlert)] == [3]
+    assert events[-1] == Resumed(1, complete=True)
+
+
+@pytest.mark.parametrize("answers", [[], [httpx.Response(503)]])
+async def test_requirement_16_a_gap_is_fetched_from_the_oldest_state_that_was_dropped(
+    answers: list[httpx.Response],
+) -> None:
+    # The server tells an alert that changed twice early, and by its second state.
+    server = FakeServer()
+    server.commit(1, updated_at=NOON + timedelta(hours=1))
+    server.commit(2, updated_at=NOON + timedelta(hours=2))
+    async with fetching(server) as one:
+        for number, size in ((2, 1), (1, MAX_BYTES)):
+            one.buffer.put(AlertUpdated(data=server.alerts[number]), size=size)
+        await one.inbox.next()
+        server.rest_answers += answers
+        for _ in answers:
+            outcome, _ = await one.run()
+            assert isinstance(outcome, BackfillFailed)
+            one.inbox.abandon()
+        _, events = await one.run()
+    assert [event.alert.id for event in events if isinstance(event, NewAlert)] == [1]
     assert events[-1] == Resumed(1, complete=True)
 
 
