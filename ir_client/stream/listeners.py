@@ -66,14 +66,15 @@ class Listeners:
 
     def heard_changes(self, changes: Sequence[Event]) -> None:
         """Changes came together, none of them an answer."""
-        for listener in self._all:
-            if not listener.hears_changes:
-                continue
-            for change in changes:
-                try:
-                    listener.heard(change, None)
-                except Exception:
-                    logger.exception(_FAILED, type(listener).__name__)
+        self._tell(lambda listener: listener.hears_changes and self._tell_each(listener, changes))
+
+    @staticmethod
+    def _tell_each(listener: Listener, changes: Sequence[Event]) -> None:
+        for change in changes:
+            try:
+                listener.heard(change, None)
+            except Exception:
+                logger.exception(_FAILED, type(listener).__name__)
 
     def lost(self) -> None:
         self._tell(lambda listener: listener.lost())
@@ -81,7 +82,7 @@ class Listeners:
     def ended(self, error: IRError | None) -> None:
         self._tell(lambda listener: listener.ended(error))
 
-    def _tell(self, word: Callable[[Listener], None]) -> None:
+    def _tell(self, word: Callable[[Listener], object]) -> None:
         for listener in self._all:
             try:
                 word(listener)

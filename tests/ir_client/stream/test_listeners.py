@@ -53,6 +53,8 @@ def test_all_hear_everything_until_they_leave() -> None:
 
 class Failing(Noting):
     def __getattribute__(self, name: str) -> object:
+        if name == "hears_changes":
+            return True
         raise ZeroDivisionError
 
 
