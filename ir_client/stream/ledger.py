@@ -14,11 +14,11 @@ from ..wire.protocol2 import AlertRemoved
 MAX_MARKS = 100_000
 
 
-# The state of an alert that was handed out last: a hash of when it was created, which tells reused
-# numbers apart (None: the alert was removed); its revision; and without one, when it was updated
-# and a hash of its content. Bare tuples of values, since Python's collector goes again and again
-# through whatever else is kept in numbers, also through the time zones of the times that are read.
-_Mark = tuple[int | None, int | None, datetime | None, int]
+# The state of an alert that was handed out last: when it was created, which tells reused numbers
+# apart (None: the alert was removed); its revision; and without one, when it was updated and a hash
+# of its content. Bare tuples of values, since Python's collector goes again and again through
+# whatever else is kept in numbers; in one zone, since times that were read may each have their own.
+_Mark = tuple[datetime | None, int | None, datetime | None, int]
 
 
 class Ledger:
@@ -49,7 +49,7 @@ class Ledger:
         """The event to hand out, or None when the reader has this state or a newer one."""
         alert = event.data
         known = self._marks.get(alert.id)
-        created = hash(alert.created_at)
+        created = _in_utc(alert.created_at)
         if known is not None:
             if known[0] != created and known[0] is not None:
                 known = None
@@ -94,11 +94,15 @@ class Ledger:
         return self._baseline is not None and alert.created_at > self._baseline
 
 
-def _mark_of(alert: Alert, created: int) -> _Mark:
+def _mark_of(alert: Alert, created: datetime) -> _Mark:
     revision = alert.revision
     if revision is not None:
         return created, revision, None, 0
-    return created, None, alert.updated_at.astimezone(UTC), _digest_of(alert)
+    return created, None, _in_utc(alert.updated_at), _digest_of(alert)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def _is_removed(known: _Mark) -> bool:
