@@ -5,7 +5,7 @@ from typing import Any
 from ir_client.wire.alerts import AlertDraft
 from server_stub.domain.clocks import instant
 from server_stub.domain.correlation import correlation_key
-from server_stub.storage.alert_rows import DOCUMENT_FIELDS, alert_search_text
+from server_stub.storage.alert_rows import DOCUMENT_FIELDS, alert_search_text, found_by
 from server_stub.storage.alert_writes import PreparedAlert
 from server_stub.storage.encoding import to_json
 
@@ -46,6 +46,7 @@ def prepare_alert(
         correlation_key=key,
         search_text=alert_search_text(document, draft.external_alert_id, source),
         document=to_json(document),
+        found_by=found_by(document),
         raw=to_json(draft.raw_alert_data) if draft.raw_alert_data else None,
         processed=is_complete and not process_all,
     )

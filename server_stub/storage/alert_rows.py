@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, text
 
+from ir_client.query.addresses import address_key
+from ir_client.query.patterns import fold_ascii
 from ir_client.wire.alerts import Alert
 from server_stub.access import AlertSight
 from server_stub.domain.clocks import is_overdue, minutes_between
 from server_stub.storage.encoding import to_json
-from server_stub.storage.schema import alerts, users
+from server_stub.storage.schema import ADDRESS_KEYS, FOLDED, alerts, users
 
 _WRITTEN_COLUMNS = (
     "id",
@@ -88,6 +90,26 @@ _SEARCHED_FIELDS = (
     "affected_hostname",
     "affected_user",
 )
+
+
+FOUND_BY = tuple(column.name for column in (*FOLDED.values(), *ADDRESS_KEYS.values()))
+"""Columns that repeat what is in the document, for an index to find it."""
+
+
+def found_by(document: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """The values of `FOUND_BY`. None of these fields is ever changed."""
+    return (
+        *(_folded(document[name]) for name in FOLDED),
+        *(_key(document[name]) for name in ADDRESS_KEYS),
+    )
+
+
+def _folded(name: str | None) -> str | None:
+    return None if name is None else fold_ascii(name)
+
+
+def _key(address: str | None) -> str | None:
+    return None if address is None else address_key(address)
 
 
 class StoredAlert(NamedTuple):

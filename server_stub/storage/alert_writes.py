@@ -13,7 +13,12 @@ from ir_client.wire.alerts import Change
 from ir_client.wire.values import severity_rank
 from server_stub.storage import timeline
 from server_stub.storage.actors import ActorRef
-from server_stub.storage.alert_rows import DOCUMENT_FIELDS, StoredAlert, alert_search_text
+from server_stub.storage.alert_rows import (
+    DOCUMENT_FIELDS,
+    FOUND_BY,
+    StoredAlert,
+    alert_search_text,
+)
 from server_stub.storage.bulk import Prepared, Row, insert_rows
 from server_stub.storage.encoding import to_json
 from server_stub.storage.events import Changed, log_changes, log_new_alerts
@@ -51,6 +56,7 @@ class PreparedAlert:
     correlation_key: str | None
     search_text: str
     document: str
+    found_by: tuple[str | None, ...]
     raw: str | None
     processed: bool
 
@@ -87,6 +93,7 @@ _ALERT_COLUMNS = (
     "search_text",
     "document",
     "processed",
+    *FOUND_BY,
 )
 
 
@@ -231,6 +238,7 @@ def _row(alert_id: int, alert: PreparedAlert, *, now: str) -> Row:
         alert.search_text,
         alert.document,
         int(alert.processed),
+        *alert.found_by,
     )
 
 

@@ -12,18 +12,18 @@ from ir_client.wire.overview import AlertSources, AlertSourceSystems, AlertStats
 from server_stub.access import AlertSight, Viewer
 from server_stub.domain.clocks import Clock
 from server_stub.errors import NotFound
+from server_stub.storage.alert_pages import Route, Slice
 from server_stub.storage.alert_rows import StoredAlert, select_alerts, stored_alert
 from server_stub.storage.bulk import Prepared
 from server_stub.storage.cursors import ListCursor
 from server_stub.storage.database import Database
 from server_stub.storage.encoding import to_json
 from server_stub.storage.events import read_position
+from server_stub.storage.leads import sought
 from server_stub.storage.overview import read_alert_stats, read_source_systems, read_sources
 from server_stub.storage.query_sql import (
-    SORT_COLUMNS,
     AlertFilter,
     AlertOrder,
-    matching,
     visible_alerts,
 )
 from server_stub.storage.schema import alerts, removed_alerts
@@ -144,21 +144,15 @@ class Alerts:
     async def recent_unassigned(self, viewer: Viewer) -> tuple[StoredAlert, ...]:
         """The newest alerts that are new or triaged and nobody's."""
         now = self._clock()
-        statement = (
-            select_alerts()
-            .where(
-                alerts.c.assigned_analyst_id.is_(None),
-                alerts.c.status.in_(("new", "triaged")),
-                visible_alerts(viewer),
-            )
-            .order_by(*AlertOrder().clauses())
-            .limit(RECENT_ALERTS)
-        )
-        return await self._database.read(
-            lambda connection: tuple(
-                stored_alert(row, now=now) for row in connection.execute(statement)
-            )
-        )
+        found = sought(AlertFilter(status=("new", "triaged")), viewer, now=now)
+        target = found.besides(alerts.c.assigned_analyst_id.is_(None))
+
+        def read(connection: Connection) -> tuple[StoredAlert, ...]:
+            newest = Slice(AlertOrder(), RECENT_ALERTS)
+            rows = Route.chosen(connection, target, AlertOrder()).rows(connection, newest)
+            return tuple(stored_alert(row, now=now) for _, row in rows)
+
+        return await self._database.read(read)
 
     async def timeline(self, alert_id: int, *, viewer: Viewer) -> tuple[TimelineEntry, ...]:
         """What happened to an alert that exists for `viewer`, oldest first."""
@@ -196,47 +190,34 @@ class Alerts:
     async def list(self, request: AlertListRequest, *, viewer: Viewer) -> AlertListing:
         """A page of what `viewer` may see, with the log position of the same snapshot."""
         now = self._clock()
-        conditions = [visible_alerts(viewer), *matching(request.wanted, now=now, me=viewer.user_id)]
+        target = sought(request.wanted, viewer, now=now)
         return await self._database.read(
-            lambda connection: _read_page(connection, request, conditions, now=now)
+            lambda connection: _read_page(
+                connection, request, Route.chosen(connection, target, request.order), now=now
+            )
         )
 
 
 def _read_page(
-    connection: Connection,
-    request: AlertListRequest,
-    conditions: Sequence[ColumnElement[bool]],
-    *,
-    now: datetime,
+    connection: Connection, request: AlertListRequest, route: Route, *, now: datetime
 ) -> AlertListing:
     position = read_position(connection)
-    sort_key = SORT_COLUMNS[request.order.by].label("sort_key")
     # One more than asked for tells whether there is a next page.
-    statement = (
-        select_alerts()
-        .add_columns(sort_key)
-        .where(*conditions)
-        .order_by(*request.order.clauses())
-        .limit(request.size + 1)
-    )
-    if request.cursor is None:
-        statement = statement.offset(request.offset)
-    else:
-        statement = statement.where(
-            request.order.beyond(request.cursor.value, request.cursor.alert_id)
-        )
-    rows = connection.execute(statement).all()
+    wanted = Slice(request.order, request.size + 1, request.offset)
+    if request.cursor is not None:
+        after = request.cursor.value, request.cursor.alert_id
+        wanted = Slice(request.order, request.size + 1, after=after)
+    rows = route.rows(connection, wanted)
     page = rows[: request.size]
     next_cursor = None
     if len(rows) > request.size:
-        next_cursor = ListCursor(request.order, page[-1].sort_key, page[-1].id).encode()
-    total, total_exact = _count(connection, conditions)
+        sort_key, last = page[-1]
+        next_cursor = ListCursor(request.order, sort_key, last.id).encode()
+    total = route.count(connection, COUNTED_TOTAL)
     return AlertListing(
-        tuple(stored_alert(row, now=now) for row in page), total, total_exact, next_cursor, position
+        tuple(stored_alert(row, now=now) for _, row in page),
+        total,
+        total <= COUNTED_TOTAL,
+        next_cursor,
+        position,
     )
-
-
-def _count(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> tuple[int, bool]:
-    limited = select(alerts.c.id).where(*conditions).limit(COUNTED_TOTAL + 1).subquery()
-    total = connection.execute(select(func.count()).select_from(limited)).scalar_one()
-    return total, total <= COUNTED_TOTAL

@@ -16,7 +16,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from ir_client.query.addresses import address_key
 from server_stub.errors import Refusal, StorageFull, Unavailable
 
 _log = logging.getLogger(__name__)
@@ -27,6 +26,10 @@ _QUIET = {"hide_parameters": True}
 # Bulk inserts come in many lengths, each a statement of its own; the driver keeps 128.
 _KEPT_STATEMENTS = 512
 
+# An alert is in a dozen indexes: a page of them that changes often goes to its place less often,
+# at up to 16 MB of log.
+_PAGES_OF_WAL = 4_000
+
 _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT}
 
 
@@ -35,7 +38,8 @@ def writer_engine(path: Path, *, lock_seconds: float) -> Engine:
     engine = create_engine(
         _url(path), poolclass=NullPool, connect_args=_arguments(lock_seconds), **_QUIET
     )
-    _prepare(engine, begin="BEGIN IMMEDIATE", pragmas=("synchronous=FULL", "foreign_keys=ON"))
+    pragmas = ("synchronous=FULL", "foreign_keys=ON", f"wal_autocheckpoint={_PAGES_OF_WAL}")
+    _prepare(engine, begin="BEGIN IMMEDIATE", pragmas=pragmas)
     return engine
 
 
@@ -89,11 +93,6 @@ def _refusal(error: BaseException | None) -> Refusal | None:
     return None
 
 
-def _address_key(text: object) -> str | None:
-    """The SQL function by which addresses compare (`ir_client.query.addresses`)."""
-    return address_key(text) if isinstance(text, str) else None
-
-
 def _url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
@@ -111,7 +110,6 @@ def _prepare(engine: Engine, *, begin: str, pragmas: tuple[str, ...]) -> None:
     def on_connect(connection: sqlite3.Connection, _: object) -> None:
         for pragma in ("journal_mode=WAL", *pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
-        connection.create_function("address_key", 1, _address_key, deterministic=True)
 
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)

@@ -3,7 +3,7 @@
 A question about a value that is not there is NULL in SQL and no in the language. Both are not
 yes, so it only matters below `not`: there, and only there, NULL becomes no. A test asks both
 sides of generated alerts. For SQLite, where `lower()` and `LIKE` fold A-Z only, as the language
-does; addresses compare by a function that each connection is given (`engine`). See
+does; names and addresses that have a column of their own are compared there. See
 decisions/0010.
 """
 
@@ -53,8 +53,8 @@ from ir_client.query.tree import Exists as IsThere
 from ir_client.wire.base import rfc3339
 from ir_client.wire.values import CLOSED_STATUSES, severity_rank
 from server_stub.domain.clocks import instant, overdue_before
-from server_stub.storage.schema import alerts, raw_alerts, users
-from server_stub.storage.search_prefilter import LIKE_SPECIAL, may_lie_in, may_read
+from server_stub.storage.schema import ADDRESS_KEYS, FOLDED, alerts, raw_alerts, users
+from server_stub.storage.search_prefilter import LIKE_SPECIAL, may_read
 
 Condition = ColumnElement[bool]
 _Value = ColumnElement[Any]
@@ -82,17 +82,17 @@ class Asked:
 
 def query_condition(query: Query, *, now: datetime, me: int | None) -> Condition:
     """The alerts that `query` asks for."""
-    return true() if query.root is None else _condition(query.root, Asked(now, me))
+    return true() if query.root is None else node_condition(query.root, Asked(now, me))
 
 
-def _condition(node: Node, asked: Asked) -> Condition:
+def node_condition(node: Node, asked: Asked) -> Condition:
     match node:
         case AllOf(parts):
-            return and_(*(_condition(part, asked) for part in parts))
+            return and_(*(node_condition(part, asked) for part in parts))
         case AnyOf(parts):
-            return or_(*(_condition(part, asked) for part in parts))
+            return or_(*(node_condition(part, asked) for part in parts))
         case Not(part):
-            return not_(func.coalesce(_condition(part, asked), false()))
+            return not_(func.coalesce(node_condition(part, asked), false()))
         case Bare(pattern):
             return _like(alerts.c.search_text, pattern, whole=False)
         case IsThere(field):
@@ -127,8 +127,7 @@ def _is(field: Field, value: Value, asked: Asked) -> Condition:
             return false() if asked.me is None else alerts.c.assigned_analyst_id == asked.me
         case Address(network):
             first, last = key_range(network)
-            lies_in = _any(field, lambda found: func.address_key(found).between(first, last))
-            return and_(may_lie_in(network), lies_in)
+            return _any_address(field, lambda key: _lies_between(key, first, last))
         case Moment(time):
             start, end = time.span(asked.now)
             return _any_time(
@@ -161,7 +160,7 @@ def _compares(field: Field, operator: Operator, value: Value, asked: Asked) -> C
             return _any_time(field, lambda found, written: reaches(found, written(bound)))
         case Address(network):
             first, last = range_beside(operator, *key_range(network), *family_range(network))
-            return _any(field, lambda found: func.address_key(found).between(first, last))
+            return _any_address(field, lambda key: key.between(first, last))
         case Pattern(parts):
             rank = severity_rank(str(parts[0]))
             return _COMPARE[_SEVERER[operator]](alerts.c.severity_rank, rank)
@@ -187,6 +186,9 @@ def _flag(field: Field, asked: Asked) -> Condition:
 def _reads(field: Field, pattern: Pattern) -> Condition:
     match field.kind:
         case Kind.CHOICE if pattern.literal is not None:
+            if field.has_order:
+                # The indexes have the rank; unknown ones share one, and none is stored.
+                return alerts.c.severity_rank == severity_rank(pattern.literal)
             # As it is stored: an index can answer.
             return _any(field, lambda found: found == pattern.literal)
         case Kind.PERSON:
@@ -218,7 +220,8 @@ def _spells(field: Field, text: str, meaning: float | bool) -> Condition:
 def _like(found: _Value, pattern: Pattern, *, whole: bool) -> Condition:
     literal = pattern.literal
     if literal is not None and whole:
-        return func.lower(found) == fold_ascii(literal)
+        is_folded = any(found is column for column in FOLDED.values())
+        return (found if is_folded else func.lower(found)) == fold_ascii(literal)
     signs = {Wild.MANY: "%", Wild.ONE: "_"}
     text = "".join(
         signs[part] if isinstance(part, Wild) else part.translate(LIKE_SPECIAL)
@@ -227,9 +230,19 @@ def _like(found: _Value, pattern: Pattern, *, whole: bool) -> Condition:
     return found.like(text if whole else f"%{text}%", escape="\\")
 
 
+def _any_address(field: Field, test: Callable[[_Value], Condition]) -> Condition:
+    return or_(*(test(ADDRESS_KEYS[attribute]) for attribute in field.attributes))
+
+
+def _lies_between(key: _Value, first: str, last: str) -> Condition:
+    return key == first if first == last else key.between(first, last)
+
+
 def _stored(attribute: str) -> _Value:
     """A value of an alert: a column, or a part of the document."""
     name = _SAME_AS.get(attribute, attribute)
+    if name in FOLDED:
+        return FOLDED[name]
     if name in alerts.c:
         return alerts.c[name]
     return func.json_extract(alerts.c.document, _json_path([name]))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
 
 from ir_client.query import Query
-from ir_client.wire.values import CLOSED_STATUSES
+from ir_client.wire.values import CLOSED_STATUSES, severity_rank
 from server_stub.access import Viewer
 from server_stub.domain.clocks import instant, overdue_before
 from server_stub.storage.filter_sql import query_condition
@@ -74,8 +74,8 @@ def visible_alerts(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.sees_everything:
         return true()
     ways: list[ColumnElement[bool]] = [alerts.c.team.is_(None)]
-    if viewer.teams:
-        ways.append(alerts.c.team.in_(sorted(viewer.teams)))
+    # One by one: that takes SQLite half the time of a list, and is asked of many alerts.
+    ways += [alerts.c.team == team for team in sorted(viewer.teams)]
     if viewer.user_id is not None:
         ways.append(alerts.c.assigned_analyst_id == viewer.user_id)
     return or_(*ways)
@@ -97,6 +97,11 @@ def visible_incidents(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def unindexed(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """All of the conditions, in words that no planner takes for the columns of an index."""
+    return func.coalesce(and_(true(), *conditions), false())
+
+
 def contains(search_text: ColumnElement[str], searched: str) -> ColumnElement[bool]:
     """Whether a text that was stored without case holds what is searched."""
     pattern = searched.casefold().translate(_LIKE_SPECIAL)
@@ -115,7 +120,8 @@ def _texts(wanted: AlertFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.search:
         yield contains(alerts.c.search_text, wanted.search)
     columns = (
-        (alerts.c.severity, wanted.severity),
+        # The indexes have the rank.
+        (alerts.c.severity_rank, tuple(map(severity_rank, wanted.severity))),
         (alerts.c.status, wanted.status),
         (alerts.c.source, wanted.source),
         (alerts.c.threat_type, wanted.threat_type),

@@ -6,21 +6,15 @@ first put to the search text, and to the document only where it may be answered 
 here may ever be false where the question itself is true.
 """
 
-from ipaddress import IPv4Network
+from sqlalchemy import ColumnElement
 
-from sqlalchemy import ColumnElement, or_
-
-from ir_client.query.addresses import Network
 from ir_client.query.fields import Field
 from ir_client.query.matching import SEARCHED_FIELDS, SEARCHED_LISTS
 from ir_client.query.patterns import Pattern
-from server_stub.storage.schema import alerts
+from server_stub.storage.schema import FOLDED, alerts
 
 _SEARCHED = frozenset({*SEARCHED_FIELDS, *SEARCHED_LISTS})
-_COLUMNS = frozenset(alerts.c.keys())
-# How an IPv4 address looks that was sent as IPv6.
-_MAPPED = "::ffff:"
-_OCTET_BITS = 8
+_COLUMNS = frozenset({*alerts.c.keys(), *FOLDED})
 # Shorter texts are in nearly every alert.
 _TELLING_LENGTH = 3
 
@@ -36,16 +30,6 @@ def may_read(field: Field, pattern: Pattern) -> ColumnElement[bool] | None:
     if sum(map(len, pieces)) < _TELLING_LENGTH:
         return None
     return _holds("%".join(piece.translate(LIKE_SPECIAL) for piece in pieces))
-
-
-def may_lie_in(network: Network) -> ColumnElement[bool]:
-    """What must hold for an address of the alert to lie in the network."""
-    if not isinstance(network, IPv4Network):
-        is_one = network.prefixlen == network.max_prefixlen
-        return _holds(str(network.network_address) if is_one else ":")
-    whole = network.prefixlen // _OCTET_BITS
-    beginning = ".".join(str(network.network_address).split(".")[:whole])
-    return or_(_holds(f"{beginning}." if whole < 4 else beginning), _holds(_MAPPED))
 
 
 def _holds(pattern: str) -> ColumnElement[bool]:

@@ -28,7 +28,7 @@ from server_stub.storage.alert_writes import Rewrite, change_alerts
 from server_stub.storage.database import Commit, Database
 from server_stub.storage.events import Changed
 from server_stub.storage.incident_timeline import Line
-from server_stub.storage.query_sql import AlertFilter, matching, visible_alerts
+from server_stub.storage.query_sql import AlertFilter, matching, unindexed, visible_alerts
 from server_stub.storage.schema import alerts
 from server_stub.triage.single import Desk
 
@@ -114,7 +114,7 @@ class BulkTriage:
             conditions.append(alerts.c.assigned_analyst_id == viewer.user_id)
         statement = (
             select(alerts.c.id)
-            .where(visible_alerts(viewer), *conditions)
+            .where(unindexed(visible_alerts(viewer)), *conditions)
             .order_by(alerts.c.id)
             .limit(MAX_BULK_ALERTS + 1)
         )

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from ir_client.query import Query, parse
 from ir_client.query.tree import Node
@@ -24,12 +24,17 @@ from ir_client.wire.values import (
     THREAT_TYPES,
     severity_rank,
 )
+from server_stub.access import Viewer
 from server_stub.domain.clocks import instant
+from server_stub.storage import alert_pages
 from server_stub.storage.actors import SYSTEM
+from server_stub.storage.alert_pages import Route, Slice
 from server_stub.storage.alert_writes import change_alert
 from server_stub.storage.alerts import find_alert, read_alerts
 from server_stub.storage.database import Database
 from server_stub.storage.filter_sql import query_condition
+from server_stub.storage.leads import sought
+from server_stub.storage.query_sql import AlertFilter, AlertOrder, matching, visible_alerts
 from server_stub.storage.schema import alerts
 from tests.support.builders import NOON
 from tests.support.queries import ADDRESSES, KEYS, WORDS, nodes
@@ -199,6 +204,74 @@ async def agree(stored: Stored, node: Node, me: int | None, now: datetime) -> No
     # Below `not`, what is not there has to be no and not unknown.
     other = Query(parse(f"not ({query})").root)
     assert await stored.found(other, now=now, me=me) == stored.matching(other, now=now, me=me)
+
+
+def _viewer(me: int | None, teams: frozenset[str], *, sees_all: bool) -> Viewer:
+    return Viewer("user", role="manager" if sees_all else "analyst", user_id=me, teams=teams)
+
+
+viewers = st.builds(
+    _viewer, askers, st.frozensets(st.sampled_from(["web", "50%_a"])), sees_all=st.booleans()
+)
+plain_filters = st.fixed_dictionaries(
+    {},
+    optional={
+        "severity": st.sampled_from([("high",), ("critical", "low")]),
+        "status": st.sampled_from([("new",), ("closed", "new", "triaged")]),
+        "source": st.sampled_from([("edr",), ("edr", "none")]),
+        "assigned_analyst_id": st.sampled_from([1, 2]),
+        "received_after": times,
+        "received_before": times,
+        "detected_after": times,
+        "updated_after": times,
+        "false_positives": st.booleans(),
+        "overdue_only": st.booleans(),
+    },
+)
+orders = st.builds(
+    AlertOrder,
+    st.sampled_from(["received_at", "detected_at", "severity", "status", "updated_at"]),
+    st.sampled_from(["asc", "desc"]),
+)
+# Up to how many a lead is counted and its alerts are sorted: so that every way of reading is taken.
+bounds = st.sampled_from([1, 10, 1_000])
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
+)
+@given(st.none() | nodes, plain_filters, viewers, orders, bounds)
+async def test_a_list_finds_the_same_by_whatever_index(
+    stored: Stored,
+    node: Node | None,
+    plain: dict[str, Any],
+    viewer: Viewer,
+    order: AlertOrder,
+    bound: int,
+) -> None:
+    wanted = AlertFilter(**plain, query=Query(node))
+    passed = and_(visible_alerts(viewer), *matching(wanted, now=NOON, me=viewer.user_id))
+    statement = select(alerts.c.id).where(passed).order_by(*order.clauses())
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_COUNTED_LEAD", "_SORTED_IN_INDEX", "_SORTED_BY_LOOKUP"):
+            patch.setattr(alert_pages, name, bound)
+
+        def read(connection: Connection) -> None:
+            route = Route.chosen(connection, sought(wanted, viewer, now=NOON), order)
+            ids = list(connection.execute(statement).scalars())
+            rows = route.rows(connection, Slice(order, 7))
+            assert [row.id for _, row in rows] == ids[:7]
+            assert route.count(connection, 50) == min(len(ids), 51)
+            if rows:
+                key, last = rows[-1]
+                rest = route.rows(connection, Slice(order, 200, after=(key, last.id)))
+                assert [row.id for _, row in rest] == ids[7:]
+                assert [row.id for _, row in route.rows(connection, Slice(order, 7, 7))] == ids[
+                    7:14
+                ]
+
+        await stored.database.read(read)
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -7,9 +7,16 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select
 
+from server_stub.storage.alert_rows import FOUND_BY
 from server_stub.storage.database import Database
 from server_stub.storage.migrate import _MIGRATIONS, migrate
-from server_stub.storage.schema import alert_origins, incident_timeline, incidents, metadata
+from server_stub.storage.schema import (
+    alert_origins,
+    alerts,
+    incident_timeline,
+    incidents,
+    metadata,
+)
 from tests.support.server import a_row, store
 
 
@@ -97,3 +104,28 @@ async def test_where_the_alerts_that_are_there_come_from_is_known_after_the_fift
         return [tuple(row) for row in after]
 
     assert ("", "edr", "siem") in await database.write(age_and_migrate)
+
+
+async def test_what_alerts_are_found_by_is_filled_in_by_the_eighth_step(
+    database: Database,
+) -> None:
+    await store(
+        database,
+        a_row(rule_id="R-Ü1", rule_name="Two Words", source_ip="::ffff:10.0.0.1"),
+        a_row(external_alert_id="2", destination_ip="2001:db8::5"),
+        a_row(external_alert_id="3"),
+    )
+    columns = select(alerts.c[FOUND_BY]).order_by(alerts.c.id)
+
+    def age_and_migrate(connection: Connection) -> tuple[list[object], list[object]]:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        config.attributes["connection"] = connection
+        before = connection.execute(columns).all()
+        command.downgrade(config, "0007")
+        migrate(connection)
+        return list(before), list(connection.execute(columns).all())
+
+    before, after = await database.write(age_and_migrate)
+    assert after == before
+    assert after[0] == ("r-Ü1", "two words", "40a000001", None)
