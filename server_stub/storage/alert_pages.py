@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     func,
     select,
     true,
@@ -31,18 +32,20 @@ from server_stub.storage.query_sql import SORT_COLUMNS, AlertOrder, unindexed
 from server_stub.storage.schema import alerts
 
 # How far a lead is counted: a thousand entries of an index take some 0.1 ms.
-_COUNTED_LEAD = 30_000
-# How many alerts are sorted for a page: where each index has the sort key, and where each alert
-# must be looked up for it, at some 10 us.
+# What is counted to its end may be sorted for a page; in another order than that of arrival it is
+# worth more, and less where each alert must be looked up for its sort key, at some 10 us.
+_COUNTED_LEAD = 15_000
 _SORTED_IN_INDEX = 30_000
 _SORTED_BY_LOOKUP = 2_000
-# What looking an alert up costs beside the next entry of an index, and how many more there may be
-# where a lead was not counted to its end.
+# What looking an alert up costs beside the next entry of an index, and to how many a lead may lead
+# that was not counted to its end.
 _LOOKUP = 50
-_BEYOND_COUNTED = 10
+_MANY = 300_000
+# Of how many alerts that a lead finds it is seen how many pass the rest of the filter.
+_SAMPLE = 1_500
 # What it costs to look at all alerts, as they lie: each is read a few times as fast as by an index.
 _COST_OF_ALL = 5_000_000
-_IN_EACH_INDEX = frozenset({"received_at", "severity", "status"})
+_IN_EACH_INDEX = frozenset({"severity", "status"})
 
 _EVERYWHERE = Lead((true(),))
 
@@ -72,9 +75,9 @@ class Route:
         if len(target.leads) == 1 and target.leads[0].in_order and order.by == "received_at":
             (lead,) = target.leads
             return cls(target.conditions, lead, _COUNTED_LEAD + 1, lead)
-        sizes = [(_count(connection, lead.ways, _COUNTED_LEAD), lead) for lead in target.leads]
-        costs = [(_cost(target.conditions, lead, size), size, lead) for size, lead in sizes]
-        costs.append((_COST_OF_ALL, _COUNTED_LEAD + 1, _EVERYWHERE))
+        bound = _sorted_at_most(order)
+        costs = [_costed(connection, target.conditions, lead, bound) for lead in target.leads]
+        costs.append((_COST_OF_ALL, bound + 1, _EVERYWHERE))
         _, size, lead = min(costs, key=_first)
         in_order = min((one for one in costs if one[2].in_order), key=_first)
         return cls(target.conditions, lead, size, in_order[2])
@@ -95,7 +98,7 @@ class Route:
         by = wanted.order.by
         if by == "received_at" and self.lead.in_order:
             return self._scanned(self.lead, wanted)
-        if self.size <= (_SORTED_IN_INDEX if by in _IN_EACH_INDEX else _SORTED_BY_LOOKUP):
+        if self.size <= _sorted_at_most(wanted.order):
             return self._sorted(wanted)
         return self._scanned(self.in_order if by == "received_at" else _EVERYWHERE, wanted)
 
@@ -131,12 +134,37 @@ def _first(one: tuple[int, int, Lead]) -> int:
     return one[0]
 
 
-def _cost(conditions: Sequence[Condition], lead: Lead, size: int) -> int:
-    """What it takes to go along a lead, in entries of an index."""
-    if size > _COUNTED_LEAD:
-        size *= _BEYOND_COUNTED
-    asked = _columns_of(_left(conditions, lead))
-    return size if asked <= lead.columns else size * _LOOKUP
+def _sorted_at_most(order: AlertOrder) -> int:
+    if order.by == "received_at":
+        return _COUNTED_LEAD
+    return _SORTED_IN_INDEX if order.by in _IN_EACH_INDEX else _SORTED_BY_LOOKUP
+
+
+def _costed(
+    connection: Connection, conditions: Sequence[Condition], lead: Lead, bound: int
+) -> tuple[int, int, Lead]:
+    """What it takes to go along a lead, in entries of an index, and to how many it leads."""
+    size = cost = _count(connection, lead.ways, bound)
+    rest = _left(conditions, lead)
+    is_answered = _columns_of(rest) <= lead.columns
+    if size > bound:
+        cost = _MANY
+        if is_answered:
+            # The more pass, the sooner there are enough of them.
+            share = _passing(connection, lead, rest) / _SAMPLE
+            cost = max(size, round(_MANY * (1 - share)))
+    return (cost if is_answered else cost * _LOOKUP), size, lead
+
+
+def _passing(connection: Connection, lead: Lead, rest: Sequence[Condition]) -> int:
+    """How many of the first that a lead finds pass the rest."""
+    found = [
+        select(case((unindexed(*rest), 1), else_=0).label("passes")).where(way) for way in lead.ways
+    ]
+    first = union_all(*(select(each.limit(_SAMPLE // len(found)).subquery()) for each in found))
+    sampled = first.subquery()
+    passing: int | None = connection.execute(select(func.sum(sampled.c.passes))).scalar_one()
+    return passing or 0
 
 
 def _left(conditions: Sequence[Condition], lead: Lead) -> list[Condition]:
