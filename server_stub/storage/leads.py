@@ -8,6 +8,7 @@ decisions/0016.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, select
 
@@ -100,6 +101,7 @@ def sought(wanted: AlertFilter, viewer: Viewer, *, now: datetime) -> Sought:
     return Sought(conditions, (*in_order, *_ranges(wanted, answers, asked)))
 
 
+@cache
 def _columns(*names: str) -> frozenset[str]:
     """What is in all these indexes."""
     indexes = {str(index.name).removeprefix("ix_alerts_"): index for index in alerts.indexes}
