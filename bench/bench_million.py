@@ -1,7 +1,8 @@
 """The first page of a million alerts, over HTTP, by everything that has an index.
 
 Each question is asked by an admin, by an analyst of a large team and by one of a small team, in
-turns; of each kind the slowest is what counts. The time is from asking to the last byte.
+turns; of each kind the slowest is what counts. The time is from asking to the last byte. A request
+that asks nothing of the database goes between them: what that takes at worst is the machine's.
 """
 
 import asyncio
@@ -167,6 +168,12 @@ async def _askers(http: httpx.AsyncClient, server: DatabaseServer) -> list[Asker
     ]
 
 
+async def _ask_nothing(http: httpx.AsyncClient, server: DatabaseServer) -> float:
+    began = time.perf_counter()
+    (await http.get(f"{server.url}/healthz")).raise_for_status()
+    return (time.perf_counter() - began) * 1000
+
+
 async def _login(http: httpx.AsyncClient, username: str, password: str) -> dict[str, str]:
     body = {"username": username, "password": password}
     answer = await http.post("/auth/login", json=body)
@@ -202,17 +209,22 @@ def _by_kind(asked: Sequence[Question], askers: Sequence[Asker]) -> list[Measure
             p99 = percentile(asker.times[question.text], 99)
             found = (p99, f"{question.text}, {asker.name}")
             worst[question.kind] = max(worst.get(question.kind, found), found)
-    return [
-        Measurement(
-            f"first page of {ALERTS} alerts, {kind}, worst p99 ({told})",
-            p99,
-            "ms",
-            "50 ms",
-            GOAL_MS,
-            goal=1.0,
-        )
-        for kind, (p99, told) in worst.items()
-    ]
+    measurements = []
+    for kind, (p99, told) in worst.items():
+        together = [
+            one
+            for question in asked
+            for asker in askers
+            if question.kind == kind
+            for one in asker.times[question.text]
+        ]
+        for work, took in (
+            (f"{kind}, worst p99 ({told})", p99),
+            (f"{kind}, p99 of all", percentile(together, 99)),
+        ):
+            work = f"first page of {ALERTS} alerts, {work}"
+            measurements.append(Measurement(work, took, "ms", "50 ms", GOAL_MS, goal=1.0))
+    return measurements
 
 
 async def measured(path: Path) -> list[Measurement]:
@@ -227,17 +239,27 @@ async def measured(path: Path) -> list[Measurement]:
         for asker in askers:
             await _ask(http, asked[0], asker)
         before = server.resident_bytes()
+        nothing: list[float] = []
         for _ in range(ROUNDS):
             for asker in askers:
                 for question in asked:
                     await _ask(http, question, asker)
+                    nothing.append(await _ask_nothing(http, server))
         after = server.resident_bytes()
+        everything = [one for asker in askers for took in asker.times.values() for one in took]
         for question in others:
             await _ask(http, question, askers[0])
     _told(asked, askers)
     _told(others, askers[:1])
     return [
         *_by_kind(asked, askers),
+        Measurement(
+            "all of these requests, p99",
+            percentile(everything, 99),
+            "ms",
+            "GET /healthz between them, p99",
+            percentile(nothing, 99),
+        ),
         Measurement(
             "memory of the server after the questions",
             after / 2**20,
