@@ -4,7 +4,7 @@ SQLite plans by guesses: it takes the index of a status that half of all alerts 
 them. So each lead of a filter is first counted up to a bound, which takes no more than its index;
 then the page is read along the lead to the fewest alerts, or along the order itself where there are
 many whichever way. What shall not choose an index is wrapped: no planner takes it for a column.
-See decisions/0016.
+See decisions/0019.
 """
 
 from collections.abc import Sequence

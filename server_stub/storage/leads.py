@@ -2,7 +2,7 @@
 
 A lead is true of every alert that the filter lets through, and may be true of others: the filter
 is asked all the same. Which lead is followed is decided where a page is read (`alert_pages`). See
-decisions/0016.
+decisions/0019.
 """
 
 from collections.abc import Iterator, Sequence

@@ -167,7 +167,7 @@ def _found_by(name: str, *columns: Column[Any], beside: tuple[Column[Any], ...] 
     """An index that gives alerts in the order of arrival, with what decides who sees them.
 
     What else lists are often narrowed by is in it too: looking an alert up takes a hundred times
-    as long as its next entry. See decisions/0016.
+    as long as its next entry. See decisions/0019.
     """
     order = (alerts.c.received_at, alerts.c.id)
     often = tuple(

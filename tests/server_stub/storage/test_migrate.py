@@ -37,7 +37,7 @@ async def test_migrating_again_changes_nothing(database: Database) -> None:
     versions = await database.read(
         lambda connection: connection.exec_driver_sql("SELECT * FROM alembic_version").all()
     )
-    assert versions == [("0008",)]
+    assert versions == [("0009",)]
 
 
 async def test_user_names_are_unique_in_the_database_itself(database: Database) -> None:
@@ -122,7 +122,7 @@ async def test_what_alerts_are_found_by_is_filled_in_by_the_eighth_step(
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         before = connection.execute(columns).all()
-        command.downgrade(config, "0007")
+        command.downgrade(config, "0008")
         migrate(connection)
         return list(before), list(connection.execute(columns).all())
 

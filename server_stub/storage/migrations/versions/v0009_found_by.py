@@ -7,8 +7,8 @@ from alembic import op
 
 from ir_client.query.addresses import address_key
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -70,11 +70,11 @@ def _fill() -> None:
     """By SQL, but for the addresses: what their keys are, the connection is told here."""
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
-    driver.create_function("address_key_0008", 1, _address_key, deterministic=True)
+    driver.create_function("address_key_0009", 1, _address_key, deterministic=True)
     table = sa.table("alerts", sa.column("document"), *(sa.column(name) for name in _COLUMNS))
     folded = {name: sa.func.lower(_field(table, field)) for name, field in _FOLDED.items()}
     keys = {
-        name: sa.func.address_key_0008(_field(table, field)) for name, field in _ADDRESSES.items()
+        name: sa.func.address_key_0009(_field(table, field)) for name, field in _ADDRESSES.items()
     }
     op.execute(sa.update(table).values(folded | keys))
 
