@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Literal, TextIO
+from typing import Any, Literal
+
+from server_stub.log_lines import LineWriter
 
 _SECRETS = (
     re.compile(r"(?i)((?:token|ticket|password|secret|api_key)=)[^&\s\"'<>]+"),
@@ -30,6 +32,8 @@ _REDACTED_LOGGERS = ("uvicorn.error", "uvicorn.access", "uvicorn.asgi", "websock
 
 ACCESS_LOGGER = "server_stub.access"
 LogFormat = Literal["json", "text"]
+STDERR = 2
+_LOST = "%d lines of the log were lost: nobody took them in time"
 
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -111,16 +115,18 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
-class HeldBackHandler(logging.StreamHandler[TextIO]):
+class HeldBackHandler(logging.Handler):
     """Writes to stderr, but nothing before `let_go`: the first line belongs to someone else."""
 
-    def __init__(self) -> None:
+    def __init__(self, descriptor: int = STDERR) -> None:
         super().__init__()
+        self._descriptor = descriptor
         self._held: list[logging.LogRecord] | None = []
+        self._lines: LineWriter | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         if self._held is None:
-            super().emit(record)
+            self._write(record)
         else:
             self._held.append(record)
 
@@ -128,7 +134,23 @@ class HeldBackHandler(logging.StreamHandler[TextIO]):
         """Write what was held back, and from now on everything at once."""
         held, self._held = self._held or [], None
         for record in held:
-            super().emit(record)
+            self._write(record)
+
+    def close(self) -> None:
+        lines, self._lines = self._lines, None
+        if lines is not None:
+            lines.close()
+        super().close()
+
+    def _write(self, record: logging.LogRecord) -> None:
+        if self._lines is None:
+            self._lines = LineWriter(self._descriptor, self._said_of_lost)
+        self._lines.put(self.format(record))
+
+    def _said_of_lost(self, count: int) -> str:
+        return self.format(
+            logging.LogRecord(__name__, logging.WARNING, "", 0, _LOST, (count,), None)
+        )
 
 
 def release_logs() -> None:

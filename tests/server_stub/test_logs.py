@@ -107,14 +107,15 @@ def test_the_web_server_never_logs_whole_frames(level: str, web_server: str) -> 
 
 
 def test_what_is_held_back_is_written_in_order_once_it_is_let_go(
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     handler = HeldBackHandler()
     handler.handle(a_record("first"))
-    assert capsys.readouterr().err == ""
+    assert capfd.readouterr().err == ""
     handler.let_go()
     handler.handle(a_record("second"))
-    assert capsys.readouterr().err == "first\nsecond\n"
+    handler.close()
+    assert capfd.readouterr().err == "first\nsecond\n"
 
 
 def test_the_web_servers_loggers_are_filtered_once() -> None:
@@ -123,3 +124,10 @@ def test_the_web_servers_loggers_are_filtered_once() -> None:
     for name in ("uvicorn.error", "uvicorn.access"):
         filters = logging.getLogger(name).filters
         assert sum(isinstance(one, RedactingFilter) for one in filters) == 1
+
+
+def test_a_loss_is_said_in_the_format_of_the_log() -> None:
+    handler = HeldBackHandler()
+    handler.setFormatter(JsonFormatter())
+    said = json.loads(handler._said_of_lost(7))
+    assert (said["level"], said["message"].split()[0]) == ("WARNING", "7")

@@ -113,6 +113,30 @@ def test_what_it_logs_holds_no_token_at_any_level(tmp_path: Path) -> None:
         assert token not in server.log
 
 
+def test_a_log_that_nobody_reads_holds_up_no_request_and_no_end(
+    tmp_path: Path, bare_environment: dict[str, str]
+) -> None:
+    arguments = ("--port", "0", "--database", f"sqlite:///{tmp_path}/a.db")
+    # A pipe takes 64 KiB before who writes to it has to wait.
+    long_id = {"X-Request-ID": "x" * 64}
+    with subprocess.Popen(
+        [sys.executable, "-m", "server_stub", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=bare_environment | {"IR_SERVER_ACCESS_LOG": "1"},
+    ) as process:
+        try:
+            assert process.stderr is not None
+            url = process.stderr.readline().rpartition(" ")[2].strip()
+            with httpx.Client(base_url=url, headers=long_id, timeout=20) as http:
+                for _ in range(600):
+                    http.get("/healthz").raise_for_status()
+            process.terminate()
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+
+
 def handshake(port: int, path: str) -> None:
     """Open a stream as a client would, and leave."""
     lines = (
