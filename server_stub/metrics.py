@@ -78,8 +78,8 @@ class Metrics:
         finally:
             self._registry.unregister(collector)
 
-    def text(self, *, event_lag: int) -> bytes:
-        """All figures of this moment, in Prometheus's text format."""
+    def text(self, *, event_lag: float) -> bytes:
+        """All figures of this moment, in Prometheus's text format; NaN is what nobody knows."""
         self._event_lag.set(event_lag)
         return generate_latest(self._registry)
 

@@ -1,5 +1,6 @@
 """`GET /metrics`: figures for a monitoring system. Open, as it says nothing about alerts."""
 
+import math
 from collections.abc import Iterator
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from server_stub.api.services import InServices
 from server_stub.api.stream import IncidentStream
+from server_stub.errors import Unavailable
 from server_stub.hub import Hub
 from server_stub.metrics import CONTENT_TYPE
 from server_stub.storage.database import Database
@@ -60,6 +62,9 @@ class LiveFigures(Collector):
 @router.get("/metrics")
 async def metrics(request: Request, services: InServices) -> Response:
     stream: IncidentStream = request.app.state.stream
-    head = await services.events.head()
-    lag = max(0, head - stream.hub.read_through)
+    try:
+        lag: float = max(0, await services.events.head() - stream.hub.read_through)
+    except Unavailable:
+        # The other figures matter most when the database is in trouble.
+        lag = math.nan
     return Response(services.metrics.text(event_lag=lag), media_type=CONTENT_TYPE)

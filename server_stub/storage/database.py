@@ -1,15 +1,19 @@
 """The database of one server: opened and brought up to date, read, written, closed."""
 
 import asyncio
+import logging
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from server_stub.errors import Unavailable
 from server_stub.settings import ServerSettings
 from server_stub.storage.engine import (
     create_private_file,
@@ -22,11 +26,43 @@ from server_stub.storage.writer import Writer
 
 Answer = TypeVar("Answer")
 
+_log = logging.getLogger(__name__)
+
 Commit = Callable[[Callable[[Connection], Answer]], Awaitable[Answer]]
 """Runs work in a transaction: `Database.write`, or something around it."""
 
 # How many of SQLite's steps pass between two looks at the time: about every millisecond.
 _STEPS_BETWEEN_LOOKS = 100_000
+
+
+class _File:
+    """The file that was opened, for as long as its path leads to it.
+
+    Connections outlive the name of their file: what they write then is on disk and yet gone at the
+    next start, and a new connection would make a new, empty file without a word.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = self._present()
+        self._is_missed = False
+
+    def require(self) -> None:
+        """Raise Unavailable while something else, or nothing, is at the path."""
+        if self._present() == self._opened:
+            self._is_missed = False
+            return
+        if not self._is_missed:
+            self._is_missed = True
+            _log.error("the database file was moved, removed or replaced: %s", self._path)
+        raise Unavailable("The database file is not where it was; see the server's log.")
+
+    def _present(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 class Database:
@@ -35,6 +71,7 @@ class Database:
     def __init__(self, writer: Writer, readers: Engine, settings: ServerSettings) -> None:
         self._writer = writer
         self._readers = readers
+        self._file = _File(settings.database_path)
         self._read_seconds = settings.read_seconds
         # One thread per connection: a read never waits for a connection inside its thread.
         self._threads = ThreadPoolExecutor(settings.readers, thread_name_prefix="reader")
@@ -64,6 +101,7 @@ class Database:
 
     async def write(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run `work` in a transaction of the one writer; its result comes when it is durable."""
+        self._file.require()
         return await self._writer.run(work)
 
     async def read(self, work: Callable[[Connection], Answer]) -> Answer:
@@ -72,6 +110,7 @@ class Database:
         return await loop.run_in_executor(self._threads, self._read, work)
 
     def _read(self, work: Callable[[Connection], Answer]) -> Answer:
+        self._file.require()
         with storage_errors(), self._readers.connect() as connection, connection.begin():
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
