@@ -27,6 +27,7 @@ from server_stub.api import (
 )
 from server_stub.api.envelope import RequestEnvelope
 from server_stub.api.limits import TokenRates
+from server_stub.api.methods import methods_at
 from server_stub.api.metrics import LiveFigures
 from server_stub.api.metrics import router as metrics_router
 from server_stub.api.openapi import Mounted
@@ -268,9 +269,10 @@ def _answer_errors(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return refused(Invalid.of_details(error.errors()))
 
-    async def on_status(_request: Request, error: Exception) -> Response:
+    async def on_status(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return status_problem(error.status_code)
+        methods = methods_at(request.scope["path"], (*_MOUNTED, ("", docs.router)))
+        return status_problem(error.status_code, methods=methods)
 
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, on_invalid)

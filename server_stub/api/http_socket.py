@@ -6,19 +6,62 @@ is bounded where bodies are read, and streams where the stream's socket is.
 """
 
 import asyncio
+import json
+from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from server_stub.api.envelope import REQUEST_ID_HEADER
 from server_stub.settings import ServerSettings
 
 _LINGER_SECONDS = 1.0
-_TOO_LATE = (408, "Request Timeout", "The head of the request did not arrive in time.")
-_TOO_LARGE = (431, "Request Header Fields Too Large", "The head of the request is too large.")
-_TOO_MANY = (503, "Service Unavailable", "There are too many connections; try again later.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """An answer to what never becomes a request; of the same shape as all others."""
+
+    status: HTTPStatus
+    code: str
+    detail: str
+    headers: tuple[str, ...] = ()
+
+    def encoded(self) -> bytes:
+        body = json.dumps({"detail": self.detail, "code": self.code})
+        head = (
+            f"HTTP/1.1 {self.status} {self.status.phrase}",
+            "content-type: application/json",
+            f"content-length: {len(body)}",
+            f"{REQUEST_ID_HEADER.lower()}: {uuid4().hex}",
+            "connection: close",
+            *self.headers,
+        )
+        return "\r\n".join((*head, "", body)).encode()
+
+
+_NO_HTTP = _Refusal(HTTPStatus.BAD_REQUEST, "malformed_request", "This is no HTTP/1.1 request.")
+_TOO_LATE = _Refusal(
+    HTTPStatus.REQUEST_TIMEOUT,
+    "request_timeout",
+    "The head of the request did not arrive in time.",
+)
+_TOO_LARGE = _Refusal(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "too_large",
+    "The head of the request is too large.",
+)
+_TOO_MANY = _Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "unavailable",
+    "There are too many connections; try again later.",
+    ("retry-after: 1",),
+)
 
 
 def uvicorn_http_settings(settings: ServerSettings) -> dict[str, Any]:
@@ -93,11 +136,9 @@ class HttpSocket(HttpToolsProtocol):
         self._end_rest()
         super().on_message_complete()
 
-    def send_400_response(self, msg: str) -> None:
-        if self._head_bytes > self._settings.head_bytes:
-            self._end(_TOO_LARGE)
-        else:
-            super().send_400_response(msg)
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn has it
+        too_large = self._head_bytes > self._settings.head_bytes
+        self._end(_TOO_LARGE if too_large else _NO_HTTP)
 
     def _begin_head(self) -> None:
         self._end_head()
@@ -121,20 +162,13 @@ class HttpSocket(HttpToolsProtocol):
         if self._head_bytes > 2 * self._settings.head_bytes:
             self._end(_TOO_LARGE)
 
-    def _end(self, answer: tuple[int, str, str]) -> None:
+    def _end(self, refusal: _Refusal) -> None:
         """Say why in an answer of its own, and close."""
         self._end_head()
         if self._is_ending or self.transport.is_closing():
             return
         self._is_ending = True
-        status, phrase, detail = answer
-        head = (
-            f"HTTP/1.1 {status} {phrase}",
-            "content-type: text/plain",
-            f"content-length: {len(detail)}",
-            "connection: close",
-        )
-        self.transport.write("\r\n".join((*head, "", detail)).encode())
+        self.transport.write(refusal.encoded())
         if self.transport.can_write_eof():
             # Closing at once with input unread makes the kernel reset the connection, and the
             # peer never reads why. So the line stays open for a moment and drops what comes.

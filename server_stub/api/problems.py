@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from starlette.responses import Response
 
@@ -46,10 +46,11 @@ def refused(refusal: Refusal) -> Response:
     return problem(refusal.code, _detail(refusal), headers=_headers(refusal))
 
 
-def status_problem(status: int) -> Response:
-    """The answer to what no route takes."""
+def status_problem(status: int, *, methods: Iterable[str] = ()) -> Response:
+    """The answer to what no route takes; `methods` are those that the address does take."""
     if status == 405:
-        return problem("method_not_allowed", "This address does not take that method.")
+        detail, allow = "This address does not take that method.", ", ".join(methods)
+        return problem("method_not_allowed", detail, headers={"Allow": allow})
     return problem("not_found", "There is nothing at this address.")
 
 

@@ -38,6 +38,27 @@ async def test_what_no_route_takes_is_a_problem_like_others(server: AppClient) -
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
 
 
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [
+        ("/meta", "GET"),
+        ("/alerts/", "GET"),
+        ("/alerts/7", "GET, PUT"),
+        ("/endpoint-tokens/7", "DELETE, GET, PUT"),
+        # A word that is taken for a number of an alert by the other methods.
+        ("/alerts/ingest", "GET, POST, PUT"),
+        ("http://server/healthz", "GET"),
+        ("http://server/docs", "GET"),
+    ],
+)
+async def test_a_method_that_is_not_taken_is_answered_with_those_that_are(
+    server: AppClient, path: str, allow: str
+) -> None:
+    answer = await server.http.patch(path)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == allow
+
+
 async def test_a_failure_is_logged_under_its_id_and_tells_nothing(
     server: AppClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,6 +1,8 @@
 """The socket under the requests, against peers that drip, flood or never begin."""
 
 import asyncio
+import json
+import re
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -63,11 +65,20 @@ async def rest_of(reader: asyncio.StreamReader) -> bytes:
     return heard
 
 
+def assert_refused(answer: bytes, status: int, code: str) -> None:
+    """The answer has the one shape of all errors and an id, although no route gave it."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert re.search(rb"\r\nx-request-id: [0-9a-f]{32}\r\n", head)
+    problem = json.loads(body)
+    assert (problem.keys(), problem["code"]) == ({"detail", "code"}, code)
+
+
 @pytest.mark.parametrize("begun", [b"", b"GET /heal", b"GET /healthz HTTP/1.1\r\nHost: s\r\nX-"])
 async def test_abuse_40_a_head_that_never_ends_is_ended(hasty: StreamServer, begun: bytes) -> None:
     async with line(hasty) as (reader, writer):
         writer.write(begun)
-        assert (await rest_of(reader)).startswith(b"HTTP/1.1 408 ")
+        assert_refused(await rest_of(reader), 408, "request_timeout")
 
 
 async def test_a_head_that_drips_is_not_given_more_time_by_each_drop(hasty: StreamServer) -> None:
@@ -77,7 +88,7 @@ async def test_a_head_that_drips_is_not_given_more_time_by_each_drop(hasty: Stre
         while not answer.done():
             writer.write(b"x")
             await asyncio.sleep(0.02)
-        assert (await answer).startswith(b"HTTP/1.1 408 ")
+        assert_refused(await answer, 408, "request_timeout")
 
 
 async def test_a_second_request_has_its_own_time(hasty: StreamServer) -> None:
@@ -89,7 +100,7 @@ async def test_a_second_request_has_its_own_time(hasty: StreamServer) -> None:
             if answered.startswith(b"HTTP/1.1 200 "):
                 await reader.readuntil(b'{"status": "ok"}')
                 writer.write(b"GET /healthz HT")
-                assert (await rest_of(reader)).startswith(b"HTTP/1.1 408 ")
+                assert_refused(await rest_of(reader), 408, "request_timeout")
 
 
 @pytest.mark.parametrize(
@@ -106,13 +117,13 @@ async def test_a_second_request_has_its_own_time(hasty: StreamServer) -> None:
 async def test_a_head_beyond_its_bounds_is_refused(server: StreamServer, head: bytes) -> None:
     async with line(server) as (reader, writer):
         writer.write(head)
-        assert (await rest_of(reader)).startswith(b"HTTP/1.1 431 ")
+        assert_refused(await rest_of(reader), 431, "too_large")
 
 
-async def test_what_is_no_http_is_refused_as_before(server: StreamServer) -> None:
+async def test_what_is_no_http_is_refused(server: StreamServer) -> None:
     async with line(server) as (reader, writer):
         writer.write(b"\x16\x03\x01 hello\r\n\r\n")
-        assert (await rest_of(reader)).startswith(b"HTTP/1.1 400 ")
+        assert_refused(await rest_of(reader), 400, "malformed_request")
 
 
 async def test_abuse_40_a_body_that_drips_is_given_up(hasty: StreamServer) -> None:
@@ -125,7 +136,7 @@ async def test_abuse_40_a_body_that_drips_is_given_up(hasty: StreamServer) -> No
     )
     async with line(hasty) as (reader, writer):
         writer.write("\r\n".join((*head, "", "{")).encode())
-        assert (await rest_of(reader)).startswith(b"HTTP/1.1 408 ")
+        assert_refused(await rest_of(reader), 408, "request_timeout")
 
 
 async def test_what_drips_in_after_the_answer_is_not_waited_for(hasty: StreamServer) -> None:
@@ -159,7 +170,9 @@ async def test_one_more_connection_than_there_may_be_is_told_so(server: StreamSe
     # The client of the fixture holds some of the eight.
     opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(9)]
     last_reader, last_writer = await asyncio.open_connection("127.0.0.1", server.port)
-    assert (await rest_of(last_reader)).startswith(b"HTTP/1.1 503 ")
+    refused = await rest_of(last_reader)
+    assert_refused(refused, 503, "unavailable")
+    assert b"\r\nretry-after: 1\r\n" in refused
     for writer in (last_writer, *(writer for _, writer in opened)):
         writer.close()
         await writer.wait_closed()
