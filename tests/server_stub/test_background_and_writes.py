@@ -1,18 +1,23 @@
 """Whatever happens behind a write, the write stands; and what was opened for it is closed."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, event
 
+from server_stub.background import Background
 from server_stub.domain.clocks import Clock
-from server_stub.hub import Hub
+from server_stub.hub import Hub, StorageSource
 from server_stub.ingestion import Enrichment, EnrichmentRules
 from server_stub.storage.database import Database
+from server_stub.storage.events import LogEvent
 from tests.support.server import an_alert_body
-from tests.support.stream_server import StreamServer, stream_server, until
+from tests.support.stream_server import PATIENCE_SECONDS, StreamServer, stream_server, until
 
 
 class Sessions:
@@ -55,24 +60,78 @@ async def server(tmp_path: Path) -> AsyncIterator[StreamServer]:
         yield server
 
 
+@pytest.mark.parametrize(
+    ("part", "call"),
+    [
+        (Hub, "turn"),
+        (StorageSource, "read_after"),
+        (StorageSource, "alerts"),
+        (StorageSource, "viewers"),
+    ],
+)
 async def test_a_hub_that_fails_harms_no_write_and_tells_of_it_when_it_works_again(
-    server: StreamServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    server: StreamServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    part: type,
+    call: str,
 ) -> None:
-    async def broken(self: Hub) -> bool:
+    async def broken(*_: object) -> bool:
         raise RuntimeError("the hub is broken")
 
     admin = await server.login()
     async with server.connected(admin) as client:
         with monkeypatch.context() as patch:
-            patch.setattr(Hub, "turn", broken)
+            patch.setattr(part, call, broken)
             created = await server.ingest(an_alert_body())
             changed = await server.http.put("/alerts/1", json={"status": "triaged"}, headers=admin)
             assert (created.status_code, changed.status_code) == (200, 200)
             await until(lambda: "the hub is broken" in caplog.text)
-        told = await client.next_of("new_alert")
-        assert (told["data"]["id"], told["data"]["status"]) == (1, "triaged")
+        told = await client.next_of("new_alert", "alert_updated")
+        while told["data"]["status"] != "triaged":
+            told = await client.next_of("alert_updated")
     stored = await server.http.get("/alerts/1", headers=admin)
     assert stored.json()["status"] == "triaged"
+
+
+async def test_what_a_dead_log_reader_has_not_read_is_counted_and_made_up_for(
+    server: StreamServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dead(*_: object) -> list[LogEvent]:
+        raise RuntimeError("the log cannot be read")
+
+    async def lag() -> float:
+        answer = await server.http.get(f"http://127.0.0.1:{server.port}/metrics")
+        (line,) = re.findall(r"^ir_stream_event_lag (\S+)$", answer.text, re.MULTILINE)
+        return float(line)
+
+    async with server.connected() as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(StorageSource, "read_after", dead)
+            for number in range(3):
+                answer = await server.ingest(an_alert_body(external_alert_id=str(number)))
+                assert answer.status_code == 200
+            assert await lag() >= 3
+        told = [(await client.next_of("new_alert"))["data"]["id"] for _ in range(3)]
+        assert told == [1, 2, 3]
+        await client.heard_until_pong()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await lag() > 0:
+                server.hub.ring()
+
+
+async def test_a_queue_that_is_always_full_harms_no_write_and_nothing_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server_stub.app.Background", partial(Background, max_waiting=0))
+    async with stream_server(tmp_path) as server, server.connected() as client:
+        admin = await server.login()
+        created = await server.ingest(an_alert_body(severity="critical", risk_score=None))
+        changed = await server.http.put("/alerts/1", json={"status": "triaged"}, headers=admin)
+        assert (created.status_code, changed.status_code) == (200, 200)
+        told = await client.next_of("new_alert")
+        while (told["data"]["status"], told["data"]["risk_score"]) != ("triaged", 90):
+            told = await client.next_of("alert_updated")
 
 
 async def test_processing_that_fails_harms_no_write_and_no_broadcast(
