@@ -26,6 +26,7 @@ Megabyte = 1024 * 1024
 SQLITE_PREFIX = "sqlite:///"
 
 _MIN_DIFFERENT_CHARACTERS = 8
+_ALL_IPV4_MAPPED = ip_network("::ffff:0:0/96")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
@@ -75,7 +76,7 @@ def _checked_proxy(text: str) -> str:
     except ValueError:
         network = None
     # Who trusts everyone lets every client say where it comes from.
-    if network is None or network.prefixlen == 0:
+    if network is None or network.prefixlen == 0 or network == _ALL_IPV4_MAPPED:
         raise PydanticCustomError("network", "Input should be an address or a network, not all")
     return str(network)
 

@@ -12,6 +12,8 @@ from ipaddress import (
 )
 
 _LOGIN_PREFIX_V6 = 64
+# How much of an IPv6 address says that an IPv4 address follows.
+_MAPPED_PREFIX = 96
 
 
 def canonical_network(text: str) -> str:
@@ -63,7 +65,8 @@ def _address(text: str | None) -> IPv4Address | IPv6Address | None:
 @lru_cache(maxsize=4096)
 def _network(text: str) -> IPv4Network | IPv6Network:
     network = ip_network(text, strict=True)
-    if isinstance(network, IPv6Network) and network.prefixlen == 128:
+    if isinstance(network, IPv6Network) and network.prefixlen >= _MAPPED_PREFIX:
         mapped = network.network_address.ipv4_mapped
-        return network if mapped is None else ip_network(str(mapped))
+        if mapped is not None:
+            return IPv4Network((mapped, network.prefixlen - _MAPPED_PREFIX))
     return network

@@ -1,5 +1,6 @@
 """Who asks, once it is proved."""
 
+import logging
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,8 @@ from server_stub.errors import Forbidden
 from server_stub.storage.actors import ActorRef
 from server_stub.storage.endpoint_tokens import KeptToken, token_viewer
 from server_stub.storage.users import KeptUser, user_viewer
+
+logger = logging.getLogger("server_stub.audit")
 
 _NOT_YOURS = "Your role does not allow this."
 
@@ -42,6 +45,7 @@ class UserPrincipal:
 
     def require_role(self, minimum: Role) -> None:
         if not role_at_least(self.user.role, minimum):
+            logger.warning("user %d was refused what takes a role of %s", self.user.id, minimum)
             raise Forbidden(_NOT_YOURS)
 
 

@@ -281,6 +281,7 @@ def test_what_keeps_it_from_starting_is_said_in_a_sentence(
         ),
         ((), {"IR_SERVER_TLS_KEY": "hunter2.pem"}, "TLS_KEY"),
         ((), {"IR_SERVER_TRUSTED_PROXIES": "*"}, "TRUSTED_PROXIES"),
+        ((), {"IR_SERVER_TRUSTED_PROXIES": "::ffff:0:0/96"}, "TRUSTED_PROXIES"),
         ((), {"SECRET_KEY": "hunter2-" * 8}, "SECRET_KEY"),
     ],
 )

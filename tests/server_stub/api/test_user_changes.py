@@ -148,12 +148,15 @@ async def test_abuse_48_what_is_no_change_of_a_user_is_refused(
 
 @pytest.mark.parametrize("role", ["analyst", "senior_analyst", "manager"])
 async def test_abuse_60_nobody_but_an_admin_changes_users_oneself_included(
-    server: AppClient, role: str
+    server: AppClient, role: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     dana = await someone(server, role)
+    caplog.clear()
     for number in (1, dana.id):
         refused = await change(server, number, by=dana.headers, role="admin")
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    told = [one.getMessage() for one in caplog.records if one.name == "server_stub.audit"]
+    assert told == [f"user {dana.id} was refused what takes a role of admin"] * 2
     refused = await change(server, dana.id, by=server.token, role="admin")
     assert refused.status_code == 403
     assert (await server.http.get("/auth/me", headers=dana.headers)).json()["role"] == role

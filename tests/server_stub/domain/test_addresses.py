@@ -10,6 +10,8 @@ from server_stub.domain.addresses import canonical_network, is_allowed, neighbou
         ("10.1.2.3", "10.1.2.3"),
         ("::ffff:10.1.2.3", "10.0.0.0/8"),
         ("10.1.2.3", "::ffff:10.1.2.3"),
+        ("10.1.2.3", "::ffff:10.0.0.0/104"),
+        ("::ffff:10.1.2.3", "::ffff:10.0.0.0/104"),
         ("fe80::1%eth0", "fe80::/10"),
         ("2001:db8::5", "2001:db8::/32"),
     ],
@@ -25,6 +27,12 @@ def test_abuse_32_an_address_in_a_network_is_allowed_however_it_is_written(
 )
 def test_anything_else_is_not(address: str | None) -> None:
     assert not is_allowed(address, ["10.0.0.0/8"])
+
+
+def test_a_network_of_ipv4_addresses_inside_ipv6_is_kept_as_what_it_is() -> None:
+    assert canonical_network("::ffff:10.0.0.0/104") == "10.0.0.0/8"
+    assert canonical_network("::/64") == "::/64"
+    assert not is_allowed("11.0.0.1", ["::ffff:10.0.0.0/104"])
 
 
 def test_an_empty_list_allows_nobody() -> None:
