@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import errno
 import gc
+import logging
 import logging.config
 import os
 import signal
@@ -28,10 +29,13 @@ from pydantic import ValidationError
 from server_stub.api.http_socket import uvicorn_http_settings
 from server_stub.api.stream_socket import uvicorn_stream_settings
 from server_stub.app import create_app
+from server_stub.descriptors import PausingListener, make_room_for
 from server_stub.errors import Refusal
 from server_stub.logs import log_config, release_logs
 from server_stub.security.directory import FIRST_TOKEN, FIRST_USER, MadeUp
 from server_stub.settings import SQLITE_PREFIX, ServerSettings
+
+logger = logging.getLogger("server_stub")
 
 _GRACE_SECONDS = 5
 _KEEP_ALIVE_SECONDS = 75
@@ -136,6 +140,7 @@ def _serve(settings: ServerSettings, listener: socket.socket, *, until_stdin_clo
             settings.log_level, access_log=settings.access_log, log_format=settings.log_format
         )
     )
+    _make_room(settings)
     database = settings.database_path
     announcement = _Announcement(
         _url(listener, settings), database.with_name(f"{database.name}.first-start")
@@ -152,6 +157,16 @@ def _serve(settings: ServerSettings, listener: socket.socket, *, until_stdin_clo
     finally:
         release_logs()
     return 0
+
+
+def _make_room(settings: ServerSettings) -> None:
+    wanted = settings.http_connections + settings.stream_connections
+    if (room := make_room_for(wanted)) < wanted:
+        logger.warning(
+            "there may be %d connections, of %d by the settings: raise the limit of open files",
+            room,
+            wanted,
+        )
 
 
 async def _run(app: FastAPI, server: _Server, listener: socket.socket) -> None:
@@ -229,7 +244,7 @@ def _listen(host: str, port: int) -> socket.socket:
         # asyncio does this for sockets it makes itself. Without it the second half of an answer
         # waits 40 ms for an acknowledgement of the first.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return listener
+        return PausingListener.of(listener)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise OSError(f"port {port} is in use; choose another with --port, 0 is any") from error

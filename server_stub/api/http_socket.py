@@ -66,7 +66,7 @@ _TOO_MANY = _Refusal(
 
 def uvicorn_http_settings(settings: ServerSettings) -> dict[str, Any]:
     """How uvicorn has to serve requests."""
-    return {"http": partial(HttpSocket, settings=settings)}
+    return {"http": partial(HttpSocket, settings=settings, requesting=set())}
 
 
 class HttpSocket(HttpToolsProtocol):
@@ -80,9 +80,12 @@ class HttpSocket(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
         settings: ServerSettings,
+        requesting: "set[HttpSocket]",
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._settings = settings
+        # Not uvicorn's own set: streams are in that, too, and have a limit of their own.
+        self._requesting = requesting
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._in_body = False
@@ -91,12 +94,18 @@ class HttpSocket(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)
-        if len(self.connections) > self._settings.http_connections:
+        self._requesting.add(self)
+        if len(self._requesting) > self._settings.http_connections:
             self._end(_TOO_MANY)
         else:
             self._begin_head()
 
+    def handle_websocket_upgrade(self) -> None:
+        self._requesting.discard(self)
+        super().handle_websocket_upgrade()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._requesting.discard(self)
         self._end_head()
         self._end_rest()
         super().connection_lost(exc)

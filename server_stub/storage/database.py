@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -85,6 +85,7 @@ class Database:
         reading = reader_engine(path, lock_seconds=settings.lock_seconds, readers=settings.readers)
         try:
             await asyncio.to_thread(_prepare, writing, settings)
+            await asyncio.to_thread(_open_all, reading, settings.readers)
             database = cls(Writer(writing), reading, settings)
             try:
                 yield database
@@ -124,6 +125,14 @@ class Database:
     async def _close(self) -> None:
         await self._writer.close()
         await asyncio.to_thread(self._threads.shutdown)
+
+
+def _open_all(engine: Engine, readers: int) -> None:
+    """Open and use all connections that read, now: later there may be no descriptors for them."""
+    with storage_errors(), ExitStack() as opened:
+        for _ in range(readers):
+            connection = opened.enter_context(engine.connect())
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").all()
 
 
 def _prepare(engine: Engine, settings: ServerSettings) -> None:

@@ -6,7 +6,7 @@ import re
 import ssl
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -176,6 +176,14 @@ async def test_one_more_connection_than_there_may_be_is_told_so(server: StreamSe
     for writer in (last_writer, *(writer for _, writer in opened)):
         writer.close()
         await writer.wait_closed()
+
+
+async def test_streams_are_not_counted_among_the_connections_of_requests(tmp_path: Path) -> None:
+    async with stream_server(tmp_path, http_connections=2) as server, AsyncExitStack() as streams:
+        admin = await server.login()
+        for _ in range(4):
+            await streams.enter_async_context(server.connected(admin))
+        assert (await server.http.get("/auth/me", headers=admin)).status_code == 200
 
 
 async def test_an_open_stream_is_not_a_connection_that_never_asks(hasty: StreamServer) -> None:
