@@ -9,6 +9,7 @@ The queue is bounded: what does not fit is refused at once, since a wait would o
 """
 
 import asyncio
+import contextlib
 import logging
 import queue
 import sqlite3
@@ -84,20 +85,20 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            ended = False
-            while not ended:
-                job = self._jobs.get()
-                if job is None:
-                    return
-                group = [job]
-                try:
-                    with storage_errors():
-                        ended = self._commit_group(connection, group)
-                except Exception as error:  # noqa: BLE001 - the thread's edge: handed to who waits
-                    _abandon(connection)
-                    _fail(group, error)
-                self._loop.call_soon_threadsafe(_settle, group)
+        connection: Connection | None = None
+        ended = False
+        while not ended and (job := self._jobs.get()) is not None:
+            group = [job]
+            try:
+                with storage_errors():
+                    connection = connection or self._engine.connect()
+                    ended = self._commit_group(connection, group)
+            except Exception as error:  # noqa: BLE001 - the thread's edge: handed to who waits
+                connection = _abandoned(connection)
+                _fail(group, error)
+            self._loop.call_soon_threadsafe(_settle, group)
+        if connection is not None:
+            connection.close()
 
     def _commit_group(self, connection: Connection, group: list[_Job]) -> bool:
         """Run the first job and those that wait, and commit. True when told to end."""
@@ -134,11 +135,25 @@ def _in_transaction(connection: Connection) -> bool:
     return _driver(connection).in_transaction
 
 
-def _abandon(connection: Connection) -> None:
-    """Leave no transaction open, also when it was the commit that failed."""
-    if connection.in_transaction():
-        connection.rollback()
-    _driver(connection).rollback()
+def _abandoned(connection: Connection | None) -> Connection | None:
+    """The connection without an open transaction; None when it can be used no more.
+
+    A thread that ended here would leave all who write waiting for ever.
+    """
+    if connection is None:
+        return None
+    try:
+        if connection.in_transaction():
+            connection.rollback()
+        # Also when it was the commit that failed.
+        _driver(connection).rollback()
+    except Exception:  # noqa: BLE001 - whatever it is, there is another connection
+        _log.exception("the connection that writes broke; the next write opens another")
+        with contextlib.suppress(Exception):
+            connection.invalidate()
+            connection.close()
+        return None
+    return connection
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

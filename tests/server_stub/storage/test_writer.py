@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -126,3 +127,34 @@ async def test_closing_finishes_what_waits_and_takes_nothing_more(writer: Writer
     assert await waiting == ["a", "b", "c"]
     with pytest.raises(Unavailable):
         await writer.run(lines)
+
+
+async def test_a_connection_that_cannot_even_roll_back_is_replaced_and_nobody_waits_for_ever(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Connection) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    async with asyncio.timeout(30):
+        await writer.run(add("before"))
+        event.listen(writer._engine, "commit", broken)
+        with monkeypatch.context() as patch:
+            patch.setattr("server_stub.storage.writer._driver", broken)
+            with pytest.raises(sqlite3.OperationalError):
+                await writer.run(add("lost"))
+        event.remove(writer._engine, "commit", broken)
+        await writer.run(add("after"))
+        assert await writer.run(lines) == ["before", "after"]
+
+
+async def test_while_no_connection_can_be_opened_jobs_fail_and_later_ones_do_not(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_connection() -> Connection:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer._engine, "connect", no_connection)
+        with pytest.raises(sqlite3.OperationalError):
+            await writer.run(add("a"))
+    assert await writer.run(add("b")) == "b"
