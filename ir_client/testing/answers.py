@@ -16,8 +16,10 @@ from ..wire.commands import (
     GetRecentAlerts,
     Ping,
     TakeOwnership,
+    UnwatchIncident,
     UpdateAlertStatus,
     Viewing,
+    WatchIncident,
     decode_command,
 )
 from .logins import USER
@@ -40,13 +42,15 @@ async def _carried_out(command: Command, server: FakeRest) -> dict[str, Any] | N
         case Ping():
             return {"type": "pong", "data": {}}
         case GetOwnedIncidents():
-            return {"type": "owned_incidents", "data": {"incidents": []}}
+            return {"type": "owned_incidents", "data": {"incidents": server.casework.owned()}}
         case GetRecentAlerts():
             return {"type": "recent_alerts", "data": {"alerts": _recent(server)}}
         case GetAlertDetails() | TakeOwnership() | UpdateAlertStatus():
             if (alert := server.alerts.get(command.alert_id)) is None:
                 return _error("There is no such alert, or it is not yours to see.")
             return await _about(alert, command, server)
+        case WatchIncident() | UnwatchIncident():
+            return _watched(command, server)
         case Viewing(alert_id=int(alert_id)):
             if alert_id not in server.alerts:
                 return _error("There is no such alert, or it is not yours to see.")
@@ -68,6 +72,16 @@ async def _about(
             await server.publish(changed, kind="alert_updated")
             data = {"alert_id": alert.id, "status": command.status}
             return {"type": "alert_status_updated", "data": data}
+
+
+def _watched(command: WatchIncident | UnwatchIncident, server: FakeRest) -> dict[str, Any] | None:
+    if (incident := server.casework.find(command.incident_id)) is None:
+        return _error("There is no such incident, or it is not yours to see.")
+    if isinstance(command, WatchIncident):
+        server.casework.watched.add(incident.id)
+    else:
+        server.casework.watched.discard(incident.id)
+    return None
 
 
 def _ownership(alert_id: int, response: httpx.Response) -> dict[str, Any]:

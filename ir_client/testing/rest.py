@@ -24,6 +24,7 @@ from ..wire.auth import UserRef
 from ..wire.cursor import EPOCH_HEADER, SEQ_HEADER
 from ..wire.incidents import Incident, Ownership
 from ..wire.protocol2 import Removal
+from .casework import Casework
 from .changelog import ChangeLog
 from .keys import Keys
 from .listing import listed
@@ -43,6 +44,7 @@ class FakeRest(Logins):
         self.features = features
         self.protocols = protocols
         self.alerts: dict[int, Alert] = {}
+        self.casework = Casework(lambda: self.clock)
         self.log = ChangeLog()
         self._removed: dict[int, Alert] = {}
         self.timelines: dict[int, list[TimelineEntry]] = {}
@@ -59,6 +61,27 @@ class FakeRest(Logins):
     async def publish(self, alert: Alert | Removal, *, kind: str = "new_alert") -> None:
         """Push an alert to everyone who listens."""
         raise NotImplementedError
+
+    async def publish_incident(self, incident: Incident, *, kind: str = "incident_updated") -> None:
+        """Push an incident to everyone who listens."""
+        raise NotImplementedError
+
+    async def tell_of_incidents(self) -> None:
+        """Push the incidents that dana owns or watches and that changed by a request."""
+        while self.casework.untold:
+            kind, incident = self.casework.untold.popleft()
+            if incident.owner_id == ME or incident.id in self.casework.watched:
+                await self.publish_incident(incident, kind=kind)
+
+    @property
+    def incidents(self) -> dict[int, Incident]:
+        """The incidents that it knows."""
+        return self.casework.incidents
+
+    def commit_incident(self, number: int | None = None, **fields: Any) -> Incident:
+        """Make or change an incident, telling nobody; without a number, make the next."""
+        self.clock += timedelta(seconds=1)
+        return self.casework.commit(number, **fields)
 
     def commit(self, alert_id: int | None = None, **fields: Any) -> Alert:
         """Create or change an alert, telling nobody yet; without a number, create the next."""
@@ -151,6 +174,11 @@ class FakeRest(Logins):
                 return await self._create(body)
             case "POST", ["alerts", "ingest"]:
                 return await self._ingest(body)
+            case method, ["incidents", *steps]:
+                self.clock += timedelta(seconds=method != "GET")
+                answer = self.casework.answer(method, steps, request, body)
+                await self.tell_of_incidents()
+                return answer
             case method, ["alerts", number, *rest] if number.isdecimal():
                 if (alert := self.alerts.get(int(number))) is not None:
                     return await self._about(alert, f"{method} {'/'.join(rest)}", request, body)
@@ -252,23 +280,19 @@ class FakeRest(Logins):
         user = UserRef.model_validate(USER)
         if alert.assigned_analyst_id not in (None, user.id):
             return problem(409, "already_owned")
-        incident = Incident(
-            id=alert.id,
-            incident_id=f"INC-{alert.id}",
+        incident = self.casework.begin(
             title=alert.title,
             severity=alert.severity,
-            priority="P2",
-            status="new",
-            owner_id=user.id,
+            status="assigned",
+            assigned_analyst_id=user.id,
             alert_ids=(alert.id,),
-            created_at=self.clock,
-            updated_at=self.clock,
         )
         ours = {"assigned_analyst_id": user.id, "assigned_analyst": user}
         changed = self.commit(
             alert.id, **ours, status="investigating", incident_id=incident.incident_id
         )
         await self.publish(changed, kind="alert_updated")
+        await self.tell_of_incidents()
         owned = Ownership(alert=changed, incident=incident)
         return httpx.Response(200, json=owned.model_dump(mode="json"))
 

@@ -1,8 +1,8 @@
 """An IR Central server in the test's own event loop, which fails on request.
 
 Being in the same loop, it needs no process, its parts can be reached, and it runs in virtual time
-too. It keeps alerts, their log, logins and listeners, and no rules: roles, teams and clocks are
-not its.
+too. It keeps alerts, their log, incidents, logins and listeners, and no rules: roles, teams and
+clocks are not its.
 """
 
 import asyncio
@@ -42,6 +42,7 @@ FEATURES: Final = (
     "comments",
     "ownership",
     "query",
+    "incident_timeline",
 )
 _PATIENCE_SECONDS = 60
 
@@ -62,6 +63,9 @@ class FakeServer(FakeStream):
     `commit(...)` and `remove(...)` change what it knows and its log, `publish(...)` tells of it,
     `publish_all()` tells everything that was not told, in batches where the protocol has them. A
     position never passes what was not told, so a client that comes back gets it.
+
+    `commit_incident(...)` and `publish_incident(...)` do so for `incidents`. What a client does to
+    one is told to it, if it owns or watches that one.
 
     What goes wrong, now: `drop(code)` closes, `break_lines()` resets, `fall_silent()` is a dead
     peer, `garble_lines()` sends what is no WebSocket frame, `push(...)` sends any text, also

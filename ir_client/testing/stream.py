@@ -14,6 +14,7 @@ from websockets.asyncio.server import ServerConnection
 
 from ..wire.alerts import Alert
 from ..wire.base import rfc3339
+from ..wire.incidents import Incident
 from ..wire.protocol2 import Removal, ResetReason
 from .answers import answer_to
 from .changelog import Entry
@@ -49,6 +50,11 @@ class FakeStream(FakeRest):
             if isinstance(alert, Alert) or listener.telling is not None:
                 await listener.tell(event, is_newest=self.is_newest(alert))
 
+    async def publish_incident(self, incident: Incident, *, kind: str = "incident_updated") -> None:
+        """Tell everyone who listens of an incident; it has no place in the log of alerts."""
+        for listener in list(self.listeners.values()):
+            await listener.send_frames([{"type": kind, "data": incident.model_dump(mode="json")}])
+
     async def publish_all(self) -> None:
         """Tell everyone who listens in protocol 2 all that they were not told, in batches."""
         for listener in list(self.listeners.values()):
@@ -81,7 +87,7 @@ class FakeStream(FakeRest):
 
     def greeting(self) -> dict[str, Any]:
         """The first frame of a connection of protocol 1, the second of one of protocol 2."""
-        data: dict[str, Any] = {"user": USER}
+        data: dict[str, Any] = {"user": USER, "owned_incidents": self.casework.owned()}
         if self.greeting_has_time:
             data["connection_time"] = rfc3339(self.clock)
         return {"type": "initial_data", "data": data}
