@@ -51,3 +51,16 @@ async def test_messages_and_commands_of_a_stream_end_where_the_settings_say(
             assert (await client.next())["type"] == answer
         await client.connection.send("x" * 1025)
         assert await client.close_code() == 1009
+
+
+async def test_streams_of_all_together_are_as_many_as_the_settings_say(tmp_path: Path) -> None:
+    async with stream_server(tmp_path, stream_connections=1) as server:
+        other = await server.login_as("analyst")
+        async with (
+            server.connected() as client,
+            server.raw_connection(additional_headers=other) as refused,
+        ):
+            assert await refused.close_code() == 1013
+            assert await client.heard_until_pong() == []
+        async with server.connected(other) as client:
+            assert await client.heard_until_pong() == []
