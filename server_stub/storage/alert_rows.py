@@ -190,7 +190,7 @@ def select_alerts() -> Select[Any]:
     return select(*_SELECTED).select_from(analysts)
 
 
-def stored_alert(row: Row[Any], *, now: datetime) -> StoredAlert:
+def stored_alert(row: Row[Any] | tuple[Any, ...], *, now: datetime) -> StoredAlert:
     """Render a row of `select_alerts`, which may have more columns behind."""
     (
         alert_id,

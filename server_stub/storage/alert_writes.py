@@ -178,8 +178,8 @@ class Rewrite:
 
 
 def _newest_id(connection: Connection) -> int:
-    newest: int | None = _NEWEST_ID.run(connection).scalar()
-    return newest or 0
+    row: tuple[int] | None = _NEWEST_ID.run(connection).fetchone()
+    return 0 if row is None else row[0]
 
 
 def _known_ids(connection: Connection, prepared: Sequence[PreparedAlert]) -> dict[AlertKey, int]:
@@ -190,7 +190,7 @@ def _known_ids(connection: Connection, prepared: Sequence[PreparedAlert]) -> dic
     known: dict[AlertKey, int] = {}
     for (team, source), external_ids in by_source.items():
         rows = _KNOWN_IDS.run(connection, team=team, source=source, names=to_json(external_ids))
-        known |= {(team, source, row.external_alert_id): row.id for row in rows}
+        known |= {(team, source, external_id): alert_id for external_id, alert_id in rows}
     return known
 
 

@@ -89,7 +89,7 @@ def read_alerts(
     connection: Connection, alert_ids: Sequence[int], *, now: datetime
 ) -> dict[int, StoredAlert]:
     """The alerts of these ids that there are, whoever may see them."""
-    rows = _BY_ID.run(connection, ids=to_json(list(alert_ids))).all()
+    rows = _BY_ID.run(connection, ids=to_json(list(alert_ids))).fetchall()
     return {alert.id: alert for alert in [stored_alert(row, now=now) for row in rows]}
 
 

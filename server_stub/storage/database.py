@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from server_stub.errors import Unavailable
 from server_stub.settings import ServerSettings
 from server_stub.storage.engine import (
     create_private_file,
+    driver_of,
     reader_engine,
     storage_errors,
     writer_engine,
@@ -113,8 +113,7 @@ class Database:
     def _read(self, work: Callable[[Connection], Answer]) -> Answer:
         self._file.require()
         with storage_errors(), self._readers.connect() as connection, connection.begin():
-            driver = connection.connection.driver_connection
-            assert isinstance(driver, sqlite3.Connection)
+            driver = driver_of(connection)
             until = time.monotonic() + self._read_seconds
             driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS)
             try:

@@ -63,6 +63,13 @@ def create_private_file(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection, for what Core takes too long to do."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
 @contextmanager
 def storage_errors() -> Iterator[None]:
     """Turn what the database refuses for now into a refusal that says so."""

@@ -121,7 +121,7 @@ class Events:
 
         def read(connection: Connection) -> list[LogEvent]:
             # All at once: a resume reads many thousands.
-            rows: Sequence[Any] = _AFTER.run(connection, after=seq, most=limit).all()
+            rows: Sequence[Any] = _AFTER.run(connection, after=seq, most=limit).fetchall()
             return [
                 LogEvent(
                     seq, kind, alert_id, incident_id, revision, (team, analyst) if moved else None

@@ -22,7 +22,15 @@ from server_stub.storage.schema import kept_answers
 KEPT_FOR = timedelta(hours=24)
 _ANSWERS_AT_ONCE = 5_000
 
-_FIND = Prepared(select(kept_answers).where(kept_answers.c.key_hash == bindparam("key_hash")))
+_FIND = Prepared(
+    select(
+        kept_answers.c.fingerprint,
+        kept_answers.c.at,
+        kept_answers.c.status,
+        kept_answers.c.headers,
+        kept_answers.c.body,
+    ).where(kept_answers.c.key_hash == bindparam("key_hash"))
+)
 _KEEP = Prepared(
     insert(kept_answers).values(
         {
@@ -46,14 +54,14 @@ class KeptAnswer:
 
 def find_answer(connection: Connection, key_hash: str, *, since: str) -> KeptAnswer | None:
     """The answer that was given to this key; one from before `since` is forgotten."""
-    row = _FIND.run(connection, key_hash=key_hash).one_or_none()
+    row = _FIND.run(connection, key_hash=key_hash).fetchone()
     if row is None:
         return None
-    if row.at < since:
+    fingerprint, at, status, headers, body = row
+    if at < since:
         connection.execute(delete(kept_answers).where(kept_answers.c.key_hash == key_hash))
         return None
-    headers = json.loads(row.headers)
-    return KeptAnswer(row.fingerprint, row.at, row.status, headers, zlib.decompress(row.body))
+    return KeptAnswer(fingerprint, at, status, json.loads(headers), zlib.decompress(body))
 
 
 def keep_answer(connection: Connection, key_hash: str, answer: KeptAnswer) -> None:

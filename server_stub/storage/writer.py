@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import logging
 import queue
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 
 from server_stub.errors import Unavailable
-from server_stub.storage.engine import storage_errors
+from server_stub.storage.engine import driver_of, storage_errors
 
 Answer = TypeVar("Answer")
 
@@ -118,21 +117,18 @@ class Writer:
 
 
 def _run_job(connection: Connection, job: _Job) -> None:
-    connection.exec_driver_sql("SAVEPOINT job")
+    driver = driver_of(connection)
+    driver.execute("SAVEPOINT job")
     try:
         with storage_errors():
             job.answer = job.work(connection)
     except Exception as error:
-        if not _in_transaction(connection):
+        if not driver.in_transaction:
             # SQLite rolled all of it back, as it does when the disk is full: the group is lost.
             raise
         job.error = error
-        connection.exec_driver_sql("ROLLBACK TO job")
-    connection.exec_driver_sql("RELEASE job")
-
-
-def _in_transaction(connection: Connection) -> bool:
-    return _driver(connection).in_transaction
+        driver.execute("ROLLBACK TO job")
+    driver.execute("RELEASE job")
 
 
 def _abandoned(connection: Connection | None) -> Connection | None:
@@ -146,7 +142,7 @@ def _abandoned(connection: Connection | None) -> Connection | None:
         if connection.in_transaction():
             connection.rollback()
         # Also when it was the commit that failed.
-        _driver(connection).rollback()
+        driver_of(connection).rollback()
     except Exception:  # noqa: BLE001 - whatever it is, there is another connection
         _log.exception("the connection that writes broke; the next write opens another")
         with contextlib.suppress(Exception):
@@ -154,12 +150,6 @@ def _abandoned(connection: Connection | None) -> Connection | None:
             connection.close()
         return None
     return connection
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
 
 
 def _fail(group: list[_Job], error: Exception) -> None:
