@@ -5,12 +5,13 @@ that sees to it, so doing it again changes nothing, and what a server that died 
 found by the missing mark.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+import msgspec
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, select, update
 
 from ir_client.wire.alerts import Change
 from server_stub.domain.clocks import Clock, instant, moment_of
@@ -21,6 +22,7 @@ from server_stub.storage import timeline
 from server_stub.storage.actors import SYSTEM
 from server_stub.storage.bulk import Prepared
 from server_stub.storage.database import Database
+from server_stub.storage.encoding import to_json
 from server_stub.storage.events import Changed, log_changes
 from server_stub.storage.schema import alerts
 
@@ -39,24 +41,87 @@ _FILL_IN = Prepared(
     )
 )
 _MARK = Prepared(update(alerts).where(alerts.c.id == bindparam("alert_id")).values(processed=True))
-_GROUPED = (
-    select(alerts.c.correlation_id)
+_UNSEEN = Prepared(
+    select(
+        alerts.c.id,
+        alerts.c.revision,
+        alerts.c.status,
+        alerts.c.severity,
+        alerts.c.team,
+        alerts.c.assigned_analyst_id,
+        alerts.c.risk_score,
+        alerts.c.correlation_id,
+        alerts.c.correlation_key,
+        alerts.c.received_at,
+        alerts.c.document,
+    )
     .where(
-        alerts.c.correlation_key == bindparam("key"),
-        alerts.c.received_at.between(bindparam("since"), bindparam("until")),
-        alerts.c.correlation_id.is_not(None),
+        alerts.c.id.in_(select(func.json_each(bindparam("ids")).table_valued("value").c.value)),
+        alerts.c.processed.is_(False),
     )
-    .limit(1)
+    .order_by(alerts.c.id)
 )
-_BEFORE = Prepared(
-    _GROUPED.where(alerts.c.id < bindparam("alert_id")).order_by(
-        alerts.c.received_at.desc(), alerts.c.id.desc()
+
+
+def _neighbours() -> Prepared:
+    """The group of the alert before each that is asked for, else of the one after it.
+
+    After a crash, alerts that came later may have been seen to first. One statement for a whole
+    round: a statement of its own for each alert costs three times as much.
+    """
+    asked = func.json_each(bindparam("asked")).table_valued("value")
+
+    def the(name: str) -> ColumnElement[object]:
+        return func.json_extract(asked.c.value, f"$.{name}")
+
+    def nearest(
+        *conditions: ColumnElement[bool], by: tuple[ColumnElement[object], ...]
+    ) -> ScalarSelect[str]:
+        has_group = alerts.c.correlation_id.is_not(None)
+        same_key = alerts.c.correlation_key == the("key")
+        found = select(alerts.c.correlation_id).where(same_key, has_group, *conditions)
+        return found.order_by(*by).limit(1).correlate(asked).scalar_subquery()
+
+    before = nearest(
+        alerts.c.received_at.between(the("since"), the("at")),
+        alerts.c.id < the("id"),
+        by=(alerts.c.received_at.desc(), alerts.c.id.desc()),
     )
-)
-# After a crash, alerts that came later may have been seen to first.
-_AFTER = Prepared(
-    _GROUPED.where(alerts.c.id > bindparam("alert_id")).order_by(alerts.c.received_at, alerts.c.id)
-)
+    after = nearest(
+        alerts.c.received_at.between(the("at"), the("until")),
+        alerts.c.id > the("id"),
+        by=(alerts.c.received_at, alerts.c.id),
+    )
+    return Prepared(select(the("id"), func.coalesce(before, after)))
+
+
+_NEIGHBOURS = _neighbours()
+
+
+class _Unseen(NamedTuple):
+    """An alert that nobody has seen to yet."""
+
+    id: int
+    revision: int
+    status: str
+    severity: str
+    team: str | None
+    assigned_analyst_id: int | None
+    risk_score: float | None
+    correlation_id: str | None
+    correlation_key: str | None
+    received_at: str
+    document: str
+
+
+class _Weighed(msgspec.Struct):
+    """What of an alert's document its risk depends on."""
+
+    asset_criticality: str | None
+    confidence_score: float | None
+
+
+_weighed = msgspec.json.Decoder(_Weighed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +190,14 @@ class _Round:
         self._rota = Rota(connection) if rules.assigns_in_turn else None
         # What was found out in this transaction: by key, when the last one came and its group.
         self._named: dict[str, tuple[str, str]] = {}
+        # What storage knew before it, by alert.
+        self._neighbours: Mapping[int, str] = {}
 
     def see_to(self, alert_ids: Sequence[int]) -> tuple[int, ...]:
         """Fill in these alerts and mark them; returns the ids of those that changed."""
-        meanings = [self._meaning(row) for row in _rows(self._connection, alert_ids)]
+        rows = [_Unseen(*row) for row in _UNSEEN.run(self._connection, ids=to_json(alert_ids))]
+        self._neighbours = self._read_neighbours(rows)
+        meanings = [self._meaning(row) for row in rows]
         changed = [one for one in meanings if one.changes]
         same = [{"alert_id": one.alert_id} for one in meanings if not one.changes]
         if same:
@@ -160,77 +229,64 @@ class _Round:
         timeline.add_entries(self._connection, entries, actor=SYSTEM, now=self._now)
         log_changes(self._connection, [one.logged for one in meanings], now=self._now)
 
-    def _meaning(self, row: RowMapping) -> _Meaning:
+    def _meaning(self, row: _Unseen) -> _Meaning:
         changes: dict[str, Change] = {}
-        risk = row["risk_score"]
+        risk = row.risk_score
         if risk is None:
             risk = self._risk(row)
             changes["risk_score"] = Change(after=risk)
-        analyst_id = row["assigned_analyst_id"]
-        if self._rota is not None and analyst_id is None and row["status"] == "new":
-            analyst_id = self._rota.next_of(row["team"])
+        analyst_id = row.assigned_analyst_id
+        if self._rota is not None and analyst_id is None and row.status == "new":
+            analyst_id = self._rota.next_of(row.team)
             if analyst_id is not None:
                 changes["assigned_analyst_id"] = Change(after=analyst_id)
         correlation = self._correlation(row, changes)
-        return _Meaning(
-            row["id"], row["revision"] + 1, row["team"], risk, correlation, analyst_id, changes
-        )
+        return _Meaning(row.id, row.revision + 1, row.team, risk, correlation, analyst_id, changes)
 
-    def _risk(self, row: RowMapping) -> float:
-        document = json.loads(row["document"])
+    def _risk(self, row: _Unseen) -> float:
+        document = _weighed.decode(row.document)
         return risk_score(
-            row["severity"],
-            asset_criticality=document["asset_criticality"],
-            confidence_score=document["confidence_score"],
+            row.severity,
+            asset_criticality=document.asset_criticality,
+            confidence_score=document.confidence_score,
             weights=self._rules.weights,
         )
 
-    def _correlation(self, row: RowMapping, changes: dict[str, Change]) -> str | None:
-        key: str | None = row["correlation_key"]
-        correlation: str | None = row["correlation_id"]
+    def _correlation(self, row: _Unseen, changes: dict[str, Change]) -> str | None:
+        key, correlation = row.correlation_key, row.correlation_id
         if key is None or not self._rules.correlated_within:
             return correlation
         if correlation is None:
-            correlation = self._group(row)
+            correlation = self._group(row, key)
             changes["correlation_id"] = Change(after=correlation)
-        self._named[key] = (row["received_at"], correlation)
+        self._named[key] = (row.received_at, correlation)
         return correlation
 
-    def _group(self, row: RowMapping) -> str:
+    def _group(self, row: _Unseen, key: str) -> str:
         """The group of the alert before it with the same key, if that is recent, else its own."""
-        received = moment_of(row["received_at"])
-        since = instant(received - self._rules.correlated_within)
-        in_this_round = self._named.get(row["correlation_key"])
-        if in_this_round is not None and in_this_round[0] >= since:
+        in_this_round = self._named.get(key)
+        if in_this_round is not None and in_this_round[0] >= self._since(row):
             return in_this_round[1]
-        asked = {"key": row["correlation_key"], "alert_id": row["id"]}
-        found: str | None = _BEFORE.run(
-            self._connection, **asked, since=since, until=row["received_at"]
-        ).scalar()
-        if found is None:
-            until = instant(received + self._rules.correlated_within)
-            found = _AFTER.run(
-                self._connection, **asked, since=row["received_at"], until=until
-            ).scalar()
-        return found or correlation_name(row["id"])
+        return self._neighbours.get(row.id) or correlation_name(row.id)
 
+    def _read_neighbours(self, rows: Sequence[_Unseen]) -> Mapping[int, str]:
+        """The groups of what is already stored beside these alerts, where there is a recent one."""
+        if not self._rules.correlated_within:
+            return {}
+        asked = [
+            {
+                "id": row.id,
+                "key": row.correlation_key,
+                "since": self._since(row),
+                "at": row.received_at,
+                "until": instant(moment_of(row.received_at) + self._rules.correlated_within),
+            }
+            for row in rows
+            if row.correlation_key is not None and row.correlation_id is None
+        ]
+        if not asked:
+            return {}
+        return dict(_NEIGHBOURS.run(self._connection, asked=to_json(asked)))
 
-def _rows(connection: Connection, alert_ids: Sequence[int]) -> Iterator[RowMapping]:
-    columns = (
-        alerts.c.id,
-        alerts.c.revision,
-        alerts.c.status,
-        alerts.c.severity,
-        alerts.c.team,
-        alerts.c.assigned_analyst_id,
-        alerts.c.risk_score,
-        alerts.c.correlation_id,
-        alerts.c.correlation_key,
-        alerts.c.received_at,
-        alerts.c.document,
-    )
-    for start in range(0, len(alert_ids), _IDS_AT_ONCE):
-        chunk = alert_ids[start : start + _IDS_AT_ONCE]
-        not_yet = alerts.c.id.in_(chunk), alerts.c.processed.is_(False)
-        statement = select(*columns).where(*not_yet).order_by(alerts.c.id)
-        yield from connection.execute(statement).mappings().all()
+    def _since(self, row: _Unseen) -> str:
+        return instant(moment_of(row.received_at) - self._rules.correlated_within)

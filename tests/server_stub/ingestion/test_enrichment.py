@@ -64,6 +64,20 @@ async def test_alerts_of_one_batch_find_each_other(
     assert groups == ["COR-000001", "COR-000002", "COR-000001", None]
 
 
+async def test_each_alert_of_a_batch_joins_what_was_stored_before_it(
+    enrichment: Enrichment, database: Database, clock: FakeClock
+) -> None:
+    on_ws2 = {"rule_id": "r1", "affected_hostname": 'ws-2 "é" \\'}
+    await store(database, a_row(**ON_WS1), a_row(external_alert_id="2", **on_ws2))
+    await enrichment.enrich([1, 2])
+    for number, minutes, fields in ((3, 10, on_ws2), (4, 20, ON_WS1), (5, 90, ON_WS1)):
+        row = a_row(external_alert_id=f"{number}", **fields)
+        await store(database, row, now=NOON + timedelta(minutes=minutes))
+    await enrichment.enrich([3, 4, 5])
+    groups = [(await alert(database, clock, number)).correlation_id for number in (3, 4, 5)]
+    assert groups == ["COR-000002", "COR-000001", "COR-000005"]
+
+
 async def test_a_group_that_the_sender_named_is_joined(
     enrichment: Enrichment, database: Database, clock: FakeClock
 ) -> None:
