@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NoReturn
 
 MAX_DEPTH = 32
@@ -94,18 +95,19 @@ class _Reader:
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-    inner: Iterable[object]
-    if isinstance(value, dict):
-        inner = value.values()
-    elif isinstance(value, list):
-        inner = value
-    else:
-        return False
-    if levels == 0:
-        return True
-    return any(
-        _is_deeper(one, levels - 1) for one in inner if type(one) is dict or type(one) is list
-    )
+    """Looks at all of one level at once: it runs for every alert, and most have two."""
+    holders = _holders([value])
+    for _ in range(levels):
+        if not holders:
+            return False
+        holders = _holders(
+            chain.from_iterable(one.values() if type(one) is dict else one for one in holders)
+        )
+    return bool(holders)
+
+
+def _holders(values: Iterable[object]) -> list[Any]:
+    return [one for one in values if type(one) is dict or type(one) is list]
 
 
 def _flaw(value: object) -> str | None:

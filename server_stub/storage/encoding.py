@@ -1,16 +1,19 @@
-"""The one way our JSON is written: compact, in UTF-8 as it is."""
+"""The one way our JSON is written: compact, in UTF-8 as it is.
 
-import json
+What came from outside was read by `strict_json`, so its numbers are finite and have 64 bits.
+"""
 
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+import msgspec
+
+_encoder = msgspec.json.Encoder()
 
 
 def to_json(value: object) -> str:
-    return _encoder.encode(value)
+    return _encoder.encode(value).decode()
 
 
 def to_json_bytes(value: object) -> bytes:
-    return _encoder.encode(value).encode()
+    return _encoder.encode(value)
 
 
 def json_list(items: list[bytes]) -> bytes:

@@ -1,8 +1,11 @@
 """Alert bodies: tolerant when read, strict when written."""
 
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ir_client.wire.alerts import Alert, AlertDraft, AlertUpdate
@@ -32,6 +35,9 @@ def test_a_reader_keeps_unknown_values_and_ignores_unknown_fields() -> None:
         {"severity": "apocalyptic"},
         {"threat_type": "gremlins"},
         {"source_ip": "010.0.0.1"},
+        {"source_ip": "10.0.0.256"},
+        {"source_ip": "10.0.0.1\n"},
+        {"source_ip": "10.0.0.\u0661"},
         {"source_ip": "not an address"},
         {"source_port": 0},
         {"destination_port": 65_536},
@@ -56,6 +62,14 @@ def test_a_draft_refuses_what_the_contract_does_not_list(wrong: dict[str, Any]) 
 )
 def test_a_draft_keeps_addresses_in_one_form(sent: str, kept: str) -> None:
     assert AlertDraft.model_validate(DRAFT | {"source_ip": sent}).source_ip == kept
+
+
+@given(st.ip_addresses())
+def test_a_draft_keeps_every_address_as_python_writes_it(
+    address: IPv4Address | IPv6Address,
+) -> None:
+    sent = address.exploded
+    assert AlertDraft.model_validate(DRAFT | {"source_ip": sent}).source_ip == str(address)
 
 
 def test_a_draft_drops_fields_that_it_does_not_know() -> None:

@@ -82,6 +82,11 @@ def test_the_deepest_that_is_allowed_is_kept() -> None:
     assert refusal("[" * MAX_DEPTH + "]" * MAX_DEPTH) is None
 
 
+def test_one_that_is_too_deep_is_found_among_many_that_are_not() -> None:
+    deep = "[" * MAX_DEPTH + "]" * MAX_DEPTH
+    assert "Nested" in (refusal(f'{{"a":[1,{{"b":2}}],"c":{deep},"d":[]}}') or "")
+
+
 def test_abuse_42_nesting_without_end_is_malformed_and_not_a_crash() -> None:
     with pytest.raises(MalformedJsonError):
         parse_json(b"[" * 200_000)
