@@ -20,6 +20,7 @@ from server_stub.api import (
     bulk_updates,
     docs,
     incidents,
+    ingest,
     meta,
     stream,
     tokens,
@@ -64,6 +65,8 @@ from server_stub.triage import BulkTriage, Triage
 
 API = "/api/v1"
 _MOUNTED: Mounted = (
+    # First, for routers are asked in turn and this is what there are most requests for.
+    (API, ingest.router),
     (API, auth.router),
     (API, users.router),
     (API, tokens.router),

@@ -3,6 +3,9 @@
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from server_stub.api.conditions import etag
+from server_stub.storage.alert_rows import StoredAlert
+
 
 def json_answer(
     content: bytes, *, status: int = 200, headers: dict[str, str] | None = None
@@ -14,3 +17,8 @@ def json_answer(
 def model_answer(model: BaseModel, *, status: int = 200) -> Response:
     """An answer of a model; its secrets stay hidden."""
     return json_answer(model.model_dump_json().encode(), status=status)
+
+
+def alert_answer(alert: StoredAlert, *, status: int = 200) -> Response:
+    """An answer of an alert, with its revision."""
+    return json_answer(alert.json, status=status, headers=etag(alert.revision))

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from ir_client.wire import alerts, auth, bulk, incidents, overview
 from ir_client.wire.alerts import AlertDraft
-from server_stub.api.alerts import IngestEnvelope
+from server_stub.api.ingest import IngestEnvelope
 
 
 class Done(BaseModel):
