@@ -80,7 +80,7 @@ class Authentication:
 
     async def _endpoint(self, token: str, address: str | None) -> TokenPrincipal:
         hashed, now = token_hash(token), instant(self._clock())
-        found = await self._database.read(
+        found = await self._database.look_up(
             lambda connection: find_by_hash(connection, hashed, now=now)
         )
         return self._endpoint_from(found, address)

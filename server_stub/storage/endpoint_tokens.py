@@ -3,17 +3,41 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import sqlite
 
 from ir_client.wire.auth import EndpointToken, EndpointTokenCreate
 from server_stub.access import Viewer, sight_key
 from server_stub.domain.clocks import instant
+from server_stub.storage.bulk import Prepared
 from server_stub.storage.database import Database
 from server_stub.storage.schema import endpoint_tokens
 
+
+def _standing(now: str | BindParameter[str]) -> tuple[Any, Any]:
+    expires_at = endpoint_tokens.c.expires_at
+    return endpoint_tokens.c.is_active, or_(expires_at.is_(None), expires_at > now)
+
+
+_BY_HASH = Prepared(
+    select(endpoint_tokens).where(
+        endpoint_tokens.c.token_hash == bindparam("hash"), *_standing(bindparam("now"))
+    )
+)
 _NOTE_USES = (
     update(endpoint_tokens)
     .where(endpoint_tokens.c.id == bindparam("token_id"))
@@ -22,6 +46,12 @@ _NOTE_USES = (
         last_used_at=bindparam("at"),
     )
 )
+
+
+_READ_AS = [
+    (column.name, column.type.result_processor(sqlite.dialect(), None))
+    for column in endpoint_tokens.c
+]
 
 
 class KeptToken(EndpointToken):
@@ -75,11 +105,9 @@ def add_endpoint_token(
 
 def find_by_hash(connection: Connection, token_hash: str, *, now: str) -> KeptToken | None:
     """The token of this hash, if it is active and has not expired."""
-    statement = select(endpoint_tokens).where(
-        endpoint_tokens.c.token_hash == token_hash, *_standing(now)
-    )
-    row = connection.execute(statement).one_or_none()
-    return None if row is None else _token(row)
+    # All of them, so that nothing is left open: it may run outside of a transaction.
+    rows = _BY_HASH.run(connection, hash=token_hash, now=now).fetchall()
+    return _token_of(rows[0]) if rows else None
 
 
 def standing_tokens(
@@ -152,9 +180,13 @@ class EndpointTokens:
         )
 
 
-def _standing(now: str) -> tuple[Any, Any]:
-    expires_at = endpoint_tokens.c.expires_at
-    return endpoint_tokens.c.is_active, or_(expires_at.is_(None), expires_at > now)
+@lru_cache(maxsize=128)
+def _token_of(row: tuple[Any, ...]) -> KeptToken:
+    """The token that the driver's `row` is: of each request the row is new, but seldom changed."""
+    values = zip(_READ_AS, row, strict=True)
+    return KeptToken.model_validate(
+        {name: value if read is None else read(value) for (name, read), value in values}
+    )
 
 
 def _token(row: Row[Any]) -> KeptToken:

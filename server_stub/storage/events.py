@@ -62,6 +62,8 @@ _AFTER = Prepared(
     .limit(bindparam("most"))
 )
 
+_HEAD = Prepared(select(func.max(events.c.seq)))
+
 _COLUMNS = (
     "kind",
     "alert_id",
@@ -87,7 +89,7 @@ def log_new_alerts(connection: Connection, alert_ids: Sequence[int], *, now: str
 
 def read_head(connection: Connection) -> int:
     """The seq of the newest change that this transaction sees; 0 before the first."""
-    head: int | None = connection.execute(select(func.max(events.c.seq))).scalar()
+    ((head,),) = _HEAD.run(connection).fetchall()
     return head or 0
 
 

@@ -1,5 +1,6 @@
 import sqlite3
 import stat
+import threading
 import time
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from server_stub.errors import StorageFull, Unavailable
 from server_stub.storage.database import Database
+from server_stub.storage.events import read_head
 from server_stub.storage.schema import alert_timeline, alerts, events
 from tests.support.server import a_row, cheap_settings, opened_database, store
 
@@ -51,6 +53,27 @@ async def test_a_read_sees_one_snapshot(database: Database, tmp_path: Path) -> N
 async def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(Unavailable, match="cannot be read or written"):
         await database.read(lambda connection: connection.execute(alerts.delete()))
+
+
+async def test_a_look_up_sees_the_newest_and_keeps_nothing_open(database: Database) -> None:
+    seen = []
+    for number in range(3):
+        await store(database, a_row(external_alert_id=f"{number}"))
+        seen.append(await database.look_up(read_head))
+    assert seen == [1, 2, 3]
+
+
+async def test_a_look_up_that_would_have_to_wait_is_a_read(database: Database) -> None:
+    asked: list[str] = []
+
+    def find(connection: Connection) -> int:
+        asked.append(threading.current_thread().name.partition("_")[0])
+        if len(asked) == 1:
+            raise Unavailable("locked")
+        return read_head(connection)
+
+    assert await database.look_up(find) == 0
+    assert asked == ["MainThread", "reader"]
 
 
 async def test_a_read_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
