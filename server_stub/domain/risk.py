@@ -21,11 +21,11 @@ class RiskWeights:
     doubt: float = 0.5
 
     def score_of(self, severity: str) -> float:
-        return dict(zip(SEVERITIES, self.severity, strict=True)).get(severity, _LOWEST)
+        return self.severity[SEVERITIES.index(severity)] if severity in SEVERITIES else _LOWEST
 
     def factor_of(self, asset_criticality: str | None) -> float:
-        factors = dict(zip(_CRITICALITIES, self.criticality, strict=True))
-        return factors.get((asset_criticality or "").casefold(), 1.0)
+        worth = (asset_criticality or "").casefold()
+        return self.criticality[_CRITICALITIES.index(worth)] if worth in _CRITICALITIES else 1.0
 
 
 _USUAL = RiskWeights()

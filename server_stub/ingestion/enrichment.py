@@ -8,6 +8,7 @@ found by the missing mark.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -63,16 +64,22 @@ _UNSEEN = Prepared(
 )
 
 
+_ASKED = ("id", "key", "since", "at", "until")
+
+
 def _neighbours() -> Prepared:
     """The group of the alert before each that is asked for, else of the one after it.
 
     After a crash, alerts that came later may have been seen to first. One statement for a whole
     round: a statement of its own for each alert costs three times as much.
     """
-    asked = func.json_each(bindparam("asked")).table_valued("value")
+    each = func.json_each(bindparam("asked")).table_valued("value")
+    named = [func.json_extract(each.c.value, f"$.{name}").label(name) for name in _ASKED]
+    # Materialized: each condition would take the JSON apart again.
+    asked = select(*named).cte("asked").prefix_with("MATERIALIZED")
 
     def the(name: str) -> ColumnElement[object]:
-        return func.json_extract(asked.c.value, f"$.{name}")
+        return asked.c[name]
 
     def nearest(
         *conditions: ColumnElement[bool], by: tuple[ColumnElement[object], ...]
@@ -265,7 +272,8 @@ class _Round:
     def _group(self, row: _Unseen, key: str) -> str:
         """The group of the alert before it with the same key, if that is recent, else its own."""
         in_this_round = self._named.get(key)
-        if in_this_round is not None and in_this_round[0] >= self._since(row):
+        since = _moved(row.received_at, -self._rules.correlated_within)
+        if in_this_round is not None and in_this_round[0] >= since:
             return in_this_round[1]
         return self._neighbours.get(row.id) or correlation_name(row.id)
 
@@ -273,13 +281,14 @@ class _Round:
         """The groups of what is already stored beside these alerts, where there is a recent one."""
         if not self._rules.correlated_within:
             return {}
+        within = self._rules.correlated_within
         asked = [
             {
                 "id": row.id,
                 "key": row.correlation_key,
-                "since": self._since(row),
+                "since": _moved(row.received_at, -within),
                 "at": row.received_at,
-                "until": instant(moment_of(row.received_at) + self._rules.correlated_within),
+                "until": _moved(row.received_at, within),
             }
             for row in rows
             if row.correlation_key is not None and row.correlation_id is None
@@ -288,5 +297,7 @@ class _Round:
             return {}
         return dict(_NEIGHBOURS.run(self._connection, asked=to_json(asked)))
 
-    def _since(self, row: _Unseen) -> str:
-        return instant(moment_of(row.received_at) - self._rules.correlated_within)
+
+@lru_cache(maxsize=16)  # all alerts of a request came at one time
+def _moved(at: str, by: timedelta) -> str:
+    return instant(moment_of(at) + by)
