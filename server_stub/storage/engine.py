@@ -38,8 +38,11 @@ def writer_engine(path: Path, *, lock_seconds: float) -> Engine:
     engine = create_engine(
         _url(path), poolclass=NullPool, connect_args=_arguments(lock_seconds), **_QUIET
     )
-    pragmas = ("synchronous=FULL", "foreign_keys=ON", f"wal_autocheckpoint={_PAGES_OF_WAL}")
-    _prepare(engine, begin="BEGIN IMMEDIATE", pragmas=pragmas)
+    # What a statement of many rows may have to take back is kept in memory: in a file, each of them
+    # makes one, and none when there is no descriptor or space left for it.
+    pragmas = ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY")
+    checkpoint = f"wal_autocheckpoint={_PAGES_OF_WAL}"
+    _prepare(engine, begin="BEGIN IMMEDIATE", pragmas=(*pragmas, checkpoint))
     return engine
 
 

@@ -139,7 +139,7 @@ async def test_a_connection_that_cannot_even_roll_back_is_replaced_and_nobody_wa
         await writer.run(add("before"))
         event.listen(writer._engine, "commit", broken)
         with monkeypatch.context() as patch:
-            patch.setattr("server_stub.storage.writer._driver", broken)
+            patch.setattr("server_stub.storage.writer.driver_of", broken)
             with pytest.raises(sqlite3.OperationalError):
                 await writer.run(add("lost"))
         event.remove(writer._engine, "commit", broken)
