@@ -67,6 +67,7 @@ class Crowd:
         """Read until nothing has come for a while."""
         quiet_since = time.monotonic()
         while time.monotonic() - quiet_since < 0.5:
+            self._show_life()
             for number, _ in self._poll.poll(0.05):
                 self._read(number)
                 quiet_since = time.monotonic()
@@ -81,7 +82,7 @@ class Crowd:
     def _read(self, number: int) -> None:
         count = self._sockets[number].recv_into(self._buffer)
         if not count:
-            raise ConnectionError("a connection of the crowd was ended")
+            raise ConnectionError(f"the server ended a connection, saying {self._buffer[:200]!r}")
         self._received[number] += count
 
 
