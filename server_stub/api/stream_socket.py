@@ -71,8 +71,17 @@ class StreamSocket(WebSocketsSansIOProtocol):
 
     @property
     def can_write(self) -> bool:
-        """Whether a frame may be written now."""
-        return self._is_open and self.blocked_since is None
+        """Whether a frame may be written now.
+
+        Asked for each frame and connection. Once it is accepted, whatever ends it has sent a close
+        frame or is closing the transport.
+        """
+        return (
+            self.blocked_since is None
+            and self.handshake_complete
+            and not self.close_sent
+            and not self.transport.is_closing()
+        )
 
     @property
     def _is_open(self) -> bool:
@@ -84,9 +93,9 @@ class StreamSocket(WebSocketsSansIOProtocol):
             and self.conn.state is State.OPEN
         )
 
-    def write(self, frames: list[bytes]) -> None:
-        """Write finished frames; never waits."""
-        self.transport.writelines(frames)
+    def write(self, data: bytes) -> None:
+        """Write one or more finished frames; never waits."""
+        self.transport.write(data)
 
     def close(self, code: int, reason: str) -> None:
         """Put a close frame behind what was written; cut the line if the peer does not answer."""

@@ -74,6 +74,10 @@ class Backlog:
         return len(self._answers) + len(self._changes)
 
     @property
+    def is_empty(self) -> bool:
+        return not self._changes and not self._answers
+
+    @property
     def oldest_seq(self) -> int | None:
         """The event of the oldest change that waits: all before it has been sent.
 

@@ -30,12 +30,12 @@ class TokenBucket:
     def __post_init__(self) -> None:
         self._tokens = self.rate.burst
 
-    def take(self, now: float) -> bool:
-        """Take a token if there is one."""
+    def take(self, now: float, count: int = 1) -> bool:
+        """Take so many tokens if they are there."""
         self._refill(now)
-        if self._tokens < 1:
+        if self._tokens < count:
             return False
-        self._tokens -= 1
+        self._tokens -= count
         return True
 
     def seconds_until_token(self, now: float) -> float:

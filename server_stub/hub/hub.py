@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from ir_client.wire.protocol2 import PresentUser, ResetReason
 from server_stub.domain.backlog import Subject
 from server_stub.errors import NotFound
+from server_stub.hub.drafts import Draft, parts_of
+from server_stub.hub.edition import Edition
 from server_stub.hub.figures import StreamFigures, Tally
 from server_stub.hub.frames import Message
 from server_stub.hub.limits import StreamLimits
@@ -22,6 +24,7 @@ from server_stub.hub.presence import Presence
 from server_stub.hub.reading import FEWEST_AT_ONCE, fitting_count, read_states
 from server_stub.hub.renderings import Renderings
 from server_stub.hub.replay import Replay
+from server_stub.hub.rights import Rights
 from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.source import Source
 from server_stub.hub.states import AlertState, State
@@ -38,6 +41,8 @@ _FRAMES_A_TURN = 100
 # Requests are served by the same loop: they wait no longer than this for a fan-out.
 _SECONDS_BEFORE_YIELDING = 0.005
 _MARKS_BEFORE_YIELDING = 5_000
+_EDITIONS_A_STEP = 32
+_FAILED = "a stream connection failed and is ended"
 # Who is at the rate limit is served in bites: a wake-up for each token would be all we do.
 _SHORTEST_WAIT_SECONDS = 0.05
 # Who comes and goes is told this often at most: with many viewers each word goes to all of them.
@@ -66,13 +71,14 @@ class Hub:
         self._source = source
         self._marker = Marker()
         self._states_a_read = FEWEST_AT_ONCE
+        self._told_later = 0
         self._cursor = 0
         self._read_through = 0
         self._tally = Tally()
         self._subscribers: dict[Subscriber, None] = {}
         self._waiting: dict[Subscriber, None] = {}
         self._doorbell = doorbell
-        self._checking_rights = asyncio.Lock()
+        self._rights = Rights(source)
 
     @property
     def subscribers(self) -> tuple[Subscriber, ...]:
@@ -101,6 +107,7 @@ class Hub:
         ):
             raise TooManyConnectionsError
         self._subscribers[subscriber] = None
+        self._rights.join(subscriber)
 
     async def resume(self, subscriber: SequencedSubscriber, *, since: int) -> Replay | ResetReason:
         """Begin to replay what was missed `since`; the replay is to be finished once it is live.
@@ -124,7 +131,8 @@ class Hub:
         """Forget a connection that has ended."""
         if subscriber in self._subscribers:
             self._tally.leave(subscriber)
-        self._subscribers.pop(subscriber, None)
+            del self._subscribers[subscriber]
+            self._rights.leave(subscriber)
         self._waiting.pop(subscriber, None)
         if isinstance(subscriber, SequencedSubscriber):
             self.presence.end(subscriber)
@@ -214,21 +222,67 @@ class Hub:
         self.presence.learn(
             {state.id: state.sight for state in states.values() if isinstance(state, AlertState)}
         )
-        await self._mark(events, states)
-        self._waiting |= dict.fromkeys(
-            subscriber for subscriber in self._subscribers if subscriber.has_something_to_send
-        )
+        await self._tell(events, states)
         self._cursor = events[-1].seq
         return len(events) == EVENTS_A_LOOK
 
-    async def _mark(self, events: Sequence[LogEvent], states: Mapping[Subject, State]) -> None:
-        step = max(1, _MARKS_BEFORE_YIELDING // max(1, len(self._subscribers)))
-        for start in range(0, len(events), step):
-            part = events[start : start + step]
-            self._marker.mark(part, states, self._subscribers)
-            # At once, for who catches up joins between two parts.
+    async def _tell(self, events: Sequence[LogEvent], states: Mapping[Subject, State]) -> None:
+        """Hand out what `events` are to each audience, and mark who is alone."""
+        step = max(1, _MARKS_BEFORE_YIELDING // max(1, self._told_later))
+        for part in parts_of(events, states, most=step):
+            self._told_later = 0
+            editions = self._editions(part, states)
+            # Now, for the editions go out in steps: who comes meanwhile begins behind them.
             self._read_through = max(self._read_through, part[-1].seq)
+            for edition, audience in editions:
+                await self._hand_out(edition, audience)
             await asyncio.sleep(0)
+
+    def _editions(
+        self, events: Sequence[LogEvent], states: Mapping[Subject, State]
+    ) -> list[tuple[Edition, list[Subscriber]]]:
+        audiences, alone = self._marker.audiences(events, states, self._subscribers)
+        before, now = events[0].seq - 1, self.clock()
+        drafts = {
+            audience: Draft(members[0], before=before, room=2 * EVENTS_A_LOOK, now=now)
+            for audience, members in audiences.items()
+        }
+        readers = [draft.reader for draft in drafts.values()]
+        self._marker.mark(events, states, [*readers, *alone])
+        self._tell_later(alone)
+        return [
+            (draft.edition(events[-1].seq, self.renderings), audiences[audience])
+            for audience, draft in drafts.items()
+        ]
+
+    async def _hand_out(self, edition: Edition, audience: Sequence[Subscriber]) -> None:
+        yielded_at = now = self.clock()
+        for start in range(0, len(audience), _EDITIONS_A_STEP):
+            if now - yielded_at > _SECONDS_BEFORE_YIELDING:
+                await asyncio.sleep(0)
+                yielded_at = self.clock()
+                if not edition.is_current(self.renderings):
+                    edition = edition.to_be_kept()
+            members = audience[start : start + _EDITIONS_A_STEP]
+            self._tell_later([one for one in members if not self._receive(one, edition, now)])
+            now = self.clock()
+
+    def _receive(self, subscriber: Subscriber, edition: Edition, now: float) -> bool:
+        """Whether nothing is left to be told; a failure ends one connection and nobody else."""
+        try:
+            written = subscriber.receive(edition, now)
+        except Exception:
+            logger.exception(_FAILED)
+            subscriber.close(CloseCode.INTERNAL_ERROR, "internal error")
+            return True
+        self._tally.frames += written
+        return written > 0
+
+    def _tell_later(self, subscribers: Iterable[Subscriber]) -> None:
+        for subscriber in subscribers:
+            if subscriber.has_something_to_send and subscriber in self._subscribers:
+                self._waiting[subscriber] = None
+                self._told_later += 1
 
     def _tell_of_trimming(self) -> None:
         """Seqs have no holes: those that are missing were trimmed before they were read."""
@@ -287,7 +341,7 @@ class Hub:
         try:
             written = subscriber.pump(self.clock(), self.renderings, most=_FRAMES_A_TURN)
         except Exception:
-            logger.exception("a stream connection failed and is ended")
+            logger.exception(_FAILED)
             subscriber.close(CloseCode.INTERNAL_ERROR, "internal error")
         self._tally.frames += written
         if subscriber.has_something_to_send:
@@ -337,16 +391,5 @@ class Hub:
 
     async def check_rights(self, which: Sequence[Subscriber] | None = None) -> None:
         """Give subscribers, all or these, their present rights; end those whose login ended."""
-        subscribers = self.subscribers if which is None else which
-        if not subscribers:
-            return
-        # One at a time: of two reads, the one that began first may end last, with rights of old.
-        async with self._checking_rights:
-            viewers = await self._source.viewers({one.login for one in subscribers})
-            for subscriber in subscribers:
-                viewer = viewers.get(subscriber.login)
-                if viewer is None:
-                    subscriber.close(CloseCode.UNAUTHENTICATED, "the login has ended")
-                else:
-                    subscriber.adopt(viewer)
+        await self._rights.check(which)
         self.presence.end_blind()

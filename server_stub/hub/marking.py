@@ -5,13 +5,14 @@ was written: later events bring later states. Remembers up to which version of a
 were there have been marked, so that two events found in one state are told once. Does no I/O.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from ir_client.wire.values import role_at_least
 from server_stub import access
 from server_stub.access import Viewer
 from server_stub.domain.backlog import Change, Subject, Topic, Word
+from server_stub.hub.edition import Audience
 from server_stub.hub.sequenced import SequencedSubscriber
 from server_stub.hub.states import AlertState, IncidentState, State
 from server_stub.hub.subscriber import Subscriber
@@ -62,6 +63,37 @@ class Marker:
         for subscriber in sequenced if events else ():
             subscriber.advance(events[-1].seq)
 
+    def audiences(
+        self,
+        events: Sequence[LogEvent],
+        states: Mapping[Subject, State],
+        subscribers: Iterable[Subscriber],
+    ) -> tuple[Mapping[Audience, list[Subscriber]], list[Subscriber]]:
+        """Who is told the same of `events`, and who has to be marked alone.
+
+        Alone are those who have a part in what happened, or have not heard just what is before it.
+        """
+        before, since = events[0].seq - 1, self._oldest_told(events)
+        people = _people_in(events, states)
+        tells_of_incidents = any(isinstance(state, IncidentState) for state in states.values())
+        together: defaultdict[Audience, list[Subscriber]] = defaultdict(list)
+        alone: list[Subscriber] = []
+        for one in subscribers:
+            if (
+                (people and one.viewer.user_id in people)
+                or not one.heard_all(before, since=since)
+                or (tells_of_incidents and one.watches_by_name)
+            ):
+                alone.append(one)
+            else:
+                together[one.audience].append(one)
+        return together, alone
+
+    def _oldest_told(self, events: Sequence[LogEvent]) -> int | None:
+        """At which event that was first marked which `events` need not tell again."""
+        told = [(event, self._told.get(event.alert_id)) for event in events if event.alert_id]
+        return min((at[1] for event, at in told if at and event.revision <= at[0]), default=None)
+
     def _mark_alert(
         self, event: LogEvent, state: AlertState, subscribers: list[Subscriber]
     ) -> None:
@@ -90,6 +122,20 @@ class Marker:
         self._told.move_to_end(state.id)
         if len(self._told) > _REMEMBERED_ALERTS:
             self._told.popitem(last=False)
+
+
+def _people_in(events: Sequence[LogEvent], states: Mapping[Subject, State]) -> set[int | None]:
+    """Users who may see, or be told, what others of the same sight are not."""
+    people: set[int | None] = {event.seen_before[1] for event in events if event.seen_before}
+    for event in events:
+        subject = subject_of(event)
+        match states.get(subject) if subject else None:
+            case AlertState() as alert:
+                people.add(alert.assigned_analyst_id)
+            case IncidentState() as incident:
+                people |= {incident.owner_id, incident.assigned_analyst_id}
+                people.update(analyst_id for _, analyst_id in incident.sights)
+    return people - {None}
 
 
 def _awaits(subscriber: Subscriber, seq: int) -> bool:

@@ -5,11 +5,15 @@ position to resume from once it is processed: just before the oldest change that
 cannot be told any more is a reset, never silence. Reads no clock and starts no task.
 """
 
+from dataclasses import replace
+from typing import Self
+
 from ir_client.wire.protocol2 import ResetReason
 from server_stub import access
 from server_stub.access import Viewer
 from server_stub.domain.backlog import Change, Subject, Topic
 from server_stub.domain.resume import epoch_for
+from server_stub.hub.edition import Edition
 from server_stub.hub.frames import Message, batch_of, plain_message, sequenced
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.renderings import Renderings
@@ -18,10 +22,13 @@ from server_stub.hub.subscriber import Outlet, Subscriber, is_told_by
 from server_stub.security.principals import LoginId
 
 _BYTES_A_BATCH = 64 * 1024
+_FROM_THE_START = -1
 
 
 class SequencedSubscriber(Subscriber):
     """One open connection that speaks protocol 2."""
+
+    protocol = 2
 
     def __init__(
         self,
@@ -159,6 +166,43 @@ class SequencedSubscriber(Subscriber):
     def tell(self, message: Message, *, request_id: str | None = None) -> None:
         """Queue what is said to this connection alone."""
         self.answer(self._frame(message, request_id=request_id))
+
+    # Editions
+
+    def twin(self, outlet: Outlet, *, before: int, room: int, now: float) -> Self:
+        """One that was there from the start, and heard all `before`."""
+        twin = type(self)(
+            outlet,
+            self.viewer,
+            login=self.login,
+            limits=replace(self._limits, max_changes=room),
+            now=now,
+            log_epoch=self._log_epoch,
+        )
+        twin.start_at(before)
+        twin._joined_at = _FROM_THE_START
+        twin.go_live()
+        return twin
+
+    def heard_all(self, before: int, *, since: int | None) -> bool:
+        """Whether it heard all up to `before` and nothing later, and was there at `since`."""
+        return (
+            self._joined_at is not None
+            and self._read_through == before
+            and (since is None or since > self._joined_at)
+        )
+
+    def receive(self, edition: Edition, now: float) -> int:
+        """Take an edition, or keep its changes; then all up to its position was heard."""
+        written = super().receive(edition, now)
+        self._read_through = max(self._read_through, edition.seq)
+        if written:
+            self._position = edition.seq
+            self._sent_at = now
+        return written
+
+    def _takes(self, edition: Edition, now: float) -> bool:
+        return not self._says_something_of_its_own and super()._takes(edition, now)
 
     # What leaves
 

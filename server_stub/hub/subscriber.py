@@ -5,12 +5,15 @@ Sends by writing finished frames while the outlet takes them; what it does not t
 the backlog, so a slow reader costs the others nothing. Reads no clock and starts no task.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, Self
 
 from server_stub.access import Viewer
 from server_stub.domain.backlog import Backlog, Change, Subject
 from server_stub.domain.rate_limit import TokenBucket
+from server_stub.hub.edition import Audience, Edition
 from server_stub.hub.frames import Message, envelope
 from server_stub.hub.limits import StreamLimits
 from server_stub.hub.renderings import Renderings
@@ -44,8 +47,8 @@ class Outlet(Protocol):
     def heard_at(self) -> float:
         """When anything last came in, a pong included."""
 
-    def write(self, frames: list[bytes]) -> None:
-        """Write finished frames; never waits."""
+    def write(self, data: bytes) -> None:
+        """Write one or more finished frames; never waits."""
 
     def close(self, code: int, reason: str) -> None:
         """End the connection with a close frame; never waits."""
@@ -54,10 +57,13 @@ class Outlet(Protocol):
 class Subscriber:
     """One open stream connection, which speaks protocol 1 if it is not a sequenced one."""
 
+    protocol = 1
+
     def __init__(
         self, outlet: Outlet, viewer: Viewer, *, login: LoginId, limits: StreamLimits, now: float
     ) -> None:
         self.viewer = viewer
+        self.audience = self._audience_of(viewer)
         self.login = login
         self.closed = False
         self.times_too_slow = 0
@@ -126,6 +132,10 @@ class Subscriber:
     def adopt(self, viewer: Viewer) -> None:
         """Go on with the viewer's present rights."""
         self.viewer = viewer
+        self.audience = self._audience_of(viewer)
+
+    def _audience_of(self, viewer: Viewer) -> Audience:
+        return Audience(self.protocol, viewer.sees_everything, viewer.teams)
 
     def log_was_trimmed(self) -> None:
         """Events were removed before they were marked: the client has to fetch."""
@@ -146,6 +156,49 @@ class Subscriber:
         self.times_too_slow += not self.closed
         self.close(CloseCode.TRY_LATER, f"too slow: {why}")
 
+    @property
+    def watches_by_name(self) -> bool:
+        """Whether it asked to hear, or not to hear, of incidents."""
+        return bool(self._watching)
+
+    @property
+    def waiting_changes(self) -> Sequence[tuple[Subject, Change]]:
+        """All changes that wait, in their order."""
+        return tuple(self._backlog.upcoming(len(self._backlog)))
+
+    def twin(self, outlet: Outlet, *, before: int, room: int, now: float) -> Self:
+        """One with the same rights that heard all `before`, and has room for so many changes."""
+        del before  # protocol 1 knows no position
+        limits = replace(self._limits, max_changes=room)
+        twin = type(self)(outlet, self.viewer, login=self.login, limits=limits, now=now)
+        twin.go_live()
+        return twin
+
+    def heard_all(self, before: int, *, since: int | None) -> bool:
+        """Whether it heard all up to `before`, and was there at `since`; protocol 1 cannot tell."""
+        del before, since
+        return True
+
+    def receive(self, edition: Edition, now: float) -> int:
+        """Write an edition if it can be taken as it is, else keep its changes; frames written."""
+        if self._takes(edition, now):
+            self._outlet.write(edition.data)
+            return edition.frames
+        for subject, change in edition.changes:
+            self.mark(subject, change)
+        return 0
+
+    def _takes(self, edition: Edition, now: float) -> bool:
+        return (
+            edition.frames > 0
+            and self._live
+            and not self.closed
+            and self._backlog.is_empty
+            and self.audience == edition.audience
+            and self._outlet.can_write
+            and self._broadcasts.take(now, edition.frames)
+        )
+
     def pump(self, now: float, renderings: Renderings, *, most: int) -> int:
         """Write what may leave now, up to `most` frames; how many were written."""
         written = 0
@@ -153,7 +206,7 @@ class Subscriber:
             frames = self._next_frames(now, renderings, most=most - written)
             if not frames:
                 break
-            self._outlet.write(frames)
+            self._outlet.write(frames[0] if len(frames) == 1 else b"".join(frames))
             written += len(frames)
         return written
 

@@ -1,7 +1,7 @@
 """A stream without sockets: a log in memory, and outlets that keep what they are sent."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +9,15 @@ from server_stub.access import AlertSight, Viewer
 from server_stub.hub.states import AlertState, IncidentState
 from server_stub.security.principals import LoginId
 from server_stub.storage.events import LogEvent
+
+
+def frames_in(data: bytes) -> Iterator[bytes]:
+    """The unmasked frames that were written together."""
+    while data:
+        size = {126: 2, 127: 8}.get(data[1], 0)
+        length = int.from_bytes(data[2 : 2 + size]) if size else data[1]
+        yield data[: 2 + size + length]
+        data = data[2 + size + length :]
 
 
 def payload_of(frame: bytes) -> bytes:
@@ -70,8 +79,8 @@ class MemoryOutlet:
     written: list[bytes] = field(default_factory=list)
     closed_with: tuple[int, str] | None = None
 
-    def write(self, frames: list[bytes]) -> None:
-        self.written += frames
+    def write(self, data: bytes) -> None:
+        self.written += frames_in(data)
 
     def close(self, code: int, reason: str) -> None:
         self.closed_with = (int(code), reason)

@@ -157,7 +157,7 @@ async def test_an_outlet_that_breaks_is_ended_and_nobody_else(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Broken(MemoryOutlet):
-        def write(self, frames: list[bytes]) -> None:
+        def write(self, data: bytes) -> None:
             raise RuntimeError("broken outlet")
 
     async with a_running_hub() as running:

@@ -44,6 +44,7 @@ from tests.support.stream import (
     a_login,
     an_admin,
     an_analyst,
+    frames_in,
     payload_of,
 )
 
@@ -104,9 +105,9 @@ class CheckingOutlet(MemoryOutlet):
         self._told: dict[int, int] = {}
         self._seq = 0
 
-    def write(self, frames: list[bytes]) -> None:
-        super().write(frames)
-        for frame in frames:
+    def write(self, data: bytes) -> None:
+        super().write(data)
+        for frame in frames_in(data):
             self._check(json.loads(payload_of(frame)))
 
     def _check(self, frame: dict[str, Any]) -> None:
