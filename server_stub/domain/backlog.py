@@ -61,6 +61,16 @@ class Change(NamedTuple):
 class Backlog:
     """What one subscriber has not been sent yet."""
 
+    # Every alert asks every backlog whether it is empty: one object less to look at.
+    __slots__ = (
+        "_answer_bytes",
+        "_answers",
+        "_changes",
+        "_max_answer_bytes",
+        "_max_changes",
+        "coalesced",
+    )
+
     def __init__(self, *, max_changes: int, max_answer_bytes: int) -> None:
         self._max_changes = max_changes
         self._max_answer_bytes = max_answer_bytes

@@ -32,7 +32,8 @@ class TokenBucket:
 
     def take(self, now: float, count: int = 1) -> bool:
         """Take so many tokens if they are there."""
-        self._refill(now)
+        if now > self.now:
+            self._refill(now)
         if self._tokens < count:
             return False
         self._tokens -= count

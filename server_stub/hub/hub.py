@@ -264,19 +264,21 @@ class Hub:
                 if not edition.is_current(self.renderings):
                     edition = edition.to_be_kept()
             members = audience[start : start + _EDITIONS_A_STEP]
-            self._tell_later([one for one in members if not self._receive(one, edition, now)])
+            self._hand_to(members, edition, now)
             now = self.clock()
 
-    def _receive(self, subscriber: Subscriber, edition: Edition, now: float) -> bool:
-        """Whether nothing is left to be told; a failure ends one connection and nobody else."""
-        try:
-            written = subscriber.receive(edition, now)
-        except Exception:
-            logger.exception(_FAILED)
-            subscriber.close(CloseCode.INTERNAL_ERROR, "internal error")
-            return True
-        self._tally.frames += written
-        return written > 0
+    def _hand_to(self, members: Sequence[Subscriber], edition: Edition, now: float) -> None:
+        """Hand it to each of them; a failure ends one connection and nobody else."""
+        behind: list[Subscriber] = []
+        for subscriber in members:
+            try:
+                if not subscriber.receive(edition, now):
+                    behind.append(subscriber)
+            except Exception:
+                logger.exception(_FAILED)
+                subscriber.close(CloseCode.INTERNAL_ERROR, "internal error")
+        self._tally.frames += edition.frames * (len(members) - len(behind))
+        self._tell_later(behind)
 
     def _tell_later(self, subscribers: Iterable[Subscriber]) -> None:
         for subscriber in subscribers:

@@ -192,17 +192,20 @@ class SequencedSubscriber(Subscriber):
             and (since is None or since > self._joined_at)
         )
 
-    def receive(self, edition: Edition, now: float) -> int:
+    def receive(self, edition: Edition, now: float) -> bool:
         """Take an edition, or keep its changes; then all up to its position was heard."""
-        written = super().receive(edition, now)
+        is_taken = super().receive(edition, now)
         self._read_through = max(self._read_through, edition.seq)
-        if written:
+        if is_taken:
             self._position = edition.seq
             self._sent_at = now
-        return written
+        return is_taken
 
     def _takes(self, edition: Edition, now: float) -> bool:
-        return not self._says_something_of_its_own and super()._takes(edition, now)
+        says_something_of_its_own = (
+            self._replay_end is not None or self._reset is not None or self._presence is not None
+        )
+        return not says_something_of_its_own and super()._takes(edition, now)
 
     # What leaves
 

@@ -179,14 +179,14 @@ class Subscriber:
         del before, since
         return True
 
-    def receive(self, edition: Edition, now: float) -> int:
-        """Write an edition if it can be taken as it is, else keep its changes; frames written."""
+    def receive(self, edition: Edition, now: float) -> bool:
+        """Write an edition if it can be taken as it is, else keep its changes."""
         if self._takes(edition, now):
             self._outlet.write(edition.data)
-            return edition.frames
+            return True
         for subject, change in edition.changes:
             self.mark(subject, change)
-        return 0
+        return False
 
     def _takes(self, edition: Edition, now: float) -> bool:
         return (
