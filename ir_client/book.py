@@ -7,7 +7,7 @@ Rows rest as bare tuples, which Python's collector passes over, and are named wh
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -140,6 +140,12 @@ class AlertBook:
     def rows(self) -> Mapping[int, AlertRow]:
         """The rows by alert id, in the order in which the alerts were first seen; a live view."""
         return _Rows(self._rows)
+
+    def bare_rows(self, alert_ids: Iterable[int] | None = None) -> Collection[tuple[Any, ...]]:
+        """The rows, all or those of ids, as they rest: for whoever reads very many at once."""
+        if alert_ids is None:
+            return self._rows.values()
+        return [self._rows[alert_id] for alert_id in alert_ids]
 
     def alert(self, alert_id: int) -> Alert | None:
         """The whole alert, or None when the book does not hold it."""

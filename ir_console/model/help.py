@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from .keys import KEYS
+from .keys import FILTER_KEYS, KEYS
 from .looks import SEVERITY_LOOKS
 from .spans import Line, Span, Tone, fit, wrap
 
-_KEY_WIDTH = 16
+_KEY_WIDTH = 24
 
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("❯", "the alert under the cursor"),
@@ -20,10 +20,16 @@ _SIGNS: tuple[tuple[str, str], ...] = (
 )
 
 _FILTER: tuple[tuple[str, str], ...] = (
-    ("web-01 high", "both words, anywhere: title, host, user, address, rule, status, owner"),
-    ("-closed", "without this word"),
+    ("web-01 beacon", "both words, anywhere: title, description, rule, host, user, address, tag"),
+    ("-beacon", "without this word"),
     ('"log in"', "words in this order, blanks kept"),
-    ("#1042", "the alert of this number"),
+    ("severity >= high", "a field: severity, status, host, user, ip, rule, source, tags, …"),
+    ("status: (new or triaged)", "any of a list; not, and, or, parentheses"),
+    ("host: web-*", "a name is whole, unless * says otherwise"),
+    ("ip: 10.0.0.0/8", "source or destination, in a network"),
+    ("received_at > now-1h", "a time"),
+    ("assignee: me", "yours; not assignee: * is nobody's"),
+    ("id: 1042", "the alert of this number"),
 )
 
 
@@ -43,7 +49,7 @@ def help_lines(search: str, width: int) -> tuple[Line, ...]:
 
 
 def _chapters() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    for section, uses in groupby(KEYS, key=lambda use: use.section):
+    for section, uses in groupby((*KEYS, *FILTER_KEYS), key=lambda use: use.section):
         yield section, [(use.shown_keys, use.words) for use in uses]
     yield "Filter", list(_FILTER)
     looks = SEVERITY_LOOKS.values()

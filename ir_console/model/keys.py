@@ -45,6 +45,7 @@ _KEY_NAMES = {
 }
 
 _MOVE, _TRIAGE, _LOOK, _CONSOLE = "Moving", "Triage", "Looking", "Console"
+_FILTER = "While typing the filter"
 
 KEYS: tuple[KeyUse, ...] = (
     KeyUse("move.down", "j,down", "move(1)", "next alert", _MOVE),
@@ -81,7 +82,7 @@ KEYS: tuple[KeyUse, ...] = (
         "look.filter",
         "slash",
         "filter",
-        'filter by text: words, -word, "a phrase"',
+        "filter: words, or fields as in severity: high",
         _LOOK,
         "filter",
     ),
@@ -97,4 +98,11 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("console.palette", "ctrl+p", "app.command_palette", "command palette", _CONSOLE),
     KeyUse("console.help", "question_mark,f1", "app.help", "this help", _CONSOLE, "help"),
     KeyUse("console.quit", "q", "app.quit", "quit", _CONSOLE, "quit"),
+)
+
+FILTER_KEYS: tuple[KeyUse, ...] = (
+    KeyUse("filter.complete", "tab", "complete", "put in what is proposed", _FILTER),
+    KeyUse("filter.next", "down", "choose(1)", "propose another", _FILTER),
+    KeyUse("filter.previous", "up", "choose(-1)", "propose the one before", _FILTER),
+    KeyUse("filter.give_up", "escape", "give_up", "give it up: back to the last filter", _FILTER),
 )

@@ -6,8 +6,6 @@ from ir_client.book import AlertRow
 from ir_client.wire.values import is_open
 from ir_console.safe_text import safe_text
 
-from .looks import status_word
-
 Key = tuple[float, int]
 """Where a row stands: by the time it was received, then by its id; both never change."""
 
@@ -31,7 +29,6 @@ class Row:
     owner_id: int | None
     rule: str
     occurrences: int
-    haystack: str
 
     @property
     def key(self) -> Key:
@@ -56,7 +53,6 @@ class Row:
             owner_id=alert.assigned_analyst_id,
             rule=safe_text(alert.rule_name or alert.title, _TITLE_LIMIT),
             occurrences=alert.occurrences,
-            haystack=_haystack(alert),
         )
 
 
@@ -66,27 +62,3 @@ def _name(text: str | None) -> str:
 
 def _number(user_id: int | None) -> str | None:
     return None if user_id is None else f"user {user_id}"
-
-
-def _haystack(alert: AlertRow) -> str:
-    parts = (
-        f"#{alert.id}",
-        alert.title,
-        alert.severity,
-        alert.status,
-        status_word(alert.status),
-        alert.source,
-        alert.threat_type,
-        alert.rule_name,
-        alert.affected_hostname,
-        alert.affected_user,
-        alert.source_ip,
-        alert.destination_ip,
-        alert.assigned_to or "unassigned",
-        alert.incident_id,
-        alert.team,
-        *alert.tags,
-    )
-    # Newlines between the fields: no filter word can match across two of them.
-    # Only searched, never shown, so it may hold what the screen must not.
-    return "\n".join(part for part in parts if part).casefold()

@@ -7,13 +7,15 @@ detail pane always speak of the same alerts. Holds no widget and no clock.
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from ir_client.book import AlertBook, ChangeKind
 from ir_client.wire.alerts import Alert
 from ir_client.wire.auth import User
 
-from .filters import TextFilter
+from .corpus import Corpus, passes
+from .filters import EVERYTHING, Filter
 from .link import Link
 from .rows import Row
 from .toasts import ToastBoard, ToastPolicy
@@ -22,6 +24,9 @@ from .views import TableView
 
 FLASH_SECONDS = 4.0
 _RATE_SECONDS = 10.0
+# How late an alert may leave a filter such as `received_at > now-1h`.
+_AGING_SECONDS = 5.0
+_NEVER = datetime.fromtimestamp(0, UTC)
 
 
 class Origin(StrEnum):
@@ -69,9 +74,14 @@ class ConsoleState:
     view: TableView = field(default_factory=TableView)
     link: Link = field(default_factory=Link)
     me: User | None = None
+    moment: datetime = _NEVER
+    """What the clock on the wall says, as far as the filter goes."""
+    filter: Filter = EVERYTHING
     pending: dict[int, str] = field(default_factory=dict)
     viewport: Viewport = field(init=False)
     toasts: ToastBoard = field(init=False)
+    corpus: Corpus = field(init=False)
+    _filtered_at: datetime = _NEVER
     _fresh: dict[int, float] = field(default_factory=dict)
     _backlog: list[Row] = field(default_factory=list)
     _added: deque[tuple[float, int]] = field(default_factory=deque)
@@ -79,6 +89,7 @@ class ConsoleState:
     def __post_init__(self) -> None:
         self.viewport = Viewport(self.view)
         self.toasts = ToastBoard(self.policy)
+        self.corpus = Corpus(self.book)
 
     @property
     def cursor_row(self) -> Row | None:
@@ -91,15 +102,17 @@ class ConsoleState:
         changed: set[int] = set()
         added = 0
         new_rows: list[Row] = []
+        question = self.corpus.question(now=self.moment, me=self._my_id)
         for arrival in news:
             if isinstance(arrival, Departure):
                 changed |= self._let_go(arrival)
                 continue
-            change = self.book.apply(arrival.alert)
+            change = self.corpus.apply(arrival.alert, self.moment)
             if change is None or change.after is None:
                 continue
             row = Row.of(change.after)
-            self.view.put(row, keep=self.viewport.cursor)
+            matches = passes(self.filter, question, change.after)
+            self.view.put(row, matches=matches, keep=self.viewport.cursor)
             changed.add(row.id)
             if change.kind is ChangeKind.ADDED:
                 added += arrival.origin is not Origin.FETCHED
@@ -110,7 +123,7 @@ class ConsoleState:
         return Frame(frozenset(changed))
 
     def _let_go(self, departure: Departure) -> set[int]:
-        change = self.book.remove(departure.alert_id, departure.revision)
+        change = self.corpus.remove(departure.alert_id, departure.revision)
         if change is None:
             return set()
         self._fresh.pop(departure.alert_id, None)
@@ -122,11 +135,43 @@ class ConsoleState:
         self.toasts.sum_up_backlog(self._backlog, now)
         self._backlog.clear()
 
-    def set_filter(self, text: str) -> None:
-        """Show what passes; the cursor's alert stays under the cursor, if need be as a ghost."""
+    def set_filter(self, wanted: Filter, *, unless_empty: bool = False) -> None:
+        """Show what passes; the cursor's alert stays under the cursor, if need be as a ghost.
+
+        `unless_empty`: a filter that nothing passes changes nothing.
+        """
+        before = self.filter
+        among = None
+        if wanted is not before and wanted.narrows(before):
+            among = self.view.matching_ids()
+        matching = self.corpus.find(wanted, now=self.moment, me=self._my_id, among=among)
+        if unless_empty and not matching:
+            return
+        self.filter = wanted
         anchor = self.viewport.anchor()
-        self.view.set_filter(TextFilter.parse(text), keep=self.viewport.cursor)
+        self.view.show_only(matching, keep=self.viewport.cursor)
         self.viewport.restore(anchor)
+        self._filtered_at = self.moment
+
+    def meet(self, me: User | None) -> None:
+        """Learn who is logged in: what is `me` in the filter."""
+        is_news = me is not None and me.id != self._my_id
+        self.me = me
+        if is_news and self.filter.query.uses_me:
+            self.set_filter(self.filter)
+
+    def let_filter_age(self) -> bool:
+        """Let go what is too old for the filter by now; whether it was looked for."""
+        waited = (self.moment - self._filtered_at).total_seconds()
+        # While the display is held nothing comes or goes.
+        is_due = self.filter.ages and waited >= _AGING_SECONDS and not self.view.is_held
+        if is_due:
+            self.set_filter(self.filter)
+        return is_due
+
+    @property
+    def _my_id(self) -> int | None:
+        return None if self.me is None else self.me.id
 
     def toggle_hold(self) -> None:
         """Freeze which rows are shown, or let them in again."""

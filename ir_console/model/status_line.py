@@ -61,7 +61,7 @@ def _mode(state: ConsoleState) -> Line:
 
 
 def _filter(state: ConsoleState) -> Line:
-    text = state.view.filter.text
+    text = state.filter.text
     if not text:
         return ()
     found = f"{state.view.matching_count:,} of {plural(state.view.known_count, 'alert')}"

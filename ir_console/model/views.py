@@ -2,30 +2,38 @@
 
 The order is newest first and an alert never moves in it: rows only come and go. A row that leaves
 the filter while it must not vanish (it is under the cursor, or the display is held) stays as a
-ghost: shown, but neither matching nor counted. While held, new rows wait outside.
+ghost: shown, but neither matching nor counted. While held, new rows wait outside. What passes is
+decided elsewhere and told with each row.
 """
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from operator import attrgetter
 
-from .filters import EVERYTHING, TextFilter
 from .rows import Key, Row
+
+_pair_of = attrgetter("severity", "status")
+# Below this part of all rows, sorting those shown is less work than passing over all of them.
+_FEW = 20
 
 
 class TableView:
     """The rows of the table. Index 0 is the newest."""
 
     def __init__(self) -> None:
-        self.filter = EVERYTHING
         self.is_held = False
         self._rows: dict[int, Row] = {}
+        self._known: list[Key] = []  # of all rows, put in order when asked for
+        self._is_known_whole = True
+        self._is_known_sorted = True
         self._order: list[Key] = []
         self._shown: set[int] = set()
         self._ghosts: set[int] = set()
         self._gone: set[int] = set()  # ghosts that will not come back by themselves
         self._waiting: set[int] = set()
         self._pairs: Counter[tuple[str, str]] = Counter()
+        self._totals: Counter[tuple[str, str]] = Counter()  # of all rows
 
     def __len__(self) -> int:
         return len(self._order)
@@ -48,6 +56,10 @@ class TableView:
     def waiting_count(self) -> int:
         """How many rows came while the display is held."""
         return len(self._waiting)
+
+    def matching_ids(self) -> set[int] | None:
+        """The alerts that match, as far as the rows tell: not while held."""
+        return None if self.is_held else self._shown - self._ghosts
 
     def row_at(self, index: int) -> Row:
         return self._rows[self._order[-1 - index][1]]
@@ -83,15 +95,20 @@ class TableView:
         """Matching rows in each status."""
         return _totals(self._pairs, 1)
 
-    def put(self, row: Row, *, keep: int | None = None) -> None:
+    def put(self, row: Row, *, matches: bool = True, keep: int | None = None) -> None:
         """Take in an alert's present state; `keep` is the alert that must not vanish."""
         before = self._rows.get(row.id)
         if before is not None and before.key != row.key:
             self.remove(row.id)
             before = None
+        if before is not None:
+            self._totals[_pair_of(before)] -= 1
+        self._totals[_pair_of(row)] += 1
         self._rows[row.id] = row
         self._gone.discard(row.id)
-        matches = self.filter.matches(row.haystack)
+        if before is None:
+            self._is_known_sorted &= not self._known or row.key > self._known[-1]
+            self._known.append(row.key)
         if row.id in self._shown and before is not None:
             self._change(before, row, matches=matches, keeps=self.is_held or row.id == keep)
         elif matches and self.is_held:
@@ -110,7 +127,9 @@ class TableView:
             self._hide(row)
         self._waiting.discard(alert_id)
         self._gone.discard(alert_id)
+        self._totals[_pair_of(row)] -= 1
         del self._rows[alert_id]
+        self._is_known_whole = False
 
     def withdraw(self, alert_id: int, *, keep: int | None = None) -> None:
         """Forget an alert that left the user's sight, or make it a ghost if it must not vanish."""
@@ -125,19 +144,16 @@ class TableView:
             self._ghosts.add(alert_id)
             self._uncount(row)
 
-    def set_filter(self, text_filter: TextFilter, *, keep: int | None = None) -> None:
-        """Show what passes `text_filter`; an alert to `keep` stays as a ghost if it does not."""
-        self.filter = text_filter
+    def show_only(self, matching: Collection[int], *, keep: int | None = None) -> None:
+        """Show these alerts; one to `keep` stays as a ghost if it is not among them."""
         for alert_id in self._gone - {keep}:
             self.remove(alert_id)
         self._waiting.clear()
         self._ghosts.clear()
-        self._pairs.clear()
-        known = (row for row in self._rows.values() if row.id not in self._gone)
-        matching = [row for row in known if text_filter.matches(row.haystack)]
-        self._shown = {row.id for row in matching}
-        self._order = sorted(row.key for row in matching)
-        self._pairs.update((row.severity, row.status) for row in matching)
+        self._shown = self._rows.keys() & matching
+        self._shown -= self._gone
+        self._order = self._keys_of_shown()
+        self._pairs = self._count_shown()
         kept = self.get(keep)
         if kept is not None and kept.id not in self._shown:
             self._shown.add(kept.id)
@@ -165,6 +181,27 @@ class TableView:
         for alert_id in self._waiting:
             self._show(self._rows[alert_id])
         self._waiting.clear()
+
+    def _keys_of_shown(self) -> list[Key]:
+        if len(self._shown) < len(self._rows) // _FEW:
+            return sorted(self._rows[alert_id].key for alert_id in self._shown)
+        if not self._is_known_whole:
+            self._known = [row.key for row in self._rows.values()]
+        if not (self._is_known_whole and self._is_known_sorted):
+            self._known.sort()
+            self._is_known_whole = self._is_known_sorted = True
+        return [key for key in self._known if key[1] in self._shown]
+
+    def _count_shown(self) -> Counter[tuple[str, str]]:
+        hidden = self._rows.keys() - self._shown
+        if len(hidden) >= len(self._shown):
+            return self._count(self._shown)
+        counts = self._totals.copy()
+        counts.subtract(self._count(hidden))
+        return +counts
+
+    def _count(self, alert_ids: Iterable[int]) -> Counter[tuple[str, str]]:
+        return Counter(map(_pair_of, map(self._rows.__getitem__, alert_ids)))
 
     def _change(self, before: Row, row: Row, *, matches: bool, keeps: bool) -> None:
         if row.id not in self._ghosts:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar
 
@@ -71,6 +72,7 @@ class ConsoleApp(App[None]):
         self._is_frame_due = False
         self._last_frame = 0.0
         self._changed: set[int] = set()
+        self._wall_clock = wall_clock
         self._summed_up: CaughtUp | None = None
         self._wire(client, profile, wall_clock)
         for palette in PALETTES.values():
@@ -132,6 +134,7 @@ class ConsoleApp(App[None]):
 
     def _take_in(self) -> None:
         started = self.clock()
+        self._look_at_the_wall()
         while arrivals := self.feed.take(_SLICE):
             self._changed |= self.state.take_in(arrivals, started).changed
             if self.clock() - started > _BUDGET_SECONDS:
@@ -144,7 +147,7 @@ class ConsoleApp(App[None]):
         self._take_in()
         changed, self._changed = self._changed, set()
         self._take_in_link(self.feed.link)
-        self.state.me = self.feed.me
+        self.state.meet(self.feed.me)
         self.live.show_frame(Frame(frozenset(changed)))
         if len(self.feed.inbox):
             self._wake()
@@ -155,7 +158,11 @@ class ConsoleApp(App[None]):
             self._summed_up = link.caught_up
             self.state.caught_up(self.clock())
 
+    def _look_at_the_wall(self) -> None:
+        self.state.moment = datetime.fromtimestamp(self._wall_clock(), UTC)
+
     def _tick(self) -> None:
+        self._look_at_the_wall()
         self.state.forget_stale_flashes(self.clock())
         self.live.tick()
 

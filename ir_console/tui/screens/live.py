@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from ir_console.model.columns import header_line
 from ir_console.model.counters import counter_line
+from ir_console.model.filters import EVERYTHING, Filter
 from ir_console.model.keys import KEYS
 from ir_console.model.layout import Layout, layout_for
 from ir_console.model.link import BarLook, Placeholder, link_bar, placeholder
@@ -60,7 +61,7 @@ class LiveScreen(Screen[None]):
         self.reader = DetailPane(painter, wall_clock, widget_id="reader")
         self.toast_stack = ToastStack(painter, widget_id="toasts")
         self.trouble_bar = TroubleBar(painter, widget_id="trouble")
-        self.filter_bar = FilterBar(widget_id="filter-bar")
+        self.filter_bar = FilterBar(painter, widget_id="filter-bar")
         self._bars = [LineBar(build, painter, widget_id=name) for name, build in self._builders()]
 
     def compose(self) -> ComposeResult:
@@ -121,7 +122,7 @@ class LiveScreen(Screen[None]):
         """Let ages grow."""
         if not self.is_up:
             return
-        self.table.refresh()
+        self.table.show() if self.state.let_filter_age() else self.table.refresh()
         if self.is_reader_shown:
             self.reader.rebuild()
         self.show_bars()
@@ -137,6 +138,7 @@ class LiveScreen(Screen[None]):
         """Paint everything in other colours."""
         for widget in (*self._bars, self.table, self.reader, self.toast_stack, self.trouble_bar):
             widget.refresh()
+        self.filter_bar.repaint()
 
     @property
     def is_reader_shown(self) -> bool:
@@ -197,8 +199,8 @@ class LiveScreen(Screen[None]):
         if self.reader.has_focus or self.has_class("-reading"):
             self.remove_class("-reading")
             self.table.focus()
-        elif self.state.view.filter.text:
-            self._apply_filter("")
+        elif self.state.filter.text:
+            self._apply_filter(EVERYTHING)
         self.show_bars()
 
     def on_descendant_focus(self) -> None:
@@ -210,13 +212,13 @@ class LiveScreen(Screen[None]):
         # On a small screen the reader stands where the rows are that the filter chooses.
         self.remove_class("-reading")
         self.add_class("-filtering")
-        self.filter_bar.open(self.state.view.filter.text)
+        self.filter_bar.open(self.state.filter)
         self.show_bars()
 
     @on(FilterBar.Typed)
     def filter_typed(self, message: FilterBar.Typed) -> None:
         """Show what passes, while it is typed."""
-        self._apply_filter(message.text)
+        self._apply_filter(message.wanted, unless_empty=message.is_tentative)
 
     @on(FilterBar.Closed)
     def filter_closed(self) -> None:
@@ -225,10 +227,11 @@ class LiveScreen(Screen[None]):
         self.table.focus()
         self.show_bars()
 
-    def _apply_filter(self, text: str) -> None:
-        if text.strip() != self.state.view.filter.text:
-            self.state.set_filter(text)
+    def _apply_filter(self, wanted: Filter, *, unless_empty: bool = False) -> None:
+        if wanted != self.state.filter:
+            self.state.set_filter(wanted, unless_empty=unless_empty)
             self.after_move()
+        self.show_bars()
 
     # Sizes
 
@@ -291,6 +294,6 @@ class LiveScreen(Screen[None]):
             self.state.link,
             self._clock(),
             known=view.known_count,
-            filter_text=view.filter.text,
+            filter_text=self.state.filter.text,
             server=self._profile,
         )

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from ir_console.model.columns import GUTTER, header_line, plan_columns, row_line
 from ir_console.model.counters import counter_line
+from ir_console.model.filters import read_filter
 from ir_console.model.help import help_lines
-from ir_console.model.keys import KEYS
+from ir_console.model.keys import FILTER_KEYS, KEYS
 from ir_console.model.layout import Layout, is_too_small, layout_for
 from ir_console.model.link import Bar, BarLook
 from ir_console.model.spans import Line, Span, width_of
@@ -90,8 +91,8 @@ def test_status_line_says_what_is_new_above() -> None:
 
 def test_status_line_shows_the_filter_and_what_it_leaves() -> None:
     state = a_state(20)
-    state.set_filter("#7")
-    assert "/ #7  1 of 20 alerts" in text_of(status_line(state, 80))
+    state.set_filter(read_filter("id: 7"))
+    assert "/ id: 7  0 of 20 alerts" in text_of(status_line(state, 80))
 
 
 def test_status_line_says_that_the_display_is_held() -> None:
@@ -124,7 +125,7 @@ def test_trouble_takes_the_whole_top_line() -> None:
 
 def test_help_names_every_key() -> None:
     said = "\n".join(text_of(line) for line in help_lines("", 80))
-    assert all(use.words.split(",")[0][:20] in said for use in KEYS)
+    assert all(use.words.split(",")[0][:20] in said for use in (*KEYS, *FILTER_KEYS))
 
 
 def test_help_is_searched_by_words() -> None:

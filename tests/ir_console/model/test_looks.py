@@ -5,7 +5,6 @@ from itertools import combinations
 import pytest
 
 from ir_client.wire.values import ALERT_STATUSES, SEVERITIES
-from ir_console.model.filters import TextFilter
 from ir_console.model.format import long_age, plural, rate, short_age, short_count
 from ir_console.model.looks import severity_look, short_status_word, status_word
 from ir_console.model.spans import Tone
@@ -77,22 +76,3 @@ def test_counts(count: int, shown: str) -> None:
 def test_rates_and_plurals() -> None:
     assert (rate(0), rate(2.13), rate(1234)) == ("0/s", "2.1/s", "1.2k/s")
     assert (plural(1, "alert"), plural(12_000, "alert")) == ("1 alert", "12,000 alerts")
-
-
-@pytest.mark.parametrize(
-    ("text", "matches"),
-    [
-        ("", True),
-        ("power WEB-01", True),
-        ("power web-02", False),
-        ("power -closed", True),
-        ("-power", False),
-        ('"shell encoded"', True),
-        ('"encoded shell"', False),
-        ('"shell enc', True),
-        ("-", True),
-    ],
-)
-def test_filter_words(text: str, matches: bool) -> None:
-    haystack = "suspicious powershell encoded command\nweb-01\nnew - x"
-    assert TextFilter.parse(text).matches(haystack) is matches

@@ -1,9 +1,11 @@
 """One place takes in what arrives: rows, counters, toasts and cursor stay together."""
 
+from datetime import timedelta
 from typing import Any
 
+from ir_console.model.filters import EVERYTHING, read_filter
 from ir_console.model.state import Arrival, ConsoleState, Departure, Origin
-from tests.support.builders import an_alert
+from tests.support.builders import NOON, a_user, an_alert
 
 
 def arrive(state: ConsoleState, *ids: int, at: float = 0.0, **fields: Any) -> None:
@@ -108,3 +110,65 @@ def test_alert_that_came_back_is_a_row_again() -> None:
     arrive(state, 1, revision=3)
     assert not state.view.is_ghost(1)
     assert state.view.by_status() == {"new": 1}
+
+
+def filter_by(state: ConsoleState, text: str) -> list[int]:
+    state.set_filter(read_filter(text))
+    return [row.id for row in state.view]
+
+
+def test_typing_on_finds_what_asking_anew_would_find() -> None:
+    state = ConsoleState()
+    for number, title in enumerate(("power", "powershell", "shell", "pow")):
+        arrive(state, number, title=title)
+    state.viewport.cursor = None
+    for end in range(1, len("powershell") + 1):
+        text = "powershell"[:end]
+        fresh = state.corpus.find(read_filter(text), now=state.moment, me=None)
+        assert set(filter_by(state, text)) - {state.viewport.cursor} <= fresh
+
+
+def test_alert_is_found_by_what_its_present_state_says() -> None:
+    state = ConsoleState()
+    arrive(state, 1, 2, title="beacon")
+    assert filter_by(state, "beacon") == [2, 1]
+    arrive(state, 1, title="printer", revision=2, origin=Origin.PUSHED)
+    arrive(state, 3, title="Beacon")
+    assert [row.id for row in state.view] == [3, 2]
+
+
+def test_alert_that_left_the_users_sight_is_not_found() -> None:
+    state = ConsoleState()
+    arrive(state, 1, 2)
+    state.take_in([Departure(1, revision=4)], 0.0)
+    assert filter_by(state, "suspicious or id: 1") == [2]
+
+
+def test_me_is_whoever_is_logged_in() -> None:
+    state = ConsoleState()
+    arrive(state, 1, 2, assigned_analyst_id=7)
+    arrive(state, 3)
+    filter_by(state, "assignee: me")
+    assert state.view.matching_ids() == set()
+    state.meet(a_user(id=7))
+    assert state.view.matching_ids() == {1, 2}
+
+
+def test_alert_grows_too_old_for_the_filter() -> None:
+    state = ConsoleState(moment=NOON)
+    arrive(state, 1, 2, received_at=NOON - timedelta(minutes=59))
+    arrive(state, 3, received_at=NOON)
+    assert filter_by(state, "received_at > now-1h") == [3, 2, 1]
+    assert not state.let_filter_age()
+    state.moment = NOON + timedelta(minutes=2)
+    assert state.let_filter_age()
+    assert state.view.matching_ids() == {3}
+
+
+def test_word_that_finds_nothing_changes_nothing_while_it_may_become_a_name() -> None:
+    state = ConsoleState()
+    arrive(state, 1, 2)
+    state.set_filter(read_filter("sever"), unless_empty=True)
+    assert (state.filter, len(state.view)) == (EVERYTHING, 2)
+    state.set_filter(read_filter("suspicious"), unless_empty=True)
+    assert state.filter.text == "suspicious"

@@ -177,14 +177,14 @@ async def test_filter_is_live_and_letters_do_nothing_else_while_typing() -> None
         await console.sees("/ axqs")
         await console.press("escape")
         await console.sees("Alert 030")
-        assert console.app.state.view.filter == EVERYTHING
+        assert console.app.state.filter == EVERYTHING
 
 
 async def test_escape_in_the_filter_brings_back_what_was() -> None:
     async with a_console(a_server(30)) as console:
         await console.sees("Alert 030")
         await console.press("/")
-        await console.type("#7")
+        await console.type("id: 7")
         await console.sees("1 of 30")
         await console.press("escape")
         await console.sees("Alert 030", "▼ Following")
@@ -206,7 +206,7 @@ async def test_alert_that_leaves_the_filter_stays_as_a_ghost_until_the_cursor_mo
     async with a_console(server) as console:
         await console.sees("Alert 005")
         await console.press("/")
-        await console.type("new")
+        await console.type("status: new")
         await console.press("enter", "j")
         server.change(4, status="closed")
         await console.sees("gone from the filter")

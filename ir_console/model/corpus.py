@@ -1,0 +1,59 @@
+"""The alerts that can be asked for: the book, and the text of each that bare words look through."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from ir_client.book import AlertBook, AlertRow, BookChange
+from ir_client.query.matching import Subject
+from ir_client.wire.alerts import Alert
+
+from .filters import Filter
+from .selecting import Question
+
+
+class Corpus:
+    """A book, and what a filter finds in it."""
+
+    def __init__(self, book: AlertBook) -> None:
+        self._book = book
+        self._search_texts: dict[int, str] = {}
+
+    def apply(self, alert: Alert, now: datetime) -> BookChange | None:
+        """Take in one state of an alert; None when it was known."""
+        change = self._book.apply(alert)
+        if change is not None:
+            self._search_texts[alert.id] = Subject(alert, now, None, None).search_text
+        return change
+
+    def remove(self, alert_id: int, revision: int) -> BookChange | None:
+        """Forget an alert that left the user's sight; None if that is old news."""
+        change = self._book.remove(alert_id, revision)
+        if change is not None:
+            self._search_texts.pop(alert_id, None)
+        return change
+
+    def find(
+        self,
+        wanted: Filter,
+        *,
+        now: datetime,
+        me: int | None,
+        among: Collection[int] | None = None,
+    ) -> set[int]:
+        """The ids of the alerts that pass; it is enough to look `among` some of them."""
+        root, rows = wanted.query.root, self._book.bare_rows(among)
+        if root is not None:
+            rows = self.question(now=now, me=me).choose(root, rows)
+        return {row[0] for row in rows}
+
+    def question(self, *, now: datetime, me: int | None) -> Question:
+        """What asks of alerts at one moment; it remembers what it found out about values."""
+        return Question(now, me, self._search_texts, self._book.alert)
+
+
+def passes(wanted: Filter, question: Question, row: AlertRow) -> bool:
+    """Whether one alert passes."""
+    root = wanted.query.root
+    rows: Collection[tuple[Any, ...]] = (row,)
+    return root is None or bool(question.choose(root, rows))

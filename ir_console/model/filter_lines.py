@@ -1,0 +1,114 @@
+"""The line under the filter: where a mistake is and what to write, or what may be meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ir_client.errors import QueryError
+from ir_console.safe_text import safe_text
+
+from .completion import Completion
+from .spans import Line, Span, Tone, fit, width_of
+
+_EXAMPLES = ("severity >= high", "host: web-*", "not status: closed", "assignee: me", "-beacon")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A place in the typed text, and what is wrong there."""
+
+    start: int
+    length: int
+    words: str
+    hint: str
+
+    @classmethod
+    def of(cls, error: QueryError) -> "Mistake":
+        words = str(error).rpartition(" (at ")[0]
+        return cls(
+            error.position, max(1, error.length), safe_text(words, 120), safe_text(error.hint, 200)
+        )
+
+    def is_unfinished(self, text: str) -> bool:
+        """Whether it may be mended by typing on: it is at the end, or something is still open."""
+        is_open = text[self.start : self.start + 1] in ("(", '"')
+        return is_open or self.start + self.length >= len(text.rstrip())
+
+
+def completion_line(found: Completion, chosen: int, width: int) -> Line:
+    """The texts that may be meant, one of them chosen; those that do not fit are left out."""
+    spans: list[Span] = [Span(" Tab ", Tone.KEY)]
+    # Once around, so that the chosen one is always on the line.
+    texts = [text.strip() for text in found.texts]
+    for position in range(len(texts)):
+        at = (chosen + position) % len(texts)
+        span = Span(f" {texts[at]} ", Tone.MUTED)
+        if at == chosen:
+            span = Span(f"[{texts[at]}]", Tone.STRONG)
+        if width_of([*spans, span]) > width - 1:
+            break
+        spans.append(span)
+    if len(texts) > 1 and width_of(spans) + 12 <= width:
+        spans.append(Span("  ↓ another", Tone.MUTED))
+    return tuple(spans)
+
+
+def mistake_line(mistake: Mistake, *, column: int, width: int) -> Line:
+    """Marks at `column`, under what is meant, and the words beside them where there is room."""
+    marks = "^" * max(1, min(mistake.length, width - column - 1))
+    words = f"{mistake.words}. {mistake.hint}"
+    behind = width - column - len(marks) - 2
+    if behind >= min(len(words), 40):
+        return (
+            Span(" " * column),
+            Span(marks, Tone.ERROR),
+            Span(" "),
+            Span(fit(words, behind).rstrip(), Tone.WARNING),
+        )
+    before = column - 2
+    if before >= min(len(words), 30):
+        said = fit(words, before).rstrip()
+        gap = " " * (column - 1 - len(said)) if said.isascii() else " "
+        return (Span(gap), Span(said, Tone.WARNING), Span(" "), Span(marks, Tone.ERROR))
+    return (Span(" "), Span(fit(words, width - 2).rstrip(), Tone.WARNING))
+
+
+def example_line(width: int) -> Line:
+    """What one may write, while nothing is written."""
+    spans: list[Span] = [Span("   ", Tone.MUTED), Span("words, or", Tone.MUTED)]
+    for text in _EXAMPLES:
+        more = (Span("  "), Span(text, Tone.KEY))
+        if width_of([*spans, *more]) > width - 1:
+            break
+        spans += more
+    return tuple(spans)
+
+
+def count_words(matching: int, known: int, *, is_mistaken: bool, room: int) -> str:
+    """How much passes, and by which filter."""
+    count = f"{matching:,} of {known:,}"
+    if is_mistaken:
+        return f"{count} as before" if room >= 60 else count
+    return f"{count} · Enter keeps · Esc undoes" if room >= 60 else count
+
+
+def bar_line(
+    text: str,
+    mistake: Mistake | None,
+    found: Completion,
+    *,
+    chosen: int,
+    column: int,
+    width: int,
+) -> Line:
+    """What the line under the filter says; `column` is where the mistake stands on the screen."""
+    if not text.strip():
+        return example_line(width)
+    if mistake is not None and not (found.texts and mistake.is_unfinished(text)):
+        return mistake_line(mistake, column=column, width=width)
+    return completion_line(found, chosen, width) if found.texts else ()
+
+
+def chosen_text(found: Completion, chosen: int) -> str:
+    """What Tab puts in."""
+    texts: Sequence[str] = found.texts
+    return texts[chosen % len(texts)] if texts else ""

@@ -1,0 +1,111 @@
+"""The filter as it is typed: live, forgiving, completed, and always the same language."""
+
+import pytest
+
+from ir_client.wire.auth import UserRef
+from tests.support.builders import an_alert
+from tests.support.console import Console, a_console
+from tests.support.memory_server import MemoryServer
+
+SIZES = [(80, 24), (160, 50)]
+
+
+def a_server() -> MemoryServer:
+    server = MemoryServer()
+    me = UserRef(id=7, username="dana")
+    server.hold(an_alert(id=1, title="Beacon", severity="high", affected_hostname="web-01"))
+    server.hold(an_alert(id=2, title="Beacon", severity="low", risk_score=90.0))
+    server.hold(
+        an_alert(id=3, title="Printer", severity="low", assigned_analyst=me, assigned_analyst_id=7)
+    )
+    return server
+
+
+def matching(console: Console) -> set[int]:
+    return console.app.state.view.matching_ids() or set()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_fields_and_words_filter_while_they_are_typed(size: tuple[int, int]) -> None:
+    async with a_console(a_server(), size=size) as console:
+        await console.sees("Printer")
+        await console.press("/")
+        await console.sees("words, or", "severity >= high")
+        await console.type("beacon")
+        await console.until(lambda: matching(console) == {1, 2})
+        await console.type(" host:web-*")
+        await console.until(lambda: matching(console) == {1})
+        await console.sees("1 of 3")
+        await console.press("enter")
+        await console.sees("/ beacon host:web-*  1 of 3 alerts")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_mistake_is_marked_in_place_and_the_last_good_filter_stays(
+    size: tuple[int, int],
+) -> None:
+    async with a_console(a_server(), size=size) as console:
+        await console.sees("Printer")
+        await console.press("/")
+        await console.type("beacon")
+        await console.until(lambda: matching(console) == {1, 2})
+        await console.type(" severity: hihg")
+        await console.sees("^^^^", "`hihg` is no severity")
+        lines = console.text.splitlines()
+        (typed,) = (line for line in lines if "severity: hihg" in line)
+        (marks,) = (line for line in lines if "^^^^" in line)
+        assert marks.index("^") == typed.index("hihg")
+        assert matching(console) == {1, 2}
+        await console.press("enter")
+        assert console.app.live.filter_bar.is_open
+        await console.press("backspace", "backspace", "backspace", "i", "g", "h", "enter")
+        await console.sees("/ beacon severity: high")
+        assert matching(console) == {1}
+
+
+async def test_tab_completes_names_and_values() -> None:
+    async with a_console(a_server(), size=(80, 24)) as console:
+        await console.sees("Printer")
+        await console.press("/")
+        await console.type("sev")
+        await console.sees("Tab [severity:]")
+        await console.press("tab")
+        await console.sees("[critical]", "high", "info")
+        await console.press("down", "tab", "enter")
+        await console.sees("/ severity: high  1 of 3 alerts")
+        assert console.cursor is not None
+
+
+async def test_escape_gives_up_what_was_typed_also_when_it_cannot_be_read() -> None:
+    async with a_console(a_server(), size=(80, 24)) as console:
+        await console.sees("Printer")
+        await console.press("/")
+        await console.type("beacon")
+        await console.press("enter", "/")
+        await console.type(" severity: (")
+        await console.sees("(")
+        await console.press("escape")
+        await console.sees("/ beacon  2 of 3 alerts")
+        assert matching(console) == {1, 2}
+        await console.press("/", "enter")
+        assert matching(console) == {1, 2}
+
+
+async def test_me_is_the_user_who_is_logged_in() -> None:
+    async with a_console(a_server(), size=(80, 24)) as console:
+        await console.sees("Printer")
+        await console.press("/")
+        await console.type("assignee: me")
+        await console.press("enter")
+        await console.until(lambda: matching(console) == {3})
+
+
+async def test_question_about_what_rows_lack_is_answered_from_the_alerts() -> None:
+    async with a_console(a_server(), size=(80, 24)) as console:
+        await console.sees("Printer")
+        await console.press("/")
+        await console.type("risk_score > 70")
+        await console.until(lambda: matching(console) == {2})
+        await console.type(" and beacon")
+        await console.press("enter")
+        assert matching(console) == {2}
