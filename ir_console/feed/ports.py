@@ -3,13 +3,14 @@
 `IRClient` has all of it; tests use a server in memory that has it too.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
 from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
+from ir_client.wire.bulk import BulkUpdateReport
 from ir_client.wire.incidents import Ownership
 
 
@@ -27,6 +28,14 @@ class AlertDesk(Protocol):
     async def update(
         self, alert_id: int, update: AlertUpdate, *, if_revision: int | None = None
     ) -> Alert: ...
+
+    async def bulk_update(
+        self,
+        update: AlertUpdate,
+        *,
+        alert_ids: Iterable[int] | None = None,
+        expected: Mapping[int, int] | None = None,
+    ) -> BulkUpdateReport: ...
 
     async def comment(self, alert_id: int, text: str) -> TimelineEntry: ...
 

@@ -12,7 +12,7 @@ from .looks import severity_look, short_status_word, status_tone, status_word
 from .rows import Row
 from .spans import Line, Span, Tone, fit, fit_right
 
-GUTTER = 2
+GUTTER = 3
 _GAP = 2
 _ROOMY_FROM = 100
 _TITLE_MINIMUM = {True: 44, False: 26}

@@ -11,6 +11,7 @@ _KEY_WIDTH = 24
 
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("❯", "the alert under the cursor"),
+    ("●", "marked: a, s and x act on all marked alerts that are shown"),
     ("▎", "came a moment ago"),
     ("…", "your change is on its way"),
     ("◌", "no longer passes the filter; goes when the cursor moves"),

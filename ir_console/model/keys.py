@@ -28,6 +28,9 @@ _KEY_NAMES = {
     "slash": "/",
     "question_mark": "?",
     "equals_sign": "=",
+    "asterisk": "*",
+    "exclamation_mark": "!",
+    "space": "Space",
     "up": "↑",
     "down": "↓",
     "G": "G",
@@ -44,7 +47,7 @@ _KEY_NAMES = {
     "tab": "Tab",
 }
 
-_MOVE, _TRIAGE, _LOOK, _CONSOLE = "Moving", "Triage", "Looking", "Console"
+_MOVE, _MARK, _TRIAGE, _LOOK, _CONSOLE = "Moving", "Marking", "Triage", "Looking", "Console"
 _FILTER = "While typing the filter"
 
 KEYS: tuple[KeyUse, ...] = (
@@ -60,6 +63,12 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("move.previous_critical", "E", "next_critical(-1)", "previous critical alert", _MOVE),
     KeyUse("move.next_read", "J", "move(1)", "next alert, also while reading", _MOVE),
     KeyUse("move.previous_read", "K", "move(-1)", "previous alert, also while reading", _MOVE),
+    KeyUse("mark.one", "space", "app.mark('one')", "mark the alert, or not, and go on", _MARK),
+    KeyUse("mark.range", "V", "app.mark('range')", "mark from the last mark to the cursor", _MARK),
+    KeyUse("mark.all", "asterisk", "app.mark('all')", "mark all that the filter shows", _MARK),
+    KeyUse(
+        "mark.invert", "exclamation_mark", "app.mark('invert')", "invert the marks of those", _MARK
+    ),
     KeyUse(
         "triage.take",
         "a",
@@ -87,7 +96,7 @@ KEYS: tuple[KeyUse, ...] = (
         "filter",
     ),
     KeyUse("look.open", "enter,l", "open", "read the alert", _LOOK, "open"),
-    KeyUse("look.back", "escape,h", "back", "go back, clear the filter", _LOOK),
+    KeyUse("look.back", "escape,h", "back", "go back, clear the filter, then the marks", _LOOK),
     KeyUse("look.follow", "f", "follow", "follow the newest alerts, or stay", _LOOK, "follow"),
     KeyUse(
         "look.hold", "equals_sign", "hold", "hold the display, or let new alerts in", _LOOK, "hold"

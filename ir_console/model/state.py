@@ -17,6 +17,7 @@ from ir_client.wire.auth import User
 from .corpus import Corpus, passes
 from .filters import EVERYTHING, Filter
 from .link import Link
+from .marks import Marks
 from .rows import Row
 from .toasts import ToastBoard, ToastPolicy
 from .viewport import Mode, Viewport
@@ -81,6 +82,7 @@ class ConsoleState:
     viewport: Viewport = field(init=False)
     toasts: ToastBoard = field(init=False)
     corpus: Corpus = field(init=False)
+    marks: Marks = field(init=False)
     _filtered_at: datetime = _NEVER
     _fresh: dict[int, float] = field(default_factory=dict)
     _backlog: list[Row] = field(default_factory=list)
@@ -90,6 +92,7 @@ class ConsoleState:
         self.viewport = Viewport(self.view)
         self.toasts = ToastBoard(self.policy)
         self.corpus = Corpus(self.book)
+        self.marks = Marks(self.view)
 
     @property
     def cursor_row(self) -> Row | None:
@@ -127,6 +130,7 @@ class ConsoleState:
         if change is None:
             return set()
         self._fresh.pop(departure.alert_id, None)
+        self.marks.drop(frozenset({departure.alert_id}))
         self.view.withdraw(departure.alert_id, keep=self.viewport.cursor)
         return {departure.alert_id}
 
@@ -172,6 +176,20 @@ class ConsoleState:
     @property
     def _my_id(self) -> int | None:
         return None if self.me is None else self.me.id
+
+    def mark(self, how: str) -> None:
+        """Mark one alert and move on, a range up to the cursor, all that is shown, or invert."""
+        cursor = self.viewport.cursor
+        match how:
+            case "all":
+                self.marks.mark_all()
+            case "invert":
+                self.marks.invert()
+            case "range" if cursor is not None:
+                self.marks.mark_to(cursor)
+            case "one" if cursor is not None:
+                self.marks.toggle(cursor)
+                self.viewport.move(1)
 
     def toggle_hold(self) -> None:
         """Freeze which rows are shown, or let them in again."""

@@ -6,13 +6,22 @@ from ir_console.safe_text import safe_text
 
 from .format import plural
 from .keys import KEYS
-from .spans import Line, Span, Tone, spread, width_of
+from .marks import marks_words
+from .spans import Line, Span, Tone, fit_line, spread, width_of
 from .state import ConsoleState
 from .viewport import Mode
 from .views import TableView
 
 _GAP = Span("  ")
 
+MARK_HINTS = (
+    ("a s x", "act on the marked"),
+    ("Space", "mark"),
+    ("V", "range"),
+    ("*", "all"),
+    ("!", "invert"),
+    ("Esc", "unmark"),
+)
 READER_HINTS = (("Esc", "back"), ("j k", "scroll"), ("J K", "next alert"), ("a s c x", "triage"))
 
 _LIFELINES = (
@@ -25,8 +34,27 @@ _LIFELINES = (
 
 def status_line(state: ConsoleState, width: int) -> Line:
     """Following or not, the filter, and how much of what is shown."""
-    left = (Span(" "), *_mode(state), *_filter(state))
-    return spread(left, (*_position(state), Span(" ")), width)
+    marks = _marks(state)
+    # Beside marks and a filter there is no room on a small terminal for what keys do.
+    mode = _mode(state)[:1] if marks else _mode(state)
+    left = (Span(" "), *mode, *marks, *_filter(state))
+    return spread(left, (Span(" "), *_position(state), Span(" ")), width)
+
+
+def bottom_line(width: int, *, news: Line, is_reading: bool, is_marking: bool) -> Line:
+    """The news where there are any, else what the keys do now."""
+    if news:
+        return with_lifelines(news, width)
+    if is_reading:
+        return hints_line(width, READER_HINTS)
+    return hints_line(width, MARK_HINTS if is_marking else None)
+
+
+def reader_title(width: int, *, is_read: bool) -> Line:
+    """What stands over the reader."""
+    if is_read:
+        return fit_line((Span(" Reading ", Tone.STRONG),), width)
+    return fit_line((Span(" Alert · Enter reads it", Tone.MUTED),), width)
 
 
 def hints_line(width: int, hints: Iterable[tuple[str, str]] | None = None) -> Line:
@@ -58,6 +86,11 @@ def _mode(state: ConsoleState) -> Line:
             Span(" · f shows them", Tone.MUTED),
         )
     return (Span("■ Staying", Tone.TEXT), Span(" · f follows", Tone.MUTED))
+
+
+def _marks(state: ConsoleState) -> Line:
+    words = marks_words(state.marks)
+    return (Span(f"   ● {words}", Tone.ACCENT),) if words else ()
 
 
 def _filter(state: ConsoleState) -> Line:

@@ -59,7 +59,15 @@ class TableView:
 
     def matching_ids(self) -> set[int] | None:
         """The alerts that match, as far as the rows tell: not while held."""
-        return None if self.is_held else self._shown - self._ghosts
+        return None if self.is_held else self.shown_matching()
+
+    def shown_matching(self) -> set[int]:
+        """The shown alerts, ghosts aside."""
+        return self._shown - self._ghosts
+
+    def shown_among(self, alert_ids: set[int]) -> set[int]:
+        """Which of these are shown and still to be seen by this user, ghosts of the filter too."""
+        return (alert_ids & self._shown) - self._gone
 
     def row_at(self, index: int) -> Row:
         return self._rows[self._order[-1 - index][1]]

@@ -28,13 +28,15 @@ from ir_console.model.spans import Tone
 from ir_console.model.state import ConsoleState, Frame
 from ir_console.model.themes import PALETTES, THEME_WORDS
 from ir_console.model.toasts import Toast, ToastPolicy
+from ir_console.model.triage import Action
 from ir_console.safe_text import safe_block
 from ir_console.settings import ConsoleSettings
 
+from .bulk_flow import BulkFlow
 from .crash import crash_words, write_report
 from .desk import Desk
 from .flow import TriageFlow
-from .messages import FrameDue, HistoryRead, TriageEnded
+from .messages import BulkEnded, FrameDue, HistoryRead, TriageEnded
 from .painter import Painter, theme_of
 from .screens.help import HelpScreen
 from .screens.live import LiveScreen
@@ -92,6 +94,7 @@ class ConsoleApp(App[None]):
         self.desk = Desk(client)
         self.timelines = TimelineReader(self, self.desk)
         self.flow = TriageFlow(self, state, self.desk, clock=clock, is_read_only=settings.read_only)
+        self.bulk = BulkFlow(self, state, self.desk, clock=clock, is_read_only=settings.read_only)
         self.live = LiveScreen(
             state,
             painter=lambda: self.painter,
@@ -178,21 +181,33 @@ class ConsoleApp(App[None]):
     # Triage
 
     def action_take(self) -> None:
-        self._triage(self.flow.take)
+        self._triage_or_bulk(Action.TAKE, self.flow.take)
 
     def action_status(self) -> None:
-        self._triage(self.flow.set_status)
+        self._triage_or_bulk(Action.STATUS, self.flow.set_status)
 
     def action_comment(self) -> None:
         self._triage(self.flow.comment)
 
     def action_close_alert(self) -> None:
-        self._triage(self.flow.close)
+        self._triage_or_bulk(Action.CLOSE, self.flow.close)
+
+    def action_mark(self, how: str) -> None:
+        self.state.mark(how)
+        self.live.show_all()
 
     @on(TriageEnded)
     def triage_ended(self, message: TriageEnded) -> None:
         """Show the outcome."""
         self._triage(partial(self.flow.end, message))
+
+    @on(BulkEnded)
+    def bulk_ended(self, message: BulkEnded) -> None:
+        """Show what came of each."""
+        self._triage(partial(self.bulk.end, message))
+
+    def _triage_or_bulk(self, action: Action, step: Callable[[], None]) -> None:
+        self._triage(partial(self.bulk.ask, action) if self.bulk.is_wanted else step)
 
     def _triage(self, step: Callable[[], None]) -> None:
         step()

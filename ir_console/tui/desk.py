@@ -5,13 +5,16 @@ conditional on the revision that the analyst saw, so nobody's work is overwritte
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from ir_client.errors import ChangedSince, IRError, ValidationFailed
+from ir_client.errors import ChangedSince, IRError, MissingFeature, ValidationFailed
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
+from ir_client.wire.bulk import BulkUpdateReport
 from ir_client.wire.values import AlertStatus, Disposition
 from ir_console.feed import ConsoleClient
+from ir_console.model.format import plural
 from ir_console.model.looks import status_word
 from ir_console.model.triage import Conflict, describe_conflict
 from ir_console.safe_text import safe_text
@@ -19,6 +22,8 @@ from ir_console.safe_text import safe_text
 from .crash import write_report
 
 _log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Conflicted:
 
 
 Outcome = Done | Failed | Conflicted
+BulkOutcome = BulkUpdateReport | Failed
 
 
 class Desk:
@@ -80,13 +86,25 @@ class Desk:
 
     async def close(self, seen: Alert, disposition: Disposition, reason: str) -> Outcome:
         """Close an alert with what it turned out to be."""
-        status: AlertStatus = "false_positive" if disposition == "false_positive" else "closed"
-        full = AlertUpdate(
-            status=status, disposition=disposition, disposition_reason=reason or None
-        )
-        # A plain server knows no disposition and refuses it; closing must work there too.
-        plain = AlertUpdate(status=status)
-        return await self.change(seen, full, otherwise=plain)
+        full = closing_update(disposition, reason)
+        return await self.change(seen, full, otherwise=_without_disposition(full))
+
+    async def change_many(
+        self, alert_ids: Sequence[int], update: AlertUpdate, *, expected: Mapping[int, int]
+    ) -> BulkOutcome:
+        """Apply `update` to each of these that nobody changed since its expected revision."""
+        alerts, plain = self._client.alerts, _without_disposition(update)
+
+        async def call() -> BulkUpdateReport:
+            try:
+                return await alerts.bulk_update(update, alert_ids=alert_ids, expected=expected)
+            except (MissingFeature, ValidationFailed) as error:
+                # A plain server compares no revisions, and refuses dispositions.
+                if isinstance(error, ValidationFailed) and (expected or plain == update):
+                    raise
+            return await alerts.bulk_update(plain, alert_ids=alert_ids)
+
+        return await _attempt(f"{plural(len(alert_ids), 'alert')} not changed", call)
 
     async def change(
         self, seen: Alert, update: AlertUpdate, *, otherwise: AlertUpdate | None = None
@@ -126,7 +144,19 @@ class Desk:
         return entries
 
 
-async def _attempt(failure: str, call: Callable[[], Awaitable[Outcome]]) -> Outcome:
+def closing_update(disposition: Disposition, reason: str) -> AlertUpdate:
+    """What closes an alert as what it turned out to be."""
+    status: AlertStatus = "false_positive" if disposition == "false_positive" else "closed"
+    return AlertUpdate(status=status, disposition=disposition, disposition_reason=reason or None)
+
+
+def _without_disposition(update: AlertUpdate) -> AlertUpdate:
+    # A plain server knows no disposition and refuses it; closing must work there too.
+    given = update.model_dump(exclude_unset=True, exclude={"disposition", "disposition_reason"})
+    return AlertUpdate(**given)
+
+
+async def _attempt(failure: str, call: Callable[[], Awaitable[Answer]]) -> Answer | Failed:
     try:
         return await call()
     except IRError as error:

@@ -8,7 +8,7 @@ from textual.message import Message
 from ir_client.wire.alerts import TimelineEntry
 from ir_console.model.triage import Action
 
-from .desk import Outcome
+from .desk import BulkOutcome, Outcome
 
 
 class FrameDue(Message):
@@ -32,3 +32,12 @@ class TriageEnded(Message):
     alert_id: int
     outcome: Outcome
     draft: str = ""
+
+
+@dataclass
+class BulkEnded(Message):
+    """What came of something the analyst did to many alerts; `words` say what it was."""
+
+    alert_ids: tuple[int, ...]
+    words: str
+    outcome: BulkOutcome

@@ -5,7 +5,7 @@ incident, every change is told to the stream. Faults are switched on by the test
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +16,7 @@ from ir_client.stream.events import Event, Resumed, StateChanged
 from ir_client.stream.status import StreamState, StreamStatus
 from ir_client.wire.alerts import Actor, Alert, AlertUpdate, Change, Pagination, TimelineEntry
 from ir_client.wire.auth import User, UserRef
+from ir_client.wire.bulk import BulkUpdateReport, BulkUpdateResult
 from ir_client.wire.events import AlertUpdated, InitialData, InitialSnapshot, NewAlert
 from ir_client.wire.incidents import Incident, Ownership
 from ir_client.wire.protocol2 import AlertRemoved, Removal
@@ -38,6 +39,8 @@ class MemoryServer:
         """What the next triage call raises."""
         self.gate: asyncio.Event | None = None
         """Triage calls wait for it, where there is one."""
+        self.forbidden: set[int] = set()
+        """Alerts that this user may not change in bulk."""
         self.alerts = MemoryDesk(self)
 
     def events(self) -> "MemoryStream":
@@ -138,6 +141,34 @@ class MemoryDesk:
             raise ChangedSince("Changed since", status=412, current=before)
         fields = update.model_dump(exclude_unset=True)
         return self._server.change(alert_id, by=self._server.me.username, **fields)
+
+    async def bulk_update(
+        self,
+        update: AlertUpdate,
+        *,
+        alert_ids: Iterable[int] | None = None,
+        expected: Mapping[int, int] | None = None,
+    ) -> BulkUpdateReport:
+        await self._pass_gate()
+        fields = update.model_dump(exclude_unset=True)
+        results = []
+        for alert_id in alert_ids or ():
+            before, known = self._server.stored.get(alert_id), (expected or {}).get(alert_id)
+            status = "updated"
+            if before is None:
+                status = "not_found"
+            elif alert_id in self._server.forbidden:
+                status = "forbidden"
+            elif known is not None and (before.revision or 0) > known:
+                status = "changed_since"
+            else:
+                self._server.change(alert_id, by=self._server.me.username, **fields)
+            results.append(BulkUpdateResult(id=alert_id, status=status))
+        updated = sum(result.status == "updated" for result in results)
+        failed = len(results) - updated
+        return BulkUpdateReport(
+            success=not failed, updated_count=updated, failed_count=failed, results=tuple(results)
+        )
 
     async def comment(self, alert_id: int, text: str) -> TimelineEntry:
         await self._pass_gate()

@@ -23,7 +23,7 @@ from ir_console.model.triage import Conflict
 
 Answer = TypeVar("Answer")
 
-_DISPOSITION_WORDS = {
+DISPOSITION_WORDS = {
     "true_positive": "True positive · a real threat, handled",
     "benign": "Benign · real, but no threat",
     "false_positive": "False positive · the rule was wrong",
@@ -111,7 +111,7 @@ class CloseDialog(Dialog[tuple[str, str] | None]):
         with Vertical(classes="dialog"):
             yield _plain(f"Close #{self._row.id}", classes="dialog-title")
             yield _plain(self._row.title, classes="dialog-subject")
-            yield Choices(_DISPOSITION_WORDS, chosen=None, widget_id="choices")
+            yield Choices(DISPOSITION_WORDS, chosen=None, widget_id="choices")
             yield Input(self._draft, placeholder="Why? (may stay empty)", id="reason")
             yield _plain("Enter goes on, then closes it · Esc leaves it", classes="dialog-hint")
 

@@ -12,15 +12,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from ir_console.model.columns import header_line
+from ir_console.model.columns import GUTTER, header_line
 from ir_console.model.counters import counter_line
 from ir_console.model.filters import EVERYTHING, Filter
 from ir_console.model.keys import KEYS
 from ir_console.model.layout import Layout, layout_for
 from ir_console.model.link import BarLook, Placeholder, link_bar, placeholder
-from ir_console.model.spans import Line, Span, Tone, fit_line
+from ir_console.model.spans import Span
 from ir_console.model.state import ConsoleState, Frame
-from ir_console.model.status_line import READER_HINTS, hints_line, status_line, with_lifelines
+from ir_console.model.status_line import bottom_line, reader_title, status_line
 from ir_console.model.toast_lines import news_strip
 from ir_console.model.top_line import top_line
 
@@ -201,6 +201,9 @@ class LiveScreen(Screen[None]):
             self.table.focus()
         elif self.state.filter.text:
             self._apply_filter(EVERYTHING)
+        elif len(self.state.marks):
+            self.state.marks.clear()
+            self.table.show()
         self.show_bars()
 
     def on_descendant_focus(self) -> None:
@@ -268,25 +271,20 @@ class LiveScreen(Screen[None]):
         return BarContent(counter_line(view.by_severity(), view.by_status(), width), Ground.PAGE)
 
     def _column_labels(self, _: int) -> BarContent:
-        return BarContent((Span("  "), *header_line(self.table.columns)))
+        return BarContent((Span(" " * GUTTER), *header_line(self.table.columns)))
 
     def _divider(self, width: int) -> BarContent:
-        return BarContent(self._reader_title(width))
-
-    def _reader_title(self, width: int) -> Line:
-        is_read = self.reader.has_focus
-        title = Span(" Reading " if is_read else " Alert ", Tone.STRONG if is_read else Tone.MUTED)
-        hint = Span("" if is_read else "· Enter reads it", Tone.MUTED)
-        return fit_line((title, hint), width)
+        return BarContent(reader_title(width, is_read=self.reader.has_focus))
 
     def _status(self, width: int) -> BarContent:
         return BarContent(status_line(self.state, width))
 
     def _hints(self, width: int) -> BarContent:
-        news = news_strip(self.state.toasts.visible(self._clock()))
-        if news and self._layout is Layout.COMPACT:
-            return BarContent(with_lifelines(news, width))
-        return BarContent(hints_line(width, READER_HINTS if self.reader.has_focus else None))
+        is_compact = self._layout is Layout.COMPACT
+        news = news_strip(self.state.toasts.visible(self._clock())) if is_compact else ()
+        is_reading, is_marking = self.reader.has_focus, len(self.state.marks) > 0
+        line = bottom_line(width, news=news, is_reading=is_reading, is_marking=is_marking)
+        return BarContent(line)
 
     def _say_why_empty(self) -> Placeholder:
         view = self.state.view

@@ -121,7 +121,9 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
             mark = Span("▎", Tone.ACCENT)
         else:
             mark = Span(" ")
-        return Span(fit(mark.text, GUTTER), mark.tone)
+        is_marked = row.id in state.marks
+        tone = Tone.ACCENT if is_marked and row.id not in state.pending else mark.tone
+        return Span(fit(mark.text + ("●" if is_marked else " "), GUTTER), tone)
 
     def _ground(self, row: Row) -> Ground:
         if row.id == self._state.viewport.cursor:

@@ -161,3 +161,13 @@ def test_sixty_by_fifteen_is_enough() -> None:
     assert not is_too_small(60, 15)
     assert is_too_small(59, 15)
     assert is_too_small(60, 14)
+
+
+def test_marks_and_filter_and_place_have_room_on_a_small_terminal() -> None:
+    state = a_state(20)
+    state.viewport.move(3)
+    state.mark("all")
+    said = text_of(status_line(state, 80))
+    assert said.startswith(" ■ Staying   ● 20 marked ")
+    assert said.endswith(" 4 of 20 ")
+    assert width_of(status_line(state, 60)) == 60

@@ -93,6 +93,10 @@ async def test_abuse_61_hostile_text_never_reaches_the_terminal_as_it_is(
         await console.press("escape", "g")
         for key in "scx":
             await console.press(key, "escape")
+        await console.press("space", "V", "*")
+        for key in "asx":
+            await console.press(key, "escape")
+        await console.press("escape")
         for number, text in enumerate(HOSTILE, start=100):
             server.publish(an_alert(id=number, title=text, rule_name=text, severity="critical"))
         await console.until(lambda: len(console.app.state.view) == 2 * len(HOSTILE))

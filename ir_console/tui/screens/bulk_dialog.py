@@ -1,0 +1,134 @@
+"""One dialog before many alerts are changed: how many, which not, and what is to be done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Label, OptionList
+
+from ir_client.wire.values import ALERT_STATUSES
+from ir_console.model.bulk import BulkPlan
+from ir_console.model.format import plural
+from ir_console.model.looks import status_word
+from ir_console.model.rows import Row
+from ir_console.model.triage import Action
+
+from .dialogs import DISPOSITION_WORDS, Choices, Dialog
+
+_TITLES = {Action.TAKE: "Assign {} to me", Action.STATUS: "Status of {}", Action.CLOSE: "Close {}"}
+_HINTS = {
+    Action.TAKE: "1 assigns them, no incidents are made · Esc leaves them",
+    Action.STATUS: "1–9, or ↓ and Enter, change them · Esc leaves them",
+    Action.CLOSE: "1–5, or ↓ and Enter, go on · Esc leaves them",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAnswer:
+    """What was decided, about which alerts."""
+
+    rows: tuple[Row, ...]
+    choice: str
+    reason: str = ""
+
+
+class BulkChoices(Choices):
+    """Hears of the hidden ones itself: a binding of the dialog would come after the next key."""
+
+    def __init__(self, action: Action, toggle_hidden: Callable[[], None]) -> None:
+        super().__init__(_choices(action), chosen=None, widget_id="choices")
+        self._toggle_hidden = toggle_hidden
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "h":
+            event.stop()
+            self._toggle_hidden()
+
+
+class BulkDialog(Dialog[BulkAnswer | None]):
+    """Nothing is chosen at first: Enter pressed twice changes nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss_nothing", "Cancel", show=False),
+    ]
+
+    def __init__(self, plan: BulkPlan) -> None:
+        super().__init__()
+        self._plan = plan
+        self._with_hidden = False
+        self._choice = ""
+
+    def compose(self) -> ComposeResult:
+        action = self._plan.action
+        with Vertical(classes="dialog"):
+            yield Label(Content(self._title()), classes="dialog-title", id="title")
+            for line in self._plan.left_out:
+                yield Label(Content(line), classes="dialog-line")
+            if self._plan.hidden:
+                yield Label(Content(self._hidden_words()), classes="dialog-line", id="hidden")
+            yield BulkChoices(action, self._toggle_hidden)
+            if action is Action.CLOSE:
+                yield Input(placeholder="Why? (may stay empty)", id="reason")
+            yield Label(Content(_HINTS[action]), classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        choices = self.query_one(Choices)
+        choices.highlighted = None
+        choices.focus()
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        if not self._rows():
+            self.app.bell()
+            return
+        self._choice = event.option_id or ""
+        if self._plan.action is Action.CLOSE:
+            self.query_one("#reason", Input).focus()
+        else:
+            self._answer("")
+
+    @on(Input.Submitted)
+    def close_them(self, event: Input.Submitted) -> None:
+        if self._choice:
+            self._answer(event.value.strip())
+        else:
+            self.query_one(Choices).focus()
+
+    def _toggle_hidden(self) -> None:
+        if self._plan.hidden:
+            self._with_hidden = not self._with_hidden
+            self.query_one("#title", Label).update(Content(self._title()))
+            self.query_one("#hidden", Label).update(Content(self._hidden_words()))
+
+    def action_dismiss_nothing(self) -> None:
+        self.dismiss(None)
+
+    def _answer(self, reason: str) -> None:
+        self.dismiss(BulkAnswer(self._rows(), self._choice, reason))
+
+    def _rows(self) -> tuple[Row, ...]:
+        return self._plan.rows(with_hidden=self._with_hidden)
+
+    def _title(self) -> str:
+        return _TITLES[self._plan.action].format(plural(len(self._rows()), "alert"))
+
+    def _hidden_words(self) -> str:
+        count = f"{len(self._plan.hidden):,}"
+        if self._with_hidden:
+            return f"[x] with the {count} that the filter hides · h leaves them out"
+        return f"[ ] without the {count} that the filter hides · h adds them"
+
+
+def _choices(action: Action) -> dict[str, str]:
+    match action:
+        case Action.STATUS:
+            return {status: status_word(status) for status in ALERT_STATUSES}
+        case Action.CLOSE:
+            return DISPOSITION_WORDS
+        case _:
+            return {"take": "Assign them to me"}
