@@ -15,7 +15,6 @@ from pathlib import Path
 
 import httpx
 
-from bench.database_server import DatabaseServer, serving
 from bench.million_alerts import (
     ALERTS,
     ANALYSTS,
@@ -27,6 +26,7 @@ from bench.million_alerts import (
     RARE_STATUS,
     stock,
 )
+from bench.own_server import ADMIN, ADMIN_PASSWORD, OwnServer, own_server
 from bench.results import Measurement, percentile, write
 
 ROUNDS = 100
@@ -154,8 +154,8 @@ def other_questions(now: datetime) -> list[Question]:
     ]
 
 
-async def _askers(http: httpx.AsyncClient, server: DatabaseServer) -> list[Asker]:
-    admin = await _login(http, server.admin, server.admin_password)
+async def _askers(http: httpx.AsyncClient) -> list[Asker]:
+    admin = await _login(http, ADMIN, ADMIN_PASSWORD)
     for number in range(ANALYSTS):
         teams = {0: ["soc"], 1: ["exec"]}.get(number, ["cloud"])
         body = {"username": f"analyst{number}", "password": _PASSWORD, "role": "analyst"}
@@ -168,7 +168,7 @@ async def _askers(http: httpx.AsyncClient, server: DatabaseServer) -> list[Asker
     ]
 
 
-async def _ask_nothing(http: httpx.AsyncClient, server: DatabaseServer) -> float:
+async def _ask_nothing(http: httpx.AsyncClient, server: OwnServer) -> float:
     began = time.perf_counter()
     (await http.get(f"{server.url}/healthz")).raise_for_status()
     return (time.perf_counter() - began) * 1000
@@ -230,22 +230,22 @@ def _by_kind(asked: Sequence[Question], askers: Sequence[Asker]) -> list[Measure
 async def measured(path: Path) -> list[Measurement]:
     """What the server says of the database at `path`."""
     async with (
-        serving(path) as server,
+        own_server(path) as server,
         httpx.AsyncClient(base_url=f"{server.url}/api/v1", timeout=60.0, trust_env=False) as http,
     ):
-        askers = await _askers(http, server)
+        askers = await _askers(http)
         now = datetime.now(UTC)
         asked, others = questions(now), other_questions(now)
         for asker in askers:
             await _ask(http, asked[0], asker)
-        before = server.resident_bytes()
+        before = server.resident_kib()
         nothing: list[float] = []
         for _ in range(ROUNDS):
             for asker in askers:
                 for question in asked:
                     await _ask(http, question, asker)
                     nothing.append(await _ask_nothing(http, server))
-        after = server.resident_bytes()
+        after = server.resident_kib()
         everything = [one for asker in askers for took in asker.times.values() for one in took]
         for question in others:
             await _ask(http, question, askers[0])
@@ -262,10 +262,10 @@ async def measured(path: Path) -> list[Measurement]:
         ),
         Measurement(
             "memory of the server after the questions",
-            after / 2**20,
+            after / 2**10,
             "MiB",
             "after one question of each",
-            before / 2**20,
+            before / 2**10,
             goal=GOAL_GROWTH,
         ),
     ]
