@@ -24,7 +24,7 @@ from ir_client import AlertUpdated, IRClient, NewAlert, TokenCredentials
 from ir_client.wire.alerts import Alert
 
 CHANGES = 20_000
-BATCH = 36  # 64 KB, as our server packs them
+BATCH = 18  # 32 KB, as our server packs them
 ROUNDS = 5
 SKIPPED = 100  # connecting is not what is measured
 

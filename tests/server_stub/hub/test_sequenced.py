@@ -285,7 +285,7 @@ def test_a_batch_is_bounded_in_bytes_but_takes_one_alert_of_any_size() -> None:
     line = Line()
     line.connect()
     for alert_id in range(1, 5):
-        put(line, alert_id, title="x" * 30_000)
+        put(line, alert_id, title="x" * 14_000)
     put(line, 5, title="x" * 100_000)
     line.turn()
     assert line.heard() == [("batch", 2), ("batch", 4), ("new_alert", 5)]
