@@ -11,8 +11,6 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from .app import Asked
 from .connecting import connected
 from .exits import UsageProblem
@@ -48,17 +46,17 @@ def can_be_shown() -> bool:
 
 
 def console_settings() -> "ConsoleSettings":
-    """The settings from the environment, or what is wrong with them."""
-    from ir_console.settings import ConsoleSettings
+    """The settings from the environment and the settings file, or what is wrong with them."""
+    from ir_console.model.keymap import EntryError, Keymap
+    from ir_console.settings import load_settings, settings_path
 
+    path = settings_path()
+    settings = load_settings(path)
     try:
-        return ConsoleSettings()
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = "_".join(str(part) for part in first["loc"])
-        raise UsageProblem(
-            f"IR_CONSOLE_{name.upper()}: {first['msg']}", hint="Correct or unset it."
-        ) from None
+        Keymap.of(settings.keys)
+    except EntryError as error:
+        raise UsageProblem(f"{path}: {error}", hint="Correct it.") from None
+    return settings
 
 
 async def run_console(app: "ConsoleApp") -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from .keys import FILTER_KEYS, KEYS
+from .keymap import Keymap
 from .looks import SEVERITY_LOOKS
 from .spans import Line, Span, Tone, fit, wrap
 
@@ -11,11 +11,11 @@ _KEY_WIDTH = 24
 
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("❯", "the alert under the cursor"),
-    ("●", "marked: a, s and x act on all marked alerts that are shown"),
+    ("●", "marked: triage acts on all marked alerts that are shown"),
     ("▎", "came a moment ago"),
     ("…", "your change is on its way"),
     ("◌", "no longer passes the filter; goes when the cursor moves"),
-    ("▲ 12 new", "alerts above the screen that you have not seen; g or f shows them"),
+    ("▲ 12 new", "alerts above the screen that you have not seen"),
     ("×3", "the same alert was reported three times"),
     ("Δ", "this field changed a moment ago"),
 )
@@ -34,11 +34,11 @@ _FILTER: tuple[tuple[str, str], ...] = (
 )
 
 
-def help_lines(search: str, width: int) -> tuple[Line, ...]:
+def help_lines(search: str, width: int, keymap: Keymap | None = None) -> tuple[Line, ...]:
     """All the help there is on `search`; everything when it is empty."""
     words = search.casefold().split()
     lines: list[Line] = []
-    for title, entries in _chapters():
+    for title, entries in _chapters(keymap or Keymap()):
         found = [
             entry
             for entry in entries
@@ -49,8 +49,9 @@ def help_lines(search: str, width: int) -> tuple[Line, ...]:
     return tuple(lines) or ((Span(f"Nothing about “{search}”", Tone.MUTED),),)
 
 
-def _chapters() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    for section, uses in groupby((*KEYS, *FILTER_KEYS), key=lambda use: use.section):
+def _chapters(keymap: Keymap) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    all_uses = (*keymap.uses, *keymap.filter_uses)
+    for section, uses in groupby(all_uses, key=lambda use: use.section):
         yield section, [(use.shown_keys, use.words) for use in uses]
     yield "Filter", list(_FILTER)
     looks = SEVERITY_LOOKS.values()

@@ -6,6 +6,8 @@ undone hangs on one key.
 
 from dataclasses import dataclass
 
+from .key_names import shown_key
+
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
@@ -21,31 +23,13 @@ class KeyUse:
     @property
     def shown_keys(self) -> str:
         """The keys as a person reads them."""
-        return "  ".join(_KEY_NAMES.get(key, key) for key in self.keys.split(","))
+        return "  ".join(map(shown_key, self.keys.split(",")))
 
+    @property
+    def first_key(self) -> str:
+        """The key that hints name."""
+        return shown_key(self.keys.split(",")[0])
 
-_KEY_NAMES = {
-    "slash": "/",
-    "question_mark": "?",
-    "equals_sign": "=",
-    "asterisk": "*",
-    "exclamation_mark": "!",
-    "space": "Space",
-    "up": "↑",
-    "down": "↓",
-    "G": "G",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
-    "enter": "Enter",
-    "escape": "Esc",
-    "ctrl+d": "Ctrl-D",
-    "ctrl+u": "Ctrl-U",
-    "ctrl+p": "Ctrl-P",
-    "f1": "F1",
-    "tab": "Tab",
-}
 
 _MOVE, _MARK, _TRIAGE, _LOOK, _CONSOLE = "Moving", "Marking", "Triage", "Looking", "Console"
 _FILTER = "While typing the filter"

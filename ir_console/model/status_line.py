@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ir_console.safe_text import safe_text
 
 from .format import plural
-from .keys import KEYS
+from .keymap import Keymap
 from .marks import marks_words
 from .spans import Line, Span, Tone, fit_line, spread, width_of
 from .state import ConsoleState
@@ -14,40 +14,55 @@ from .views import TableView
 
 _GAP = Span("  ")
 
-MARK_HINTS = (
-    ("a s x", "act on the marked"),
-    ("Space", "mark"),
-    ("V", "range"),
-    ("*", "all"),
-    ("!", "invert"),
-    ("Esc", "unmark"),
+USUAL = Keymap()
+
+# What keys do in a mode: the ids of those whose keys are shown together, and the words for them.
+_Hints = tuple[tuple[tuple[str, ...], str], ...]
+_MARK_HINTS: _Hints = (
+    (("triage.take", "triage.status", "triage.close"), "act on the marked"),
+    (("mark.one",), "mark"),
+    (("mark.range",), "range"),
+    (("mark.all",), "all"),
+    (("mark.invert",), "invert"),
+    (("look.back",), "unmark"),
 )
-READER_HINTS = (("Esc", "back"), ("j k", "scroll"), ("J K", "next alert"), ("a s c x", "triage"))
-
-_LIFELINES = (
-    Span(" ? ", Tone.KEY),
-    Span("help", Tone.MUTED),
-    Span("  q ", Tone.KEY),
-    Span("quit ", Tone.MUTED),
+_READER_HINTS: _Hints = (
+    (("look.back",), "back"),
+    (("move.next_read", "move.previous_read"), "next alert"),
+    (("triage.take", "triage.status", "triage.comment", "triage.close"), "triage"),
 )
+_LIFELINE_IDS = ("console.help", "console.quit")
 
 
-def status_line(state: ConsoleState, width: int) -> Line:
+def status_line(state: ConsoleState, width: int, keymap: Keymap = USUAL) -> Line:
     """Following or not, the filter, and how much of what is shown."""
     marks = _marks(state)
     # Beside marks and a filter there is no room on a small terminal for what keys do.
-    mode = _mode(state)[:1] if marks else _mode(state)
+    mode = _mode(state, keymap)[: 1 if marks else 2]
     left = (Span(" "), *mode, *marks, *_filter(state))
     return spread(left, (Span(" "), *_position(state), Span(" ")), width)
 
 
-def bottom_line(width: int, *, news: Line, is_reading: bool, is_marking: bool) -> Line:
+def bottom_line(
+    width: int, *, news: Line, is_reading: bool, is_marking: bool, keymap: Keymap = USUAL
+) -> Line:
     """The news where there are any, else what the keys do now."""
     if news:
-        return with_lifelines(news, width)
+        return with_lifelines(news, width, keymap)
     if is_reading:
-        return hints_line(width, READER_HINTS)
-    return hints_line(width, MARK_HINTS if is_marking else None)
+        return hints_line(width, reader_hints(keymap), keymap)
+    return hints_line(width, mark_hints(keymap) if is_marking else None, keymap)
+
+
+def reader_hints(keymap: Keymap = USUAL) -> tuple[tuple[str, str], ...]:
+    """What keys do while an alert is read."""
+    back, *others = _named(_READER_HINTS, keymap)
+    return (back, ("j k", "scroll"), *others)
+
+
+def mark_hints(keymap: Keymap = USUAL) -> tuple[tuple[str, str], ...]:
+    """What keys do while something is marked."""
+    return _named(_MARK_HINTS, keymap)
 
 
 def reader_title(width: int, *, is_read: bool) -> Line:
@@ -57,35 +72,57 @@ def reader_title(width: int, *, is_read: bool) -> Line:
     return fit_line((Span(" Alert · Enter reads it", Tone.MUTED),), width)
 
 
-def hints_line(width: int, hints: Iterable[tuple[str, str]] | None = None) -> Line:
+def hints_line(
+    width: int, hints: Iterable[tuple[str, str]] | None = None, keymap: Keymap = USUAL
+) -> Line:
     """What the keys do, as far as there is room."""
-    given = list(hints or ((use.shown_keys.split("  ")[0], use.hint) for use in KEYS if use.hint))
+    usual = (
+        (use.first_key, use.hint) for use in keymap.uses if use.hint and use.id not in _LIFELINE_IDS
+    )
+    room = width - width_of(_lifelines(keymap))
     line: list[Span] = [Span(" ")]
-    for key, words in given:
+    for key, words in hints or usual:
         hint = (Span(f"{key} ", Tone.KEY), Span(words, Tone.MUTED), _GAP)
-        if key not in "?q" and width_of([*line, *hint, *_LIFELINES]) <= width:
+        if width_of([*line, *hint]) <= room:
             line.extend(hint)
-    return with_lifelines(tuple(line), width)
+    return with_lifelines(tuple(line), width, keymap)
 
 
-def with_lifelines(line: Line, width: int) -> Line:
+def with_lifelines(line: Line, width: int, keymap: Keymap = USUAL) -> Line:
     """A bottom line, cut so that the keys for help and for quitting are always there."""
-    return spread(line, _LIFELINES, width)
+    return spread(line, _lifelines(keymap), width)
 
 
-def _mode(state: ConsoleState) -> Line:
+def _lifelines(keymap: Keymap) -> Line:
+    return (
+        Span(f" {keymap.key('console.help')} ", Tone.KEY),
+        Span("help", Tone.MUTED),
+        Span(f"  {keymap.key('console.quit')} ", Tone.KEY),
+        Span("quit ", Tone.MUTED),
+    )
+
+
+def _named(hints: _Hints, keymap: Keymap) -> tuple[tuple[str, str], ...]:
+    return tuple((" ".join(keymap.key(use_id) for use_id in ids), words) for ids, words in hints)
+
+
+def _mode(state: ConsoleState, keymap: Keymap) -> Line:
     view, viewport = state.view, state.viewport
     if view.is_held:
         waiting = f" · {view.waiting_count:,} waiting" if view.waiting_count else ""
-        return (Span("‖ Held" + waiting, Tone.WARNING), Span(" · = lets them in", Tone.MUTED))
+        return (
+            Span("‖ Held" + waiting, Tone.WARNING),
+            Span(f" · {keymap.key('look.hold')} lets them in", Tone.MUTED),
+        )
     if viewport.mode is Mode.FOLLOWING:
         return (Span("▼ Following", Tone.OK),)
+    follow = keymap.key("look.follow")
     if viewport.unseen_count:
         return (
             Span(f"▲ {viewport.unseen_count:,} new", Tone.ACCENT),
-            Span(" · f shows them", Tone.MUTED),
+            Span(f" · {follow} shows them", Tone.MUTED),
         )
-    return (Span("■ Staying", Tone.TEXT), Span(" · f follows", Tone.MUTED))
+    return (Span("■ Staying", Tone.TEXT), Span(f" · {follow} follows", Tone.MUTED))
 
 
 def _marks(state: ConsoleState) -> Line:

@@ -21,7 +21,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from ir_console.feed import ConsoleClient, Feed
-from ir_console.model.keys import KEYS
+from ir_console.model.keymap import Keymap
 from ir_console.model.layout import is_too_small
 from ir_console.model.link import CaughtUp, Link
 from ir_console.model.spans import Tone
@@ -56,8 +56,10 @@ class ConsoleApp(App[None]):
     CSS_PATH = "console.tcss"
     TITLE = "IR Console"
     ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "quit", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,ctrl+q", "quit", show=False),
+        Binding("ctrl+p", "command_palette", id="console.palette", show=False, priority=True),
+    ]
 
     def __init__(
         self,
@@ -68,6 +70,7 @@ class ConsoleApp(App[None]):
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings or ConsoleSettings()
+        self.keymap = Keymap.of(self.settings.keys)
         self._painters = {name: Painter(palette) for name, palette in PALETTES.items()}
         super().__init__()
         self.state = ConsoleState(policy=_toast_policy(self.settings))
@@ -102,6 +105,7 @@ class ConsoleApp(App[None]):
             wall_clock=wall_clock,
             profile=profile,
             is_read_only=settings.read_only,
+            keymap=self.keymap,
         )
 
     def get_default_screen(self) -> Screen[None]:
@@ -112,6 +116,7 @@ class ConsoleApp(App[None]):
         return asyncio.get_running_loop().time()
 
     def on_mount(self) -> None:
+        self.set_keymap(self.keymap.changed)
         self.run_worker(self.feed.run(), group="feed", exit_on_error=False)
         self.set_interval(1.0, self._tick)
 
@@ -234,7 +239,7 @@ class ConsoleApp(App[None]):
         self.live.show_bars()
 
     def action_help(self) -> None:
-        self.push_screen(HelpScreen(lambda: self.painter))
+        self.push_screen(HelpScreen(lambda: self.painter, self.keymap))
 
     def action_next_theme(self) -> None:
         names = list(PALETTES)
@@ -250,8 +255,8 @@ class ConsoleApp(App[None]):
         screen: Screen[object],  # noqa: ARG002 -- the toolkit's signature
     ) -> Iterable[SystemCommand]:
         """What the command palette offers: the keys' actions and the themes."""
-        for use in KEYS:
-            if "(" not in use.action and use.action != "app.command_palette":
+        for use in self.keymap.uses:
+            if use.action != "app.command_palette":
                 run = partial(self._run_command, use.action)
                 yield SystemCommand(use.words.capitalize(), f"Key {use.shown_keys}", run)
         for word, name in THEME_WORDS.items():

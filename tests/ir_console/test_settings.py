@@ -1,12 +1,13 @@
-"""The console's settings: from the environment, refused by name, and documented."""
+"""The console's settings: environment, then file; refused by name, and documented."""
 
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from ir_console.model.keys import KEYS
-from ir_console.settings import ConsoleSettings
+from ir_client.errors import ConfigError
+from ir_console.model.keys import FILTER_KEYS, KEYS
+from ir_console.settings import ConsoleSettings, load_settings, settings_path
 
 PAGE = (Path(__file__).parents[2] / "docs" / "console.md").read_text(encoding="utf-8")
 
@@ -30,13 +31,71 @@ def test_what_the_console_cannot_do_is_refused_by_name(
         ConsoleSettings()
 
 
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "console.toml"
+
+
+def test_the_file_is_beside_the_profiles_unless_named() -> None:
+    beside = settings_path({"IR_CONFIG": "/somewhere/config.toml"})
+    assert beside == Path("/somewhere/console.toml")
+    assert settings_path({"IR_CONSOLE_CONFIG": "/there/mine.toml"}) == Path("/there/mine.toml")
+
+
+def test_without_a_file_all_is_as_usual(file: Path) -> None:
+    assert load_settings(file) == ConsoleSettings()
+
+
+def test_the_environment_wins_over_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('theme = "light"\nread_only = true\n[keys]\n"triage.take" = "T"\n')
+    monkeypatch.setenv("IR_CONSOLE_THEME", "high-contrast")
+    settings = load_settings(file)
+    assert (settings.theme, settings.read_only) == ("high-contrast", True)
+    assert settings.keys == {"triage.take": "T"}
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('theme = "pink"', "{file}: theme: Input should be 'dark', 'light' or 'high-contrast'"),
+        ("read_onyl = true", "{file}: read_onyl: there is no such setting; did you mean read_only"),
+        ("zebra = 1", "{file}: zebra: there is no such setting"),
+        ('[keys]\n"triage.take" = 3', '{file}: [keys] "triage.take": Input should be a valid'),
+        ("keys = 3", "{file}: keys: Input should be a valid dictionary"),
+        ("theme = ", "{file} cannot be read: "),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_named_in_one_line(
+    written: str, told: str, file: Path
+) -> None:
+    file.write_text(written)
+    with pytest.raises(ConfigError) as refused:
+        load_settings(file)
+    assert str(refused.value).startswith(told.format(file=file))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["THEME", "KEYS"])
+def test_what_is_wrong_in_the_environment_is_named_too(
+    name: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text('theme = "light"')
+    monkeypatch.setenv(f"IR_CONSOLE_{name}", "pink")
+    with pytest.raises(ConfigError, match=rf"(IR_CONSOLE_{name}|field \"{name.lower()}\")"):
+        load_settings(file)
+
+
 def test_every_setting_is_documented() -> None:
     for name, setting in ConsoleSettings.model_fields.items():
+        if setting.default_factory is not None:
+            assert f"[{name}]" in PAGE
+            continue
         default = setting.default
-        shown = f"{default:g}" if isinstance(default, float) else str(default).lower()
-        assert f"| `IR_CONSOLE_{name.upper()}` | `{shown}` |" in PAGE
+        shown = f"{default:g}" if isinstance(default, float) else str(default)
+        shown = shown.lower() if isinstance(default, bool) else shown
+        assert f"| `{name}` | `{shown}` |" in PAGE
 
 
 def test_every_key_is_documented() -> None:
-    for use in KEYS:
-        assert f"| `{use.shown_keys}` | {use.words} |" in PAGE
+    for use in (*KEYS, *FILTER_KEYS):
+        assert f"| `{use.id}` | `{use.shown_keys}` | {use.words} |" in PAGE

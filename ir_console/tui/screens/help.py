@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Label
 
 from ir_console.model.help import help_lines
+from ir_console.model.keymap import Keymap
 
 from ..painter import Painter
 from ..widgets.lines_view import LinesView
@@ -28,8 +29,9 @@ class HelpScreen(Dialog[None]):
         Binding("pageup", "scroll(-10)", show=False, priority=True),
     ]
 
-    def __init__(self, painter: Callable[[], Painter]) -> None:
+    def __init__(self, painter: Callable[[], Painter], keymap: Keymap) -> None:
         super().__init__()
+        self._keymap = keymap
         self._painter = painter
 
     def compose(self) -> ComposeResult:
@@ -59,4 +61,4 @@ class HelpScreen(Dialog[None]):
 
     def _fill(self) -> None:
         view, words = self.query_one(LinesView), self.query_one(Input).value
-        view.show(help_lines(words, view.line_width), from_top=True)
+        view.show(help_lines(words, view.line_width, self._keymap), from_top=True)

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from ir_console.model.columns import GUTTER, header_line
 from ir_console.model.counters import counter_line
 from ir_console.model.filters import EVERYTHING, Filter
+from ir_console.model.keymap import Keymap
 from ir_console.model.keys import KEYS
 from ir_console.model.layout import Layout, layout_for
 from ir_console.model.link import BarLook, Placeholder, link_bar, placeholder
@@ -51,11 +52,13 @@ class LiveScreen(Screen[None]):
         wall_clock: Callable[[], float],
         profile: str,
         is_read_only: bool,
+        keymap: Keymap,
     ) -> None:
         super().__init__()
         self.state = state
         self._painter, self._clock, self._wall_clock = painter, clock, wall_clock
         self._profile, self._is_read_only = profile, is_read_only
+        self._keymap = keymap
         self._layout = Layout.COMPACT
         self.table = AlertTable(state, painter, wall_clock, self._say_why_empty, widget_id="table")
         self.reader = DetailPane(painter, wall_clock, widget_id="reader")
@@ -277,13 +280,19 @@ class LiveScreen(Screen[None]):
         return BarContent(reader_title(width, is_read=self.reader.has_focus))
 
     def _status(self, width: int) -> BarContent:
-        return BarContent(status_line(self.state, width))
+        return BarContent(status_line(self.state, width, self._keymap))
 
     def _hints(self, width: int) -> BarContent:
         is_compact = self._layout is Layout.COMPACT
         news = news_strip(self.state.toasts.visible(self._clock())) if is_compact else ()
         is_reading, is_marking = self.reader.has_focus, len(self.state.marks) > 0
-        line = bottom_line(width, news=news, is_reading=is_reading, is_marking=is_marking)
+        line = bottom_line(
+            width,
+            news=news,
+            is_reading=is_reading,
+            is_marking=is_marking,
+            keymap=self._keymap,
+        )
         return BarContent(line)
 
     def _say_why_empty(self) -> Placeholder:

@@ -13,7 +13,7 @@ from ir_console.model.layout import Layout, is_too_small, layout_for
 from ir_console.model.link import Bar, BarLook
 from ir_console.model.spans import Line, Span, width_of
 from ir_console.model.state import ConsoleState
-from ir_console.model.status_line import READER_HINTS, hints_line, status_line, with_lifelines
+from ir_console.model.status_line import hints_line, reader_hints, status_line, with_lifelines
 from ir_console.model.top_line import top_line
 from tests.support.builders import a_user
 from tests.support.rows import a_row
@@ -105,14 +105,14 @@ def test_status_line_says_that_the_display_is_held() -> None:
 def test_bottom_line_always_leads_to_help_and_out() -> None:
     for width in range(20, 200):
         news = with_lifelines((Span(" ▲ High  " + "Beacon" * 40),), width)
-        for line in (hints_line(width), hints_line(width, READER_HINTS), news):
+        for line in (hints_line(width), hints_line(width, reader_hints()), news):
             assert width_of(line) == width
             assert text_of(line).endswith(" ? help  q quit ")
             assert text_of(line).count("quit") == 1
 
 
 def test_reader_says_how_to_leave_it_on_the_smallest_terminal() -> None:
-    assert "Esc back" in text_of(hints_line(60, READER_HINTS))
+    assert "Esc back" in text_of(hints_line(60, reader_hints()))
 
 
 def test_trouble_takes_the_whole_top_line() -> None:

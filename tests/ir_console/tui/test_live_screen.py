@@ -347,3 +347,33 @@ async def test_quitting_leaves_no_task() -> None:
         await console.press("q")
         await console.until(lambda: not console.app.is_running)
     assert asyncio.all_tasks() <= before
+
+
+async def test_other_keys_act_and_are_shown_and_are_typed_into_the_filter() -> None:
+    server = MemoryServer()
+    server.hold(an_alert(id=1))
+    server.hold(an_alert(id=2))
+    async with a_console(server, keys={"mark.one": "w", "console.help": "f2"}) as console:
+        await console.sees("of 2")
+        await console.press("space")
+        assert not len(console.app.state.marks)
+        await console.press("w")
+        assert len(console.app.state.marks) == 1
+        await console.press("slash", "w")
+        assert console.app.state.filter.text == "w"
+        assert len(console.app.state.marks) == 1
+        await console.press("escape", "f2")
+        await console.sees("Search: ", "w                        mark the alert")
+
+
+async def test_marking_is_in_the_palette_with_its_key() -> None:
+    server = MemoryServer()
+    server.hold(an_alert(id=1))
+    server.hold(an_alert(id=2))
+    async with a_console(server, keys={"mark.all": "ctrl+a"}) as console:
+        await console.sees("of 2")
+        await console.press("ctrl+p")
+        await console.type("mark all")
+        await console.sees("Mark all that the filter shows", "Key Ctrl-A")
+        await console.press("enter", "enter")
+        await console.until(lambda: len(console.app.state.marks) == 2)
