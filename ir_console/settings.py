@@ -55,7 +55,7 @@ def load_settings(path: Path, env: Mapping[str, str] | None = None) -> ConsoleSe
     if unknown:
         near = get_close_matches(unknown[0], ConsoleSettings.model_fields, 1)
         hint = f"did you mean {near[0]}?" if near else "docs/console.md names them all"
-        raise ConfigError(f"{path}: {unknown[0]}: there is no such setting; {hint}")
+        raise ConfigError(f"{path}: {unknown[0]}: there is no such setting ({hint})")
     given = {
         name: value
         for name, value in written.items()

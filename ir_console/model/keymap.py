@@ -57,8 +57,8 @@ def _read(use_id: str, keys: str | list[str]) -> str:
     known = [use.id for use in (*KEYS, *FILTER_KEYS)]
     if use_id not in known:
         near = get_close_matches(use_id, known, 1)
-        hint = f"did you mean {near[0]}?" if near else "`?` in the console names them all"
-        raise EntryError(_entry(use_id), f"there is no such action; {hint}")
+        hint = f"did you mean {near[0]}?" if near else "`?` in the console names all"
+        raise EntryError(_entry(use_id), f"there is no such action ({hint})")
     try:
         return read_keys(keys)
     except ValueError as error:

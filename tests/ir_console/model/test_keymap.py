@@ -81,9 +81,9 @@ def test_keys_may_change_places() -> None:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ({"triage.tkae": "T"}, '[keys] "triage.tkae": there is no such action; did you mean triage.'
-         "take?"),
-        ({"zzz": "T"}, '[keys] "zzz": there is no such action; `?` in the console names them all'),
+        ({"triage.tkae": "T"}, '[keys] "triage.tkae": there is no such action (did you mean triage.'
+         "take?)"),
+        ({"zzz": "T"}, '[keys] "zzz": there is no such action (`?` in the console names all)'),
         ({"triage.take": "tt"}, '[keys] "triage.take": “tt” is no key: write t, T, /, space, enter,'
          " f5 or ctrl+t"),
         ({"triage.take": "s"}, '[keys] "triage.take": s is the key of triage.status too; give that'
