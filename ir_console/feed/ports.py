@@ -11,7 +11,8 @@ from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
 from ir_client.wire.bulk import BulkUpdateReport
-from ir_client.wire.incidents import Ownership
+from ir_client.wire.incidents import Incident, Ownership
+from ir_client.wire.values import IncidentStatus
 
 
 class AlertListing(Protocol):
@@ -46,6 +47,14 @@ class AlertDesk(Protocol):
     async def get(self, alert_id: int) -> Alert: ...
 
 
+class IncidentDesk(Protocol):
+    """Reading and working on incidents; one goes by its number or its name."""
+
+    async def set_status(
+        self, name: int | str, status: IncidentStatus, notes: str | None = None
+    ) -> Incident: ...
+
+
 class LiveStream(Protocol):
     """The events of a server over every interruption."""
 
@@ -68,5 +77,8 @@ class ConsoleClient(Protocol):
 
     @property
     def alerts(self) -> AlertDesk: ...
+
+    @property
+    def incidents(self) -> IncidentDesk: ...
 
     def events(self) -> LiveStream: ...

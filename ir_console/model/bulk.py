@@ -1,9 +1,10 @@
 """Triage of many alerts at once: which of the marked ones it is about, and what came of each."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ir_client.wire.alerts import AlertUpdate
 from ir_client.wire.auth import UserRef
 from ir_client.wire.bulk import BulkUpdateReport, BulkUpdateResult
 from ir_console.safe_text import safe_text
@@ -19,8 +20,12 @@ _WHY = {
     "not_found": "no longer yours to see",
     "forbidden": "not yours to change",
     "changed_since": "changed by someone else meanwhile",
+    "not_tried": "not tried",
+    "untold": "refused, or not: this server does not say which",
 }
 _MOST_REASONS = 3
+ALERTS_AT_ONCE = 250
+"""How many alerts are changed by one request: between two of them the analyst may stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,31 @@ class BulkPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class BulkResult:
-    """What to say, and which alerts it was done to."""
+class BulkPart:
+    """One request: the same update for some alerts, each only if it still is as `expected`."""
 
-    toast: Toast
-    done: frozenset[int]
+    update: AlertUpdate
+    alert_ids: tuple[int, ...]
+    expected: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What became of one alert; `why` is empty when it is done, and safe to show."""
+
+    alert_id: int
+    status: str
+    why: str = ""
+    revision: int | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.status in _DONE
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether someone else was faster, so that the analyst may decide again."""
+        return self.status == "changed_since"
 
 
 def plan_bulk(
@@ -74,33 +99,42 @@ def plan_bulk(
     )
 
 
-def sum_up_bulk(words: str, asked: Sequence[int], report: BulkUpdateReport) -> BulkResult:
-    """One message about all of them, and who may lose its mark."""
+def parts_of(update: AlertUpdate, alerts: Iterable[tuple[int, int | None]]) -> Iterator[BulkPart]:
+    """Requests for alerts, given as ids with the revisions that they were decided about at."""
+    pairs = list(alerts)
+    for start in range(0, len(pairs), ALERTS_AT_ONCE):
+        some = pairs[start : start + ALERTS_AT_ONCE]
+        expected = {one: revision for one, revision in some if revision is not None}
+        yield BulkPart(update, tuple(one for one, _ in some), expected)
+
+
+def results_of(alert_ids: Sequence[int], report: BulkUpdateReport) -> list[ItemResult]:
+    """What a server's report says of each of the alerts that it was asked to change."""
     if not report.results:
-        return _sum_up_counts(words, asked, report)
+        # A plain server tells how many and not which.
+        is_all_done = report.success and not report.failed_count
+        return unanswered(alert_ids, "updated" if is_all_done else "untold")
     told = {result.id: result for result in report.results}
-    done = frozenset(one for one in asked if one in told and told[one].status in _DONE)
-    if len(done) == len(asked):
-        return BulkResult(Toast(Tone.OK, f"✓ {plural(len(asked), 'alert')}: {words}"), done)
-    reasons = Counter(_why(told.get(one)) for one in asked if one not in done)
+    return [_item_result(one, told.get(one)) for one in alert_ids]
+
+
+def unanswered(alert_ids: Iterable[int], status: str, why: str = "") -> list[ItemResult]:
+    """The same result for all of these; `why` where the status does not say it."""
+    return [ItemResult(one, status, why or _WHY.get(status, "")) for one in alert_ids]
+
+
+def sum_up_bulk(words: str, results: Sequence[ItemResult]) -> Toast:
+    """One message about all of them."""
+    count = plural(len(results), "alert")
+    done = sum(result.is_done for result in results)
+    if done == len(results):
+        return Toast(Tone.OK, f"✓ {count}: {words}")
+    reasons = Counter(result.why for result in results if not result.is_done)
     detail = " · ".join(
-        f"{count:,} {reason}" for reason, count in reasons.most_common(_MOST_REASONS)
+        f"{number:,} {reason}" for reason, number in reasons.most_common(_MOST_REASONS)
     )
-    headline = f"{len(done):,} of {plural(len(asked), 'alert')}: {words}"
-    tone = Tone.WARNING if done else Tone.ERROR
-    failed = plural(len(asked) - len(done), "alert")
-    return BulkResult(Toast(tone, f"✗ {headline}", f"{detail}. {failed} still marked."), done)
-
-
-def _sum_up_counts(words: str, asked: Sequence[int], report: BulkUpdateReport) -> BulkResult:
-    # A plain server tells how many and not which: then nobody loses the mark.
-    if not report.failed_count and report.success:
-        return BulkResult(
-            Toast(Tone.OK, f"✓ {plural(len(asked), 'alert')}: {words}"), frozenset(asked)
-        )
-    headline = f"✗ {report.updated_count:,} of {plural(len(asked), 'alert')}: {words}"
-    detail = f"{report.failed_count:,} refused; this server does not say which. All still marked."
-    return BulkResult(Toast(Tone.WARNING, headline, detail), frozenset())
+    headline = f"✗ {done:,} of {count}: {words}"
+    return Toast(Tone.WARNING if done else Tone.ERROR, headline, f"{detail}.")
 
 
 def _obstacle(action: Action, row: Row, *, me: UserRef | None, busy: frozenset[int]) -> str:
@@ -113,7 +147,9 @@ def _obstacle(action: Action, row: Row, *, me: UserRef | None, busy: frozenset[i
     return ""
 
 
-def _why(result: BulkUpdateResult | None) -> str:
-    if result is None:
-        return "not answered for"
-    return _WHY.get(result.status) or safe_text(result.error or result.status, 60)
+def _item_result(alert_id: int, told: BulkUpdateResult | None) -> ItemResult:
+    if told is None:
+        return ItemResult(alert_id, "unanswered", "not answered for")
+    why = _WHY.get(told.status) or safe_text(told.error or told.status, 60)
+    is_done = told.status in _DONE
+    return ItemResult(alert_id, told.status, "" if is_done else why, told.revision)

@@ -71,6 +71,8 @@ KEYS: tuple[KeyUse, ...] = (
         _TRIAGE,
         "close",
     ),
+    KeyUse("triage.repeat", "full_stop", "app.repeat", "do the last to the next alert", _TRIAGE),
+    KeyUse("triage.undo", "z", "app.undo", "undo what you did last", _TRIAGE),
     KeyUse(
         "look.filter",
         "slash",

@@ -15,7 +15,7 @@ from typing import ClassVar
 from rich.segment import Segments
 from rich.text import Text
 from textual import events, on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -28,20 +28,19 @@ from ir_console.model.spans import Tone
 from ir_console.model.state import ConsoleState, Frame
 from ir_console.model.themes import PALETTES, THEME_WORDS
 from ir_console.model.toasts import Toast, ToastPolicy
-from ir_console.model.triage import Action
 from ir_console.safe_text import safe_block
 from ir_console.settings import ConsoleSettings
 
-from .bulk_flow import BulkFlow
 from .crash import crash_words, write_report
 from .desk import Desk
-from .flow import TriageFlow
-from .messages import BulkEnded, FrameDue, HistoryRead, TriageEnded
+from .messages import FrameDue, HistoryRead
 from .painter import Painter, theme_of
 from .screens.help import HelpScreen
 from .screens.live import LiveScreen
 from .screens.too_small import TooSmallScreen
 from .timeline_reader import TimelineReader
+from .triage_context import TriageContext
+from .triaging import TriagingApp
 from .widgets.detail_pane import DetailPane
 
 _log = logging.getLogger(__name__)
@@ -50,7 +49,7 @@ _SLICE = 200
 _BUDGET_SECONDS = 0.008
 
 
-class ConsoleApp(App[None]):
+class ConsoleApp(TriagingApp):
     """The live console of an open client."""
 
     CSS_PATH = "console.tcss"
@@ -96,8 +95,8 @@ class ConsoleApp(App[None]):
         )
         self.desk = Desk(client)
         self.timelines = TimelineReader(self, self.desk)
-        self.flow = TriageFlow(self, state, self.desk, clock=clock, is_read_only=settings.read_only)
-        self.bulk = BulkFlow(self, state, self.desk, clock=clock, is_read_only=settings.read_only)
+        context = TriageContext(self, state, self.desk, clock, settings.read_only)
+        self.begin_triage(context)
         self.live = LiveScreen(
             state,
             painter=lambda: self.painter,
@@ -183,39 +182,7 @@ class ConsoleApp(App[None]):
             words = Toast(Tone.ERROR, "Something in the console failed", f"A report is in {report}")
             self.state.toasts.tell(words, self.clock())
 
-    # Triage
-
-    def action_take(self) -> None:
-        self._triage_or_bulk(Action.TAKE, self.flow.take)
-
-    def action_status(self) -> None:
-        self._triage_or_bulk(Action.STATUS, self.flow.set_status)
-
-    def action_comment(self) -> None:
-        self._triage(self.flow.comment)
-
-    def action_close_alert(self) -> None:
-        self._triage_or_bulk(Action.CLOSE, self.flow.close)
-
-    def action_mark(self, how: str) -> None:
-        self.state.mark(how)
-        self.live.show_all()
-
-    @on(TriageEnded)
-    def triage_ended(self, message: TriageEnded) -> None:
-        """Show the outcome."""
-        self._triage(partial(self.flow.end, message))
-
-    @on(BulkEnded)
-    def bulk_ended(self, message: BulkEnded) -> None:
-        """Show what came of each."""
-        self._triage(partial(self.bulk.end, message))
-
-    def _triage_or_bulk(self, action: Action, step: Callable[[], None]) -> None:
-        self._triage(partial(self.bulk.ask, action) if self.bulk.is_wanted else step)
-
-    def _triage(self, step: Callable[[], None]) -> None:
-        step()
+    def show_triage(self) -> None:
         self.live.show_all()
 
     # Reading

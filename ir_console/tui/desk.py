@@ -5,18 +5,19 @@ conditional on the revision that the analyst saw, so nobody's work is overwritte
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ir_client.errors import ChangedSince, IRError, MissingFeature, ValidationFailed
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
 from ir_client.wire.bulk import BulkUpdateReport
-from ir_client.wire.values import AlertStatus, Disposition
 from ir_console.feed import ConsoleClient
+from ir_console.model.bulk import BulkPart
+from ir_console.model.decisions import Decision, change_words
 from ir_console.model.format import plural
-from ir_console.model.looks import status_word
-from ir_console.model.triage import Conflict, describe_conflict
+from ir_console.model.triage import Action, Conflict, describe_conflict
+from ir_console.model.undo import Reversal
 from ir_console.safe_text import safe_text
 
 from .crash import write_report
@@ -28,18 +29,24 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It is done; `alert` is its new state where the server told it."""
+    """It is done; `alert` is its new state where the server told it.
+
+    `revision` is the one that it made, `incident` the one that it made.
+    """
 
     words: str
     alert: Alert | None = None
+    revision: int | None = None
+    incident: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It is not done, and why; `hint` says what to do next."""
+    """It is not done, and why; `hint` says what to do next, `reason` is the why alone."""
 
     words: str
     hint: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,56 +68,54 @@ class Desk:
     def __init__(self, client: ConsoleClient) -> None:
         self._client = client
 
-    async def take(self, alert_id: int) -> Outcome:
-        """Make an alert ours."""
+    async def carry_out(self, seen: Alert, decision: Decision) -> Outcome:
+        """Do to an alert what was decided about it as it was `seen`."""
+        if decision.action is Action.TAKE:
+            return await self._take(seen)
+        if decision.action is Action.COMMENT:
+            return await self._comment(seen.id, decision.text)
+        update = decision.update(me=None)
+        return await self.change(seen, update, otherwise=_without_disposition(update))
 
-        async def call() -> Outcome:
-            ownership = await self._client.alerts.take(alert_id)
-            incident = safe_text(ownership.incident.incident_id, 40)
-            return Done(f"#{alert_id} is yours · {incident}", ownership.alert)
+    async def put_back(self, reversal: Reversal, seen: Alert) -> Outcome:
+        """Take back a change; `seen` is the alert as it is known now."""
+        words = f"#{reversal.alert_id} could not be put back"
+        if reversal.revision is None and not reversal.is_untouched(seen):
+            return Failed(words, "It was changed since, and this server does not say by whom.")
+        # What it is compared with is the alert as our change left it.
+        left = seen.model_copy(update={**reversal.made, "revision": reversal.revision})
+        return await self.change(left, reversal.update)
 
-        return await _attempt(f"#{alert_id} could not be taken", call)
+    async def close_incident(self, name: str, why: str) -> str:
+        """Close an incident that has lost its purpose; what came of it, in words."""
+        shown = safe_text(name, 40)
+        try:
+            await self._client.incidents.set_status(name, "closed", why)
+        except IRError as error:
+            return f"{shown} stays open: {_said(error)}"
+        return f"{shown} closed"
 
-    async def comment(self, alert_id: int, text: str) -> Outcome:
-        """Add a comment."""
-
-        async def call() -> Outcome:
-            await self._client.alerts.comment(alert_id, text)
-            return Done(f"Comment added to #{alert_id}")
-
-        return await _attempt(f"The comment on #{alert_id} was not sent", call)
-
-    async def set_status(self, seen: Alert, status: AlertStatus) -> Outcome:
-        """Move an alert to another status."""
-        return await self.change(seen, AlertUpdate(status=status))
-
-    async def close(self, seen: Alert, disposition: Disposition, reason: str) -> Outcome:
-        """Close an alert with what it turned out to be."""
-        full = closing_update(disposition, reason)
-        return await self.change(seen, full, otherwise=_without_disposition(full))
-
-    async def change_many(
-        self, alert_ids: Sequence[int], update: AlertUpdate, *, expected: Mapping[int, int]
-    ) -> BulkOutcome:
-        """Apply `update` to each of these that nobody changed since its expected revision."""
-        alerts, plain = self._client.alerts, _without_disposition(update)
+    async def change_many(self, part: BulkPart) -> BulkOutcome:
+        """Change those alerts of a part that nobody changed since their expected revisions."""
+        alerts, update, ids = self._client.alerts, part.update, part.alert_ids
+        plain, expected = _without_disposition(update), part.expected
 
         async def call() -> BulkUpdateReport:
             try:
-                return await alerts.bulk_update(update, alert_ids=alert_ids, expected=expected)
+                return await alerts.bulk_update(update, alert_ids=ids, expected=expected)
             except (MissingFeature, ValidationFailed) as error:
                 # A plain server compares no revisions, and refuses dispositions.
                 if isinstance(error, ValidationFailed) and (expected or plain == update):
                     raise
-            return await alerts.bulk_update(plain, alert_ids=alert_ids)
+            return await alerts.bulk_update(plain, alert_ids=ids)
 
-        return await _attempt(f"{plural(len(alert_ids), 'alert')} not changed", call)
+        return await _attempt(f"{plural(len(ids), 'alert')} not changed", call)
 
     async def change(
         self, seen: Alert, update: AlertUpdate, *, otherwise: AlertUpdate | None = None
     ) -> Outcome:
         """Apply `update` if nobody changed the alert since it was `seen`."""
-        words = _attempt_words(update)
+        words = change_words(update)
 
         async def call() -> Outcome:
             try:
@@ -120,7 +125,7 @@ class Desk:
                 entries = await self._history_if_any(seen.id)
                 conflict = describe_conflict(words, before=seen, current=current, entries=entries)
                 return Conflicted(conflict, current, update)
-            return Done(f"#{seen.id}: {words}", changed)
+            return Done(f"#{seen.id}: {words}", changed, changed.revision)
 
         return await _attempt(f"#{seen.id} was not changed", call)
 
@@ -131,23 +136,34 @@ class Desk:
         except IRError as error:
             return None, _said(error)
 
+    async def _take(self, seen: Alert) -> Outcome:
+        async def call() -> Outcome:
+            ownership = await self._client.alerts.take(seen.id)
+            alert, name = ownership.alert, ownership.incident.incident_id
+            made = name if seen.incident_id is None else None
+            words = f"#{seen.id} is yours · {safe_text(name, 40)}"
+            return Done(words, alert, alert.revision, made)
+
+        return await _attempt(f"#{seen.id} could not be taken", call)
+
+    async def _comment(self, alert_id: int, text: str) -> Outcome:
+        async def call() -> Outcome:
+            entry = await self._client.alerts.comment(alert_id, text)
+            return Done(f"Comment added to #{alert_id}", revision=entry.revision)
+
+        return await _attempt(f"The comment on #{alert_id} was not sent", call)
+
     async def _send(self, seen: Alert, update: AlertUpdate, otherwise: AlertUpdate | None) -> Alert:
         try:
             return await self._client.alerts.update(seen.id, update, if_revision=seen.revision)
         except ValidationFailed:
-            if otherwise is None:
+            if otherwise is None or otherwise == update:
                 raise
         return await self._client.alerts.update(seen.id, otherwise, if_revision=seen.revision)
 
     async def _history_if_any(self, alert_id: int) -> Sequence[TimelineEntry] | None:
         entries, _ = await self.history(alert_id)
         return entries
-
-
-def closing_update(disposition: Disposition, reason: str) -> AlertUpdate:
-    """What closes an alert as what it turned out to be."""
-    status: AlertStatus = "false_positive" if disposition == "false_positive" else "closed"
-    return AlertUpdate(status=status, disposition=disposition, disposition_reason=reason or None)
 
 
 def _without_disposition(update: AlertUpdate) -> AlertUpdate:
@@ -160,19 +176,14 @@ async def _attempt(failure: str, call: Callable[[], Awaitable[Answer]]) -> Answe
     try:
         return await call()
     except IRError as error:
-        return Failed(f"{failure}: {_said(error)}", safe_text(error.hint, 200))
+        said = _said(error)
+        return Failed(f"{failure}: {said}", safe_text(error.hint, 200), said)
     except Exception as error:  # noqa: BLE001 -- the edge of the task: a fault must not end the console
         _log.exception("a triage call failed")
         report = write_report(error)
-        return Failed(failure, f"The console made a mistake; a report is in {report}")
+        hint = f"The console made a mistake; a report is in {report}"
+        return Failed(failure, hint, "the console made a mistake")
 
 
 def _said(error: IRError) -> str:
     return safe_text(str(error), 200) or type(error).__name__
-
-
-def _attempt_words(update: AlertUpdate) -> str:
-    words = f"status → {status_word(update.status)}" if update.status else "changed"
-    if update.disposition:
-        words += f" ({update.disposition.replace('_', ' ')})"
-    return words

@@ -4,157 +4,147 @@ The alert is captured when the key is pressed; where the screen goes meanwhile d
 What was typed is kept until the server has it.
 """
 
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import cast
-
-from textual.app import App
-
 from ir_client.wire.alerts import Alert
-from ir_client.wire.values import AlertStatus, Disposition
+from ir_console.model.decisions import Decision
+from ir_console.model.rows import Row
 from ir_console.model.spans import Tone
-from ir_console.model.state import Arrival, ConsoleState, Origin
-from ir_console.model.toasts import Toast
 from ir_console.model.triage import Action, refusal
+from ir_console.model.undo import KEPT_FIELDS, Deed, reversal_between
 
-from .desk import Conflicted, Desk, Done, Failed, Outcome
+from .desk import Conflicted, Done, Failed
 from .messages import TriageEnded
 from .screens.dialogs import CloseDialog, CommentDialog, ConflictDialog, StatusDialog
+from .triage_context import TriageContext
 
 
 class TriageFlow:
     """Runs the analyst's decisions; at most one at a time for each alert."""
 
-    def __init__(
-        self,
-        app: App[None],
-        state: ConsoleState,
-        desk: Desk,
-        *,
-        clock: Callable[[], float],
-        is_read_only: bool,
-    ) -> None:
-        self._app, self._state, self._desk = app, state, desk
-        self._clock, self._is_read_only = clock, is_read_only
+    def __init__(self, context: TriageContext) -> None:
+        self._context, self._state = context, context.state
         self._drafts: dict[tuple[Action, int], str] = {}
 
-    def take(self) -> None:
-        """Take the alert under the cursor."""
-        seen = self._begin(Action.TAKE)
-        if seen is not None:
-            self._run(Action.TAKE, seen.id, partial(self._desk.take, seen.id))
+    def begin(self, action: Action) -> None:
+        """Ask what an action needs to know about the alert under the cursor, and do it."""
+        seen = self._seen(action)
+        row = self._state.cursor_row
+        if seen is not None and row is not None:
+            self._ask(action, seen, row)
 
-    def set_status(self) -> None:
-        """Ask for a status and set it."""
-        seen = self._begin(Action.STATUS)
+    def repeat(self) -> None:
+        """Do to the next alert what was done last; to this one, if the cursor was moved here."""
+        context, viewport = self._context, self._state.viewport
+        decision = context.last
+        if decision is None:
+            context.say(Tone.WARNING, "There is nothing to repeat yet: triage an alert first.")
+            return
+        if viewport.cursor == context.last_on:
+            viewport.move(1)
+            if viewport.cursor == context.last_on:
+                context.say(Tone.WARNING, "There is no next alert.")
+                return
+        seen = self._seen(decision.action)
         row = self._state.cursor_row
         if seen is None or row is None:
-            return
-
-        def chosen(status: str | None) -> None:
-            if status is not None and status != seen.status:
-                # The dialog offers no other statuses than those of the contract.
-                call = partial(self._desk.set_status, seen, cast(AlertStatus, status))
-                self._run(Action.STATUS, seen.id, call)
-
-        self._app.push_screen(StatusDialog(row), chosen)
-
-    def comment(self) -> None:
-        """Ask for a comment and add it."""
-        seen = self._begin(Action.COMMENT)
-        row = self._state.cursor_row
-        if seen is None or row is None:
-            return
-
-        def written(text: str | None) -> None:
-            if text is not None:
-                call = partial(self._desk.comment, seen.id, text)
-                self._run(Action.COMMENT, seen.id, call, draft=text)
-
-        self._app.push_screen(
-            CommentDialog(row, draft=self._draft(Action.COMMENT, row.id)), written
-        )
-
-    def close(self) -> None:
-        """Ask what the alert turned out to be and close it."""
-        seen = self._begin(Action.CLOSE)
-        row = self._state.cursor_row
-        if seen is None or row is None:
-            return
-
-        def decided(choice: tuple[str, str] | None) -> None:
-            if choice is not None:
-                disposition, reason = choice
-                call = partial(self._desk.close, seen, cast(Disposition, disposition), reason)
-                self._run(Action.CLOSE, seen.id, call, draft=reason)
-
-        self._app.push_screen(CloseDialog(row, draft=self._draft(Action.CLOSE, row.id)), decided)
+            # So that the next try goes on instead of being refused here again.
+            context.last_on = viewport.cursor
+        elif decision.action is Action.COMMENT:
+            self._ask(Action.COMMENT, seen, row, proposed=decision.text)
+        else:
+            self._run(decision, seen)
 
     def end(self, message: TriageEnded) -> None:
         """Show what came of it."""
-        self._state.pending.pop(message.alert_id, None)
+        seen, decision = message.seen, message.decision
+        self._state.pending.pop(seen.id, None)
         match message.outcome:
-            case Done(words=words, alert=alert):
-                self._drafts.pop((message.action, message.alert_id), None)
-                self._take_in(alert)
-                self._say(Toast(Tone.OK, f"✓ {words}"))
+            case Done() as done:
+                self._drafts.pop((decision.action, seen.id), None)
+                self._context.take_in(done.alert)
+                self._note(decision, seen, done)
+                self._context.say(Tone.OK, f"✓ {done.words}")
             case Failed(words=words, hint=hint):
-                if message.draft:
-                    self._drafts[message.action, message.alert_id] = message.draft
-                self._say(Toast(Tone.ERROR, f"✗ {words}", hint))
+                if decision.text:
+                    self._drafts[decision.action, seen.id] = decision.text
+                self._context.say(Tone.ERROR, f"✗ {words}", hint)
             case Conflicted() as conflicted:
-                self._take_in(conflicted.current)
-                self._ask_about(message.action, conflicted)
+                self._context.take_in(conflicted.current)
+                self._ask_about(decision, conflicted)
 
-    def _ask_about(self, action: Action, conflicted: Conflicted) -> None:
+    def _ask(self, action: Action, seen: Alert, row: Row, *, proposed: str = "") -> None:
+        draft = self._drafts.get((action, row.id), proposed)
+
+        def decided(decision: Decision | None) -> None:
+            if decision is not None:
+                self._run(decision, seen)
+
+        show = self._context.app.push_screen
+        match action:
+            case Action.STATUS:
+                show(StatusDialog(row), decided)
+            case Action.COMMENT:
+                show(CommentDialog(row, draft=draft), decided)
+            case Action.CLOSE:
+                show(CloseDialog(row, draft=draft), decided)
+            case Action.TAKE:
+                decided(Decision(action))
+
+    def _ask_about(self, decision: Decision, conflicted: Conflicted) -> None:
         def answered(applies_mine: bool | None) -> None:
             if applies_mine:
                 # Conditional again: only on what the analyst was just shown.
-                call = partial(self._desk.change, conflicted.current, conflicted.update)
-                self._run(action, conflicted.current.id, call)
+                self._run(decision, conflicted.current)
 
-        self._app.push_screen(ConflictDialog(conflicted.conflict), answered)
+        self._context.app.push_screen(ConflictDialog(conflicted.conflict), answered)
 
-    def _begin(self, action: Action) -> Alert | None:
+    def _seen(self, action: Action) -> Alert | None:
         """The alert to act on, as the analyst sees it now; None when it cannot be."""
-        state = self._state
+        state, context = self._state, self._context
         if state.viewport.reveal():
-            self._say(Toast(Tone.WARNING, "The chosen alert was off the screen: press again"))
+            context.say(Tone.WARNING, "The chosen alert was off the screen: press again")
             return None
         row = state.cursor_row
-        problem = refusal(action, row, me=state.me, is_read_only=self._is_read_only)
+        problem = refusal(action, row, me=state.me, is_read_only=context.is_read_only)
         if not problem and row is not None and row.id in state.pending:
             problem = f"#{row.id}: still busy ({state.pending[row.id]})"
         if problem or row is None:
-            self._say(Toast(Tone.WARNING, problem))
+            context.say(Tone.WARNING, problem)
             return None
         alert = state.book.alert(row.id)
         if alert is None:
-            self._say(Toast(Tone.WARNING, f"#{row.id} is no longer yours to see"))
+            context.say(Tone.WARNING, f"#{row.id} is no longer yours to see")
         return alert
 
-    def _run(
-        self,
-        action: Action,
-        alert_id: int,
-        call: Callable[[], Awaitable[Outcome]],
-        *,
-        draft: str = "",
-    ) -> None:
-        self._state.pending[alert_id] = action
+    def _run(self, decision: Decision, seen: Alert) -> None:
+        context = self._context
+        context.remember(decision, seen.id)
+        self._state.pending[seen.id] = decision.action
 
         async def work() -> None:
-            outcome = await call()
-            self._app.post_message(TriageEnded(action, alert_id, outcome, draft))
+            outcome = await context.desk.carry_out(seen, decision)
+            context.app.post_message(TriageEnded(decision, seen, outcome))
 
-        self._app.run_worker(work(), group="triage", exit_on_error=False)
+        context.run(work())
 
-    def _take_in(self, alert: Alert | None) -> None:
-        if alert is not None:
-            self._state.take_in([Arrival(alert, Origin.PUSHED)], self._clock())
+    def _note(self, decision: Decision, seen: Alert, done: Done) -> None:
+        """Remember how it is taken back."""
+        log, words = self._context.undo, f"#{seen.id} {decision.words}"
+        if decision.action is Action.COMMENT:
+            if _is_next(seen, done):
+                # What was done before may rest on this revision: it is ours.
+                log.rest_on(seen.id, seen.revision, done.revision)
+            log.note(Deed(words, obstacle="what was written stays in the timeline"))
+        elif done.alert is not None:
+            is_take = decision.action is Action.TAKE
+            fields = KEPT_FIELDS if is_take else decision.update(me=None).model_fields_set
+            reversal = reversal_between(seen, done.alert, fields)
+            # Taking is not conditional: what it was made of may not be what was seen.
+            if reversal is not None and (not is_take or _is_next(seen, done)):
+                log.note(Deed(words, (reversal,), incident=done.incident))
+            elif any(getattr(seen, name) != getattr(done.alert, name) for name in fields):
+                log.note(Deed(words, obstacle="it is not known what was there before"))
 
-    def _draft(self, action: Action, alert_id: int) -> str:
-        return self._drafts.get((action, alert_id), "")
 
-    def _say(self, toast: Toast) -> None:
-        self._state.toasts.tell(toast, self._clock())
+def _is_next(seen: Alert, done: Done) -> bool:
+    """Whether nothing came between what was seen and what was made of it."""
+    return done.revision is None or seen.revision is None or done.revision == seen.revision + 1

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from ir_client.wire.alerts import TimelineEntry
-from ir_console.model.triage import Action
+from ir_client.wire.alerts import Alert, TimelineEntry
+from ir_console.model.bulk import ItemResult
+from ir_console.model.decisions import Decision
+from ir_console.model.undo import Deed
 
-from .desk import BulkOutcome, Outcome
+from .bulk_job import BulkJob
+from .desk import Outcome
 
 
 class FrameDue(Message):
@@ -26,18 +29,34 @@ class HistoryRead(Message):
 
 @dataclass
 class TriageEnded(Message):
-    """What came of something the analyst did; `draft` is the text that was typed for it."""
+    """What came of a decision about an alert, as it was `seen`."""
 
-    action: Action
-    alert_id: int
+    decision: Decision
+    seen: Alert
     outcome: Outcome
-    draft: str = ""
+
+
+@dataclass
+class BulkProgressed(Message):
+    """So many alerts of a job are settled."""
+
+    job: BulkJob
+    settled: int
 
 
 @dataclass
 class BulkEnded(Message):
-    """What came of something the analyst did to many alerts; `words` say what it was."""
+    """What came of each alert of a job."""
 
-    alert_ids: tuple[int, ...]
-    words: str
-    outcome: BulkOutcome
+    job: BulkJob
+    results: tuple[ItemResult, ...]
+    incident_words: str = ""
+
+
+@dataclass
+class UndoEnded(Message):
+    """What came of taking back something that was done to one alert."""
+
+    deed: Deed
+    outcome: Outcome
+    incident_words: str = ""

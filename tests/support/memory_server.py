@@ -18,9 +18,10 @@ from ir_client.wire.alerts import Actor, Alert, AlertUpdate, Change, Pagination,
 from ir_client.wire.auth import User, UserRef
 from ir_client.wire.bulk import BulkUpdateReport, BulkUpdateResult
 from ir_client.wire.events import AlertUpdated, InitialData, InitialSnapshot, NewAlert
-from ir_client.wire.incidents import Incident, Ownership
+from ir_client.wire.incidents import Ownership
 from ir_client.wire.protocol2 import AlertRemoved, Removal
-from tests.support.builders import NOON, a_user
+from tests.support.builders import a_user
+from tests.support.memory_incidents import MemoryIncidents
 
 
 class MemoryServer:
@@ -42,6 +43,7 @@ class MemoryServer:
         self.forbidden: set[int] = set()
         """Alerts that this user may not change in bulk."""
         self.alerts = MemoryDesk(self)
+        self.incidents = MemoryIncidents(self)
 
     def events(self) -> "MemoryStream":
         return MemoryStream(self)
@@ -53,24 +55,26 @@ class MemoryServer:
     def publish(self, alert: Alert) -> None:
         """Ingest an alert."""
         self.hold(alert)
-        self._tell(NewAlert(data=alert))
+        self.tell(NewAlert(data=alert))
 
     def change(self, alert_id: int, *, by: str = "lee", **fields: Any) -> Alert:
         """Change an alert as another analyst would."""
         before = self.stored[alert_id]
+        if "assigned_analyst_id" in fields and "assigned_analyst" not in fields:
+            fields["assigned_analyst"] = self._user(fields["assigned_analyst_id"])
         changed = self._revise(before, fields)
         changes = {
             name: Change(before=_plain(getattr(before, name)), after=_plain(value))
             for name, value in fields.items()
         }
         self._log(changed, by, "updated", changes=changes)
-        self._tell(AlertUpdated(data=changed))
+        self.tell(AlertUpdated(data=changed))
         return changed
 
     def withdraw(self, alert_id: int) -> None:
         """Move an alert out of this user's sight, and tell the stream."""
         removal = Removal(id=alert_id, revision=(self.stored.pop(alert_id).revision or 0) + 1)
-        self._tell(AlertRemoved(data=removal))
+        self.tell(AlertRemoved(data=removal))
 
     def go_down(self, reason: str = "connection refused") -> None:
         self.is_up = False
@@ -89,6 +93,20 @@ class MemoryServer:
             stream.tell(NewAlert.backfilled(alert))
         stream.enter(StreamState.LIVE)
         stream.tell(Resumed(len(missed), is_complete))
+
+    async def pass_gate(self) -> None:
+        """What every write waits for, and what it may fail of."""
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.call_fails is not None:
+            failure, self.call_fails = self.call_fails, None
+            raise failure
+
+    def _user(self, user_id: int | None) -> UserRef | None:
+        if user_id is None:
+            return None
+        name = self.me.username if user_id == self.me.id else f"user{user_id}"
+        return UserRef(id=user_id, username=name)
 
     def _revise(self, before: Alert, fields: dict[str, Any]) -> Alert:
         revision = (before.revision or 0) + 1
@@ -111,7 +129,7 @@ class MemoryServer:
         entries.append(entry)
         return entry
 
-    def _tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
         if self.stream is not None and self.is_up:
             self.stream.tell(event)
 
@@ -134,7 +152,7 @@ class MemoryDesk:
     async def update(
         self, alert_id: int, update: AlertUpdate, *, if_revision: int | None = None
     ) -> Alert:
-        await self._pass_gate()
+        await self._server.pass_gate()
         self.updates.append((alert_id, update, if_revision))
         before = await self.get(alert_id)
         if if_revision is not None and (before.revision or 0) > if_revision:
@@ -149,7 +167,7 @@ class MemoryDesk:
         alert_ids: Iterable[int] | None = None,
         expected: Mapping[int, int] | None = None,
     ) -> BulkUpdateReport:
-        await self._pass_gate()
+        await self._server.pass_gate()
         fields = update.model_dump(exclude_unset=True)
         results = []
         for alert_id in alert_ids or ():
@@ -171,41 +189,35 @@ class MemoryDesk:
         )
 
     async def comment(self, alert_id: int, text: str) -> TimelineEntry:
-        await self._pass_gate()
+        await self._server.pass_gate()
         changed = self._server._revise(await self.get(alert_id), {})
         entry = self._server._log(changed, self._server.me.username, "commented", comment=text)
-        self._server._tell(AlertUpdated(data=changed))
+        self._server.tell(AlertUpdated(data=changed))
         return entry
 
     async def timeline(self, alert_id: int) -> Sequence[TimelineEntry]:
         return tuple(self._server.timelines.get(alert_id, ()))
 
     async def take(self, alert_id: int, notes: str | None = None) -> Ownership:
-        await self._pass_gate()
+        await self._server.pass_gate()
         server, me = self._server, self._server.me
         before = await self.get(alert_id)
         if before.assigned_analyst_id not in (None, me.id):
             raise ConflictError("Someone else has this alert", status=409)
         owner = UserRef(id=me.id, username=me.username, full_name=me.full_name)
-        name = f"INC-2026-{alert_id:04d}"
+        incidents = server.incidents
+        held = incidents.stored.get(before.incident_id or "")
+        incident = held or incidents.make(before.title, before.severity, alert_ids=(alert_id,))
         fields = {
             "assigned_analyst_id": me.id,
             "assigned_analyst": owner,
             "status": "investigating",
-            "incident_id": name,
+            "incident_id": incident.incident_id,
         }
         changed = server._revise(before, fields)
         server._log(changed, me.username, "owned")
-        server._tell(AlertUpdated(data=changed))
-        return Ownership(alert=changed, incident=_incident(changed, name))
-
-    async def _pass_gate(self) -> None:
-        server = self._server
-        if server.gate is not None:
-            await server.gate.wait()
-        if server.call_fails is not None:
-            failure, server.call_fails = server.call_fails, None
-            raise failure
+        server.tell(AlertUpdated(data=changed))
+        return Ownership(alert=changed, incident=incident)
 
 
 class MemoryListing:
@@ -282,16 +294,3 @@ class MemoryStream:
 
 def _plain(value: Any) -> Any:
     return value.username if isinstance(value, UserRef) else value
-
-
-def _incident(alert: Alert, name: str) -> Incident:
-    return Incident(
-        id=alert.id,
-        incident_id=name,
-        title=alert.title,
-        severity=alert.severity,
-        priority="P2",
-        status="new",
-        created_at=NOON,
-        updated_at=NOON,
-    )

@@ -16,10 +16,11 @@ from textual.widgets import Button, Input, Label, OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from ir_client.wire.values import ALERT_STATUSES, DISPOSITIONS
+from ir_console.model.decisions import Decision
 from ir_console.model.layout import ROOMY_HEIGHT
 from ir_console.model.looks import status_word
 from ir_console.model.rows import Row
-from ir_console.model.triage import Conflict
+from ir_console.model.triage import Action, Conflict
 
 Answer = TypeVar("Answer")
 
@@ -67,7 +68,7 @@ class Choices(OptionList):
             self.action_select()
 
 
-class StatusDialog(Dialog[str | None]):
+class StatusDialog(Dialog[Decision | None]):
     """Choose a status."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -89,13 +90,14 @@ class StatusDialog(Dialog[str | None]):
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_id)
+        is_other = event.option_id is not None and event.option_id != self._row.status
+        self.dismiss(Decision(Action.STATUS, event.option_id or "") if is_other else None)
 
     def action_dismiss_nothing(self) -> None:
         self.dismiss(None)
 
 
-class CloseDialog(Dialog[tuple[str, str] | None]):
+class CloseDialog(Dialog[Decision | None]):
     """Choose what an alert turned out to be, and say why."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -122,7 +124,7 @@ class CloseDialog(Dialog[tuple[str, str] | None]):
     @on(Input.Submitted)
     def close_it(self, event: Input.Submitted) -> None:
         chosen = self.query_one(Choices).highlighted or 0
-        self.dismiss((DISPOSITIONS[chosen], event.value.strip()))
+        self.dismiss(Decision(Action.CLOSE, DISPOSITIONS[chosen], event.value.strip()))
 
     def action_dismiss_nothing(self) -> None:
         self.dismiss(None)
@@ -145,7 +147,7 @@ class CommentArea(TextArea):
             self.insert("\n")
 
 
-class CommentDialog(Dialog[str | None]):
+class CommentDialog(Dialog[Decision | None]):
     """Write a comment."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -176,7 +178,7 @@ class CommentDialog(Dialog[str | None]):
     def send(self) -> None:
         text = self.query_one(CommentArea).text.strip()
         if text:
-            self.dismiss(text)
+            self.dismiss(Decision(Action.COMMENT, text=text))
         else:
             self.query_one("#say", Label).update(Content("Write something first, or press Esc."))
 

@@ -4,9 +4,17 @@ from typing import Any
 
 import pytest
 
+from ir_client.wire.alerts import AlertUpdate
 from ir_client.wire.auth import UserRef
 from ir_client.wire.bulk import BulkUpdateReport, BulkUpdateResult
-from ir_console.model.bulk import BulkPlan, plan_bulk, sum_up_bulk
+from ir_console.model.bulk import (
+    ALERTS_AT_ONCE,
+    BulkPlan,
+    parts_of,
+    plan_bulk,
+    results_of,
+    sum_up_bulk,
+)
 from ir_console.model.rows import Row
 from ir_console.model.spans import Tone
 from ir_console.model.triage import Action
@@ -60,37 +68,43 @@ def report(**status_by_id: str) -> BulkUpdateReport:
 
 
 def test_all_done_is_one_short_message() -> None:
-    result = sum_up_bulk("status → Triaged", [1, 2], report(n1="updated", n2="unchanged"))
-    assert result.done == {1, 2}
-    assert (result.toast.tone, result.toast.headline) == (
-        Tone.OK,
-        "✓ 2 alerts: status → Triaged",
+    toast = sum_up_bulk(
+        "status → Triaged", results_of([1, 2], report(n1="updated", n2="unchanged"))
     )
+    assert (toast.tone, toast.headline) == (Tone.OK, "✓ 2 alerts: status → Triaged")
 
 
-def test_what_failed_is_said_by_reason_and_not_done() -> None:
+def test_what_failed_is_said_by_reason() -> None:
     told = report(n1="updated", n2="changed_since", n3="forbidden", n4="forbidden")
-    result = sum_up_bulk("closed", [1, 2, 3, 4], told)
-    assert result.done == {1}
-    assert result.toast.headline == "✗ 1 of 4 alerts: closed"
-    assert result.toast.detail == (
-        "2 not yours to change · 1 changed by someone else meanwhile. 3 alerts still marked."
-    )
+    results = results_of([1, 2, 3, 4], told)
+    assert [one.alert_id for one in results if one.is_done] == [1]
+    toast = sum_up_bulk("closed", results)
+    assert toast.headline == "✗ 1 of 4 alerts: closed"
+    reasons = "2 not yours to change · 1 changed by someone else meanwhile"
+    assert toast.detail.startswith(reasons)
 
 
 def test_alert_that_the_server_does_not_mention_is_not_done() -> None:
-    result = sum_up_bulk("closed", [1, 2], report(n1="updated", n9="updated"))
-    assert result.done == {1}
-    assert "1 not answered for" in result.toast.detail
+    first, second = results_of([1, 2], report(n1="updated", n9="updated"))
+    assert first.is_done
+    assert (second.is_done, second.why) == (False, "not answered for")
 
 
 def test_what_a_server_says_of_an_alert_is_made_safe() -> None:
-    result = sum_up_bulk("closed", [1], report(n1="invalid"))
-    assert result.toast.tone is Tone.ERROR
-    assert "\x1b" not in result.toast.detail
+    (result,) = results_of([1], report(n1="invalid"))
+    assert result.why
+    assert "\x1b" not in result.why
 
 
-@pytest.mark.parametrize(("failed", "done"), [(0, {1, 2}), (1, set())])
-def test_plain_server_tells_only_counts(failed: int, done: set[int]) -> None:
+@pytest.mark.parametrize(("failed", "done"), [(0, [1, 2]), (1, [])])
+def test_plain_server_tells_only_counts(failed: int, done: list[int]) -> None:
     told = BulkUpdateReport(success=not failed, updated_count=2 - failed, failed_count=failed)
-    assert sum_up_bulk("closed", [1, 2], told).done == done
+    assert [one.alert_id for one in results_of([1, 2], told) if one.is_done] == done
+
+
+def test_many_alerts_are_asked_for_in_parts_with_the_revisions_that_are_known() -> None:
+    alerts = [(number, number if number % 2 else None) for number in range(ALERTS_AT_ONCE + 1)]
+    first, second = parts_of(AlertUpdate(status="closed"), alerts)
+    assert (len(first.alert_ids), second.alert_ids) == (ALERTS_AT_ONCE, (ALERTS_AT_ONCE,))
+    assert first.expected[3] == 3
+    assert 2 not in first.expected

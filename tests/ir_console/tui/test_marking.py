@@ -148,7 +148,7 @@ async def test_refused_request_leaves_everything_marked() -> None:
         await console.sees("Status of 5 alerts")
         server.call_fails = ServerError("The server failed", status=500)
         await console.press("2")
-        await console.sees("✗ 5 alerts not changed", "5 marked")
+        await console.sees("✗ 0 of 5 alerts", "5 The server failed", "5 marked")
         assert console.app.state.pending == {}
 
 
@@ -182,7 +182,7 @@ async def test_request_that_is_refused_is_not_sent_without_its_revisions() -> No
         await console.press("*", "x")
         server.call_fails = ValidationFailed("disposition_reason: too long", status=422)
         await console.press("1", "enter")
-        await console.sees("✗ 1 alert not changed")
+        await console.sees("✗ 0 of 1 alert", "too long")
         assert statuses(server) == ["new"]
 
 

@@ -1,0 +1,59 @@
+"""What all triage on the screen has in common: the alerts, the desk, and what was done so far."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.app import App
+
+from ir_client.wire.alerts import Alert
+from ir_console.model.decisions import Decision
+from ir_console.model.spans import Tone
+from ir_console.model.state import Arrival, ConsoleState, Origin
+from ir_console.model.toasts import Toast
+from ir_console.model.undo import UndoLog
+
+from .desk import Desk
+
+READ_ONLY = "This console is read-only: start it without that setting to triage."
+
+
+@dataclass(slots=True)
+class TriageContext:
+    """Shared by the flows. `last` is what was decided last, `last_on` about which alert."""
+
+    app: App[None]
+    state: ConsoleState
+    desk: Desk
+    clock: Callable[[], float]
+    is_read_only: bool
+    undo: UndoLog = field(default_factory=UndoLog)
+    last: Decision | None = None
+    last_on: int | None = None
+
+    def say(self, tone: Tone, headline: str, detail: str = "") -> None:
+        """Answer the analyst."""
+        self.tell(Toast(tone, headline, detail))
+
+    def tell(self, toast: Toast) -> None:
+        """Answer the analyst with a toast that is made already."""
+        self.state.toasts.tell(toast, self.clock())
+
+    def refuses(self) -> bool:
+        """Whether nothing may be changed; says so."""
+        if self.is_read_only:
+            self.say(Tone.WARNING, READ_ONLY)
+        return self.is_read_only
+
+    def remember(self, decision: Decision, alert_id: int | None = None) -> None:
+        """This is what is repeated now."""
+        self.last, self.last_on = decision, alert_id
+
+    def take_in(self, alert: Alert | None) -> None:
+        """Show an alert as a call told it, before the stream does."""
+        if alert is not None:
+            self.state.take_in([Arrival(alert, Origin.PUSHED)], self.clock())
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something on the network; it ends in a message, whatever comes."""
+        self.app.run_worker(work, group="triage", exit_on_error=False)

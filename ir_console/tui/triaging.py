@@ -1,0 +1,72 @@
+"""The half of the app that triages: which key begins what, and which message ends it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from textual import on
+from textual.app import App
+
+from ir_console.model.triage import Action
+
+from .bulk_flow import BulkFlow
+from .flow import TriageFlow
+from .messages import BulkEnded, TriageEnded, UndoEnded
+from .triage_context import TriageContext
+from .undo_flow import UndoFlow
+
+
+class TriagingApp(App[None]):
+    """An app whose alerts can be triaged, once `begin_triage` was called."""
+
+    def begin_triage(self, context: TriageContext) -> None:
+        """Make the flows."""
+        self.triage = context
+        self.flow, self.bulk = TriageFlow(context), BulkFlow(context)
+        self.undoing = UndoFlow(context, self.bulk)
+
+    def show_triage(self) -> None:
+        """Show what triage changed."""
+        raise NotImplementedError
+
+    def action_take(self) -> None:
+        self._begin(Action.TAKE)
+
+    def action_status(self) -> None:
+        self._begin(Action.STATUS)
+
+    def action_comment(self) -> None:
+        self._step(partial(self.flow.begin, Action.COMMENT))
+
+    def action_close_alert(self) -> None:
+        self._begin(Action.CLOSE)
+
+    def action_repeat(self) -> None:
+        self._step(self.flow.repeat)
+
+    def action_undo(self) -> None:
+        self._step(self.undoing.undo)
+
+    def action_mark(self, how: str) -> None:
+        self._step(partial(self.triage.state.mark, how))
+
+    @on(TriageEnded)
+    def triage_ended(self, message: TriageEnded) -> None:
+        """Show the outcome."""
+        self._step(partial(self.flow.end, message))
+
+    @on(BulkEnded)
+    def bulk_ended(self, message: BulkEnded) -> None:
+        """Show what came of each."""
+        self._step(partial(self.bulk.end, message))
+
+    @on(UndoEnded)
+    def undo_ended(self, message: UndoEnded) -> None:
+        """Show whether it was taken back."""
+        self._step(partial(self.undoing.end, message))
+
+    def _begin(self, action: Action) -> None:
+        self._step(partial(self.bulk.ask if self.bulk.is_wanted else self.flow.begin, action))
+
+    def _step(self, step: Callable[[], None]) -> None:
+        step()
+        self.show_triage()
