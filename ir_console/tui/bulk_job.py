@@ -19,6 +19,8 @@ class BulkJob:
     decision: Decision | None = None
     before: dict[int, Before] = field(default_factory=dict)
     undoes: Deed | None = None
+    refused: Sequence[ItemResult] = ()
+    """What is not even tried, and why."""
     is_stopped: bool = False
 
     @property
@@ -32,7 +34,7 @@ class BulkJob:
 
         After a part that did not get through, or once stopped, the rest is not tried.
         """
-        results: list[ItemResult] = []
+        results: list[ItemResult] = list(self.refused)
         is_over = False
         for part in self.parts:
             if is_over or self.is_stopped:

@@ -4,7 +4,7 @@ A deed that cannot be taken back, or that was refused, is said and then passed o
 one before it can be reached. One that did not get through stays, to be tried again.
 """
 
-from ir_console.model.bulk import parts_of
+from ir_console.model.bulk import parts_of, unanswered
 from ir_console.model.format import plural
 from ir_console.model.spans import Tone
 from ir_console.model.undo import Deed, Reversal, grouped
@@ -81,14 +81,26 @@ class UndoFlow:
         context.run(work())
 
     def _undo_many(self, deed: Deed) -> None:
+        # Without a revision to compare, what the alert says now is all there is to go by.
+        touched = [one.alert_id for one in deed.reversals if self._is_touched(one)]
         parts = [
             part
             for update, members in grouped(deed.reversals)
-            for part in parts_of(update, ((one.alert_id, one.revision) for one in members))
+            for part in parts_of(
+                update,
+                ((one.alert_id, one.revision) for one in members if one.alert_id not in touched),
+            )
         ]
         # Of many, each says for itself whether it was put back.
         self._context.undo.drop_newest()
-        self._bulk.start(BulkJob("undone", parts, undoes=deed))
+        refused = unanswered(touched, "changed_since")
+        self._bulk.start(BulkJob("undone", parts, undoes=deed, refused=refused))
+
+    def _is_touched(self, reversal: Reversal) -> bool:
+        if reversal.revision is not None:
+            return False
+        alert = self._context.state.book.alert(reversal.alert_id)
+        return alert is None or not reversal.is_untouched(alert)
 
     def _drop(self, deed: Deed) -> None:
         if self._context.undo.newest is deed:

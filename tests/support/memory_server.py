@@ -109,7 +109,8 @@ class MemoryServer:
         return UserRef(id=user_id, username=name)
 
     def _revise(self, before: Alert, fields: dict[str, Any]) -> Alert:
-        revision = (before.revision or 0) + 1
+        # A plain server has none, and gets none.
+        revision = None if before.revision is None else before.revision + 1
         known = before.model_dump() | fields
         changed = Alert(**known | {"revision": revision, "updated_at": datetime.now(UTC)})
         self.stored[changed.id] = changed
@@ -181,7 +182,9 @@ class MemoryDesk:
                 status = "changed_since"
             else:
                 self._server.change(alert_id, by=self._server.me.username, **fields)
-            results.append(BulkUpdateResult(id=alert_id, status=status))
+            known_now = self._server.stored.get(alert_id)
+            revision = None if known_now is None else known_now.revision
+            results.append(BulkUpdateResult(id=alert_id, status=status, revision=revision))
         updated = sum(result.status == "updated" for result in results)
         failed = len(results) - updated
         return BulkUpdateReport(

@@ -146,3 +146,18 @@ async def test_comment_is_asked_for_again_with_its_words() -> None:
         await console.sees("Comment on #3", "known scanner")
         await console.press("escape")
         assert 3 not in server.timelines
+
+
+async def test_bulk_on_a_server_without_revisions_is_undone_where_nothing_else_was_said() -> None:
+    server = a_server()
+    for number in server.stored:
+        server.hold(server.stored[number].model_copy(update={"revision": None}))
+    async with a_console(server) as console:
+        await console.sees("Alert 004")
+        await console.press("*", "s", "2")
+        await console.sees("✓ 4 alerts: status → Triaged")
+        server.change(3, by="priya", status="escalated")
+        await console.sees("Escalated")
+        await console.press("z")
+        await console.sees("✗ 3 of 4 alerts")
+        assert statuses(server) == ["new", "escalated", "new", "new"]
