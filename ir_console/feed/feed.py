@@ -22,7 +22,7 @@ from ir_client.stream.status import StreamState, StreamStatus
 from ir_client.wire.alerts import Alert
 from ir_client.wire.auth import User
 from ir_client.wire.events import AlertUpdated, InitialData, NewAlert, RecentAlerts
-from ir_client.wire.protocol2 import AlertRemoved
+from ir_client.wire.protocol2 import AlertRemoved, Presence, ViewerList
 from ir_console.model.link import CaughtUp, Link, LinkState, Loading
 from ir_console.model.state import Arrival, Departure, Origin
 from ir_console.safe_text import safe_text
@@ -56,6 +56,8 @@ class Feed:
     ) -> None:
         self.link = Link()
         self.me: User | None = None
+        self.viewers: ViewerList | None = None
+        self._viewed: int | None = None
         self.inbox = Inbox()
         self._client = client
         self._snapshot_limit = snapshot_limit
@@ -77,6 +79,7 @@ class Feed:
                     self._loader.cancel()
             # The next stream begins with its own moment: what came until then has to be loaded.
             self._is_loaded = False
+            self.viewers = None
             self._show_failure(failure)
             self._retry.clear()
             await self._retry.wait()
@@ -90,6 +93,12 @@ class Feed:
         if self.link.load_problem and self.link.state is LinkState.LIVE:
             self._start_loading()
 
+    async def view(self, alert_id: int | None) -> None:
+        """Say which alert the user has open, now and on every stream to come; None for none."""
+        self._viewed = alert_id
+        if self._stream is not None:
+            await self._stream.view(alert_id)
+
     def take(self, most: int) -> list[Arrival | Departure]:
         """Hand over up to `most` of what arrived."""
         return self.inbox.take(most)
@@ -98,6 +107,8 @@ class Feed:
         try:
             async with self._client.events() as stream:
                 self._stream = stream
+                if self._viewed is not None:
+                    await stream.view(self._viewed)
                 async for event in stream:
                     await self._receive(event)
         except IRError as error:
@@ -124,6 +135,9 @@ class Feed:
                 await self._put(event.alert, _origin(event))
             case AlertRemoved(data=removal):
                 await self.inbox.put(Departure(removal.id, removal.revision))
+                self._wake()
+            case Presence():
+                self.viewers = event.data
                 self._wake()
             case InitialData():
                 self.me = event.data.user

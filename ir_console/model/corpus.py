@@ -7,9 +7,13 @@ from typing import Any
 from ir_client.book import AlertBook, AlertRow, BookChange
 from ir_client.query.matching import Subject
 from ir_client.wire.alerts import Alert
+from ir_client.wire.values import is_open
 
 from .filters import Filter
+from .hashes import HashIndex
 from .selecting import Question
+
+_STATUS = AlertRow._fields.index("status")
 
 
 class Corpus:
@@ -17,6 +21,7 @@ class Corpus:
 
     def __init__(self, book: AlertBook) -> None:
         self._book = book
+        self.hashes = HashIndex()
         self._search_texts: dict[int, str] = {}
 
     def apply(self, alert: Alert, now: datetime) -> BookChange | None:
@@ -24,6 +29,7 @@ class Corpus:
         change = self._book.apply(alert)
         if change is not None:
             self._search_texts[alert.id] = Subject(alert, now, None, None).search_text
+            self.hashes.put(alert.id, alert.enrichment_data)
         return change
 
     def remove(self, alert_id: int, revision: int) -> BookChange | None:
@@ -31,6 +37,7 @@ class Corpus:
         change = self._book.remove(alert_id, revision)
         if change is not None:
             self._search_texts.pop(alert_id, None)
+            self.hashes.drop(alert_id)
         return change
 
     def find(
@@ -46,6 +53,10 @@ class Corpus:
         if root is not None:
             rows = self.question(now=now, me=me).choose(root, rows)
         return {row[0] for row in rows}
+
+    def count_open(self, alert_ids: Collection[int]) -> int:
+        """How many of these are open."""
+        return sum(is_open(row[_STATUS]) for row in self._book.bare_rows(alert_ids))
 
     def question(self, *, now: datetime, me: int | None) -> Question:
         """What asks of alerts at one moment; it remembers what it found out about values."""

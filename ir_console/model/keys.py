@@ -45,8 +45,8 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("move.page_up", "pageup", "page(-1)", "a page up", _MOVE),
     KeyUse("move.next_critical", "e", "next_critical(1)", "next critical alert", _MOVE),
     KeyUse("move.previous_critical", "E", "next_critical(-1)", "previous critical alert", _MOVE),
-    KeyUse("move.next_read", "J", "move(1)", "next alert, also while reading", _MOVE),
-    KeyUse("move.previous_read", "K", "move(-1)", "previous alert, also while reading", _MOVE),
+    KeyUse("move.next_read", "J,n", "move(1)", "next alert, also while reading", _MOVE),
+    KeyUse("move.previous_read", "K,p", "move(-1)", "previous alert, also while reading", _MOVE),
     KeyUse("mark.one", "space", "app.mark('one')", "mark the alert, or not, and go on", _MARK),
     KeyUse("mark.range", "V", "app.mark('range')", "mark from the last mark to the cursor", _MARK),
     KeyUse("mark.all", "asterisk", "app.mark('all')", "mark all that the filter shows", _MARK),
@@ -87,9 +87,11 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse(
         "look.hold", "equals_sign", "hold", "hold the display, or let new alerts in", _LOOK, "hold"
     ),
+    KeyUse("look.related", "P", "app.related", "related alerts: go to those like it", _LOOK),
+    KeyUse("look.pivot_back", "b", "app.pivot_back", "back from related alerts", _LOOK),
     KeyUse("look.theme", "t", "app.next_theme", "next theme: dark, light, high contrast", _LOOK),
     KeyUse("console.dismiss", "D", "app.dismiss", "take the messages away", _CONSOLE),
-    KeyUse("console.retry", "r", "app.retry", "try the connection again now", _CONSOLE),
+    KeyUse("console.retry", "R", "app.retry", "try the connection again now", _CONSOLE),
     KeyUse("console.palette", "ctrl+p", "app.command_palette", "command palette", _CONSOLE),
     KeyUse("console.help", "question_mark,f1", "app.help", "this help", _CONSOLE, "help"),
     KeyUse("console.quit", "q", "app.quit", "quit", _CONSOLE, "quit"),

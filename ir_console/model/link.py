@@ -82,9 +82,9 @@ def link_bar(link: Link, now: float, *, alerts_per_second: float = 0.0) -> Bar:
     if link.state is LinkState.REFUSED:
         return _alarm(f"■ Not authorised · {link.hint or link.reason}")
     if link.state is LinkState.FAILED:
-        return _alarm(_join("■ Offline", link.reason, _data_age(link, now), "r retry now"))
+        return _alarm(_join("■ Offline", link.reason, _data_age(link, now), "R retry now"))
     head = _countdown(link, now) if link.state is LinkState.WAITING else "◌ Reconnecting…"
-    return _alarm(_join(head, _data_age(link, now), "r retry now", link.reason))
+    return _alarm(_join(head, _data_age(link, now), "R retry now", link.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +111,20 @@ def placeholder(
     if link.state is LinkState.LIVE:
         return _empty(link)
     if link.state is LinkState.REFUSED:
-        refused = (link.reason, link.hint, "", "r try again · q quit")
+        refused = (link.reason, link.hint, "", "R try again · q quit")
         return Placeholder(Tone.ERROR, "Not authorised", refused)
     if link.state is LinkState.FAILED:
-        ended = (link.reason, link.hint, "", "r retry now · q quit")
+        ended = (link.reason, link.hint, "", "R retry now · q quit")
         return Placeholder(Tone.ERROR, "The connection ended", ended)
     if link.state is LinkState.WAITING:
-        waiting = (link.reason, "", f"{_wait_words(link, now)} · r retry now · q quit")
+        waiting = (link.reason, "", f"{_wait_words(link, now)} · R retry now · q quit")
         return Placeholder(Tone.WARNING, f"Cannot reach {server}", waiting)
     return Placeholder(Tone.ACCENT, f"Connecting to {server}…", ("This takes a moment.",))
 
 
 def _empty(link: Link) -> Placeholder:
     if link.load_problem:
-        lines = (link.load_problem, "", "New alerts still arrive · r load again")
+        lines = (link.load_problem, "", "New alerts still arrive · R load again")
         return Placeholder(Tone.ERROR, "The alerts could not be loaded", lines)
     if link.loading is not None:
         return Placeholder(Tone.ACCENT, "Loading alerts…", ("The newest come first.",))
@@ -146,7 +146,7 @@ def _live_bar(link: Link, now: float, alerts_per_second: float) -> Bar:
     if link.loading is not None:
         return Bar(BarLook.CALM, (*live, Span("  " + _progress(link.loading), Tone.ACCENT)))
     if link.load_problem:
-        problem = f"  ! Not all alerts are here · r load again · {link.load_problem}"
+        problem = f"  ! Not all alerts are here · R load again · {link.load_problem}"
         return Bar(BarLook.CALM, (*live, Span(problem, Tone.WARNING)))
     return Bar(BarLook.CALM, live)
 

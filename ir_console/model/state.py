@@ -14,6 +14,7 @@ from ir_client.book import AlertBook, ChangeKind
 from ir_client.wire.alerts import Alert
 from ir_client.wire.auth import User
 
+from .company import NOBODY_ELSE, Company
 from .corpus import Corpus, passes
 from .filters import EVERYTHING, Filter
 from .link import Link
@@ -78,6 +79,7 @@ class ConsoleState:
     moment: datetime = _NEVER
     """What the clock on the wall says, as far as the filter goes."""
     filter: Filter = EVERYTHING
+    company: Company = NOBODY_ELSE
     pending: dict[int, str] = field(default_factory=dict)
     viewport: Viewport = field(init=False)
     toasts: ToastBoard = field(init=False)

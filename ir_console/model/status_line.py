@@ -7,7 +7,7 @@ from ir_console.safe_text import safe_text
 from .format import plural
 from .keymap import Keymap
 from .marks import marks_words
-from .spans import Line, Span, Tone, fit_line, spread, width_of
+from .spans import Line, Span, Tone, spread, width_of
 from .state import ConsoleState
 from .viewport import Mode
 from .views import TableView
@@ -65,11 +65,12 @@ def mark_hints(keymap: Keymap = USUAL) -> tuple[tuple[str, str], ...]:
     return _named(_MARK_HINTS, keymap)
 
 
-def reader_title(width: int, *, is_read: bool) -> Line:
-    """What stands over the reader."""
-    if is_read:
-        return fit_line((Span(" Reading ", Tone.STRONG),), width)
-    return fit_line((Span(" Alert · Enter reads it", Tone.MUTED),), width)
+def reader_title(width: int, *, is_read: bool, company: Line = ()) -> Line:
+    """What stands over the reader: who else is there, too."""
+    title = (Span(" Reading ", Tone.STRONG),)
+    if not is_read:
+        title = (Span(" Alert · Enter reads it", Tone.MUTED),)
+    return spread(title, company, width)
 
 
 def hints_line(

@@ -1,6 +1,6 @@
 """Tell what happened to an alert: the entries of its timeline in words, newest first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import nlargest
 
@@ -35,8 +35,8 @@ def timeline_lines(
     now: float,
     width: int,
     names: Mapping[int, str] | None = None,
-) -> Iterator[Line]:
-    """The entries, newest first: who did what, and how long ago.
+) -> Iterator[tuple[Hashable, Line]]:
+    """The entries, newest first: who did what, and how long ago; each line with its entry.
 
     A noisy alert is seen again ten thousand times: of too many entries, what was done to the alert
     is told before what was only seen, and how many are left out is said.
@@ -49,15 +49,17 @@ def timeline_lines(
         indent = " " * (_AGE_WIDTH + 2)
         who = safe_text(entry.actor.name, 80)
         words = wrap(deed(entry, known), max(8, width - len(indent) - len(who) - 1))
-        yield (Span(age + "  ", Tone.MUTED), Span(who + " ", Tone.ACCENT), Span(words[0]))
-        for line in words[1:]:
-            yield (Span(indent), Span(line))
+        lines: list[Line] = [
+            (Span(age + "  ", Tone.MUTED), Span(who + " ", Tone.ACCENT), Span(words[0])),
+            *((Span(indent), Span(line)) for line in words[1:]),
+        ]
         if entry.comment:
             comment = safe_block(entry.comment, _COMMENT_LIMIT)
             for line in wrap(comment, max(8, width - len(indent) - 2)):
-                yield (Span(indent + "│ ", Tone.MUTED), Span(line, Tone.STRONG))
+                lines.append((Span(indent + "│ ", Tone.MUTED), Span(line, Tone.STRONG)))
+        yield from ((("entry", entry.id, position), line) for position, line in enumerate(lines))
     if len(entries) > _MOST_ENTRIES:
-        yield (Span(f"  and {len(entries) - _MOST_ENTRIES:,} more entries", Tone.MUTED),)
+        yield "more", (Span(f"  and {len(entries) - _MOST_ENTRIES:,} more entries", Tone.MUTED),)
 
 
 def _is_deed(entry: TimelineEntry) -> bool:

@@ -33,15 +33,15 @@ from ir_console.settings import ConsoleSettings
 
 from .crash import crash_words, write_report
 from .desk import Desk
-from .messages import FrameDue, HistoryRead
+from .messages import FrameDue
 from .painter import Painter, theme_of
+from .reading import Reading
+from .reading_actions import ReadingActions
 from .screens.help import HelpScreen
 from .screens.live import LiveScreen
 from .screens.too_small import TooSmallScreen
-from .timeline_reader import TimelineReader
 from .triage_context import TriageContext
 from .triaging import TriagingApp
-from .widgets.detail_pane import DetailPane
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ _SLICE = 200
 _BUDGET_SECONDS = 0.008
 
 
-class ConsoleApp(TriagingApp):
+class ConsoleApp(TriagingApp, ReadingActions):
     """The live console of an open client."""
 
     CSS_PATH = "console.tcss"
@@ -94,7 +94,6 @@ class ConsoleApp(TriagingApp):
             client, snapshot_limit=settings.snapshot_limit, clock=clock, wake=self._wake
         )
         self.desk = Desk(client)
-        self.timelines = TimelineReader(self, self.desk)
         context = TriageContext(self, state, self.desk, clock, settings.read_only)
         self.begin_triage(context)
         self.live = LiveScreen(
@@ -106,6 +105,7 @@ class ConsoleApp(TriagingApp):
             is_read_only=settings.read_only,
             keymap=self.keymap,
         )
+        self.reading = Reading(self, self.live, self.feed, self.desk)
 
     def get_default_screen(self) -> Screen[None]:
         return self.live
@@ -155,6 +155,7 @@ class ConsoleApp(TriagingApp):
         changed, self._changed = self._changed, set()
         self._take_in_link(self.feed.link)
         self.state.meet(self.feed.me)
+        self.reading.meet_viewers()
         self.live.show_frame(Frame(frozenset(changed)))
         if len(self.feed.inbox):
             self._wake()
@@ -171,6 +172,7 @@ class ConsoleApp(TriagingApp):
     def _tick(self) -> None:
         self._look_at_the_wall()
         self.state.forget_stale_flashes(self.clock())
+        self.reading.tick()
         self.live.tick()
 
     @on(Worker.StateChanged)
@@ -184,17 +186,6 @@ class ConsoleApp(TriagingApp):
 
     def show_triage(self) -> None:
         self.live.show_all()
-
-    # Reading
-
-    @on(DetailPane.HistoryWanted)
-    def history_wanted(self, message: DetailPane.HistoryWanted) -> None:
-        """Read the timeline of the alert that is open."""
-        self.timelines.want(message.alert_id)
-
-    @on(HistoryRead)
-    def history_read(self, message: HistoryRead) -> None:
-        self.live.reader.show_history(message.alert_id, message.entries, message.problem)
 
     # The console itself
 

@@ -8,6 +8,7 @@ from textual.message import Message
 from ir_client.wire.alerts import Alert, TimelineEntry
 from ir_console.model.bulk import ItemResult
 from ir_console.model.decisions import Decision
+from ir_console.model.related import Related, Relation
 from ir_console.model.undo import Deed
 
 from .bulk_job import BulkJob
@@ -25,6 +26,15 @@ class HistoryRead(Message):
     alert_id: int
     entries: Sequence[TimelineEntry] | None
     problem: str = ""
+
+
+@dataclass
+class RelatedCounted(Message):
+    """What other alerts share with one, and how many they are."""
+
+    alert_id: int
+    relations: tuple[Relation, ...]
+    counted: tuple[Related, ...]
 
 
 @dataclass

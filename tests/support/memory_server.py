@@ -19,7 +19,7 @@ from ir_client.wire.auth import User, UserRef
 from ir_client.wire.bulk import BulkUpdateReport, BulkUpdateResult
 from ir_client.wire.events import AlertUpdated, InitialData, InitialSnapshot, NewAlert
 from ir_client.wire.incidents import Ownership
-from ir_client.wire.protocol2 import AlertRemoved, Removal
+from ir_client.wire.protocol2 import AlertRemoved, Presence, PresentUser, Removal, ViewerList
 from tests.support.builders import a_user
 from tests.support.memory_incidents import MemoryIncidents
 
@@ -42,6 +42,8 @@ class MemoryServer:
         """Triage calls wait for it, where there is one."""
         self.forbidden: set[int] = set()
         """Alerts that this user may not change in bulk."""
+        self.viewers: list[PresentUser] = []
+        """Who else looks at whatever is looked at."""
         self.alerts = MemoryDesk(self)
         self.incidents = MemoryIncidents(self)
 
@@ -252,6 +254,7 @@ class MemoryStream:
         self._events: asyncio.Queue[Event | IRError] = asyncio.Queue()
         self._state = StreamState.CONNECTING
         self.retries = 0
+        self.viewed: int | None = None
 
     def tell(self, event: Event | IRError) -> None:
         self._events.put_nowait(event)
@@ -262,6 +265,13 @@ class MemoryStream:
         status = StreamStatus(state, now, attempt=1, retry_at=retry_at, reason=reason)
         self.tell(StateChanged(self._state, state, status))
         self._state = state
+
+    async def view(self, alert_id: int | None) -> None:
+        self.viewed = alert_id
+        if alert_id is not None and self._server.is_up:
+            me = self._server.me
+            here = [PresentUser(id=me.id, username=me.username), *self._server.viewers]
+            self.tell(Presence(data=ViewerList(alert_id=alert_id, users=tuple(here))))
 
     def retry_now(self) -> None:
         self.retries += 1

@@ -137,7 +137,7 @@ async def crash_and_compare(server: LiveServer, *, crashes: int) -> None:
             await burst_until_killed(server, sent, burst=burst)
             await console.sees("econnect")
             await asyncio.to_thread(server.restart)
-            await console.press("r")
+            await console.press("R")
             await console.sees("Live")
         book, view = console.app.state.book, console.app.state.view
         assert len(sent.created) >= crashes * MIDWAY * SIZE

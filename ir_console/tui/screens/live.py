@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from ir_console.model.columns import GUTTER, header_line
+from ir_console.model.company import company_words
 from ir_console.model.counters import counter_line
 from ir_console.model.filters import EVERYTHING, Filter
 from ir_console.model.keymap import Keymap
@@ -137,6 +138,16 @@ class LiveScreen(Screen[None]):
             alert = None if cursor is None else self.state.book.alert(cursor)
             self.reader.show_alert(alert, is_gone=cursor is not None and alert is None)
 
+    def show_list(self) -> None:
+        """Leave the reader for the list, as the rows are now."""
+        self.remove_class("-reading")
+        self.table.focus()
+        self.after_move()
+
+    def now(self) -> float:
+        """The clock that toasts go by."""
+        return self._clock()
+
     def repaint(self) -> None:
         """Paint everything in other colours."""
         for widget in (*self._bars, self.table, self.reader, self.toast_stack, self.trouble_bar):
@@ -147,6 +158,11 @@ class LiveScreen(Screen[None]):
     def is_reader_shown(self) -> bool:
         """Whether the reader is on the screen."""
         return self._layout is not Layout.COMPACT or self.has_class("-reading")
+
+    @property
+    def open_alert_id(self) -> int | None:
+        """Which alert is in the reader, if the reader is on the screen."""
+        return self.reader.alert_id if self.is_reader_shown else None
 
     # Moving
 
@@ -277,7 +293,8 @@ class LiveScreen(Screen[None]):
         return BarContent((Span(" " * GUTTER), *header_line(self.table.columns)))
 
     def _divider(self, width: int) -> BarContent:
-        return BarContent(reader_title(width, is_read=self.reader.has_focus))
+        company = company_words(self.state.company, self.open_alert_id)
+        return BarContent(reader_title(width, is_read=self.reader.has_focus, company=company))
 
     def _status(self, width: int) -> BarContent:
         return BarContent(status_line(self.state, width, self._keymap))

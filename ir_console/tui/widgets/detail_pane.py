@@ -8,8 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ir_client.wire.alerts import Alert, TimelineEntry
-from ir_console.model.detail import DetailInput, History, changed_fields, detail_lines
-from ir_console.model.spans import Line, Span, Tone
+from ir_console.model.detail import DetailInput, History, changed_fields, detail_text
+from ir_console.model.placed import PlacedLines
+from ir_console.model.related import Related, Relation
+from ir_console.model.spans import Span, Tone
 
 from ..painter import Painter
 from .lines_view import LinesView
@@ -34,6 +36,7 @@ class DetailPane(LinesView, can_focus=True):
         """The timeline of an alert is not known, or no longer current."""
 
         alert_id: int
+        is_other: bool
 
     def __init__(
         self, painter: Callable[[], Painter], wall_clock: Callable[[], float], *, widget_id: str
@@ -45,6 +48,8 @@ class DetailPane(LinesView, can_focus=True):
         self._history = History()
         self._changed: frozenset[str] = frozenset()
         self._changed_at = 0.0
+        self._relations: tuple[Relation, ...] = ()
+        self._counted: tuple[Related, ...] = ()
 
     @property
     def alert_id(self) -> int | None:
@@ -58,12 +63,13 @@ class DetailPane(LinesView, can_focus=True):
         is_other = (before.id if before else None) != self.alert_id
         if is_other:
             self._history, self._changed = History(), frozenset()
+            self._relations, self._counted = (), ()
         elif before is not None and alert is not None and before != alert:
             self._changed = changed_fields(before, alert)
             self._changed_at = self._wall_clock()
         if alert is not None and (is_other or before != alert):
             # Straight to the app: while the screen is still being set up, nothing bubbles.
-            self.app.post_message(self.HistoryWanted(alert.id))
+            self.app.post_message(self.HistoryWanted(alert.id, is_other))
         self.rebuild(from_top=is_other)
 
     def show_history(
@@ -76,10 +82,18 @@ class DetailPane(LinesView, can_focus=True):
         self._history = History(known, problem)
         self.rebuild()
 
+    def show_related(
+        self, alert_id: int, relations: tuple[Relation, ...], counted: tuple[Related, ...]
+    ) -> None:
+        """Take in what other alerts share with this one, if it is still the one that is open."""
+        if alert_id == self.alert_id:
+            self._relations, self._counted = relations, counted
+            self.rebuild()
+
     def rebuild(self, *, from_top: bool = False) -> None:
         """Build the lines anew: ages grow, marks of changes fade."""
         if self._alert is None:
-            self.show(_GONE if self._is_gone else _NOTHING, from_top=True)
+            self.show_placed(_GONE if self._is_gone else _NOTHING, from_top=True)
             return
         now = self._wall_clock()
         is_marked = now - self._changed_at < _MARK_SECONDS
@@ -89,8 +103,10 @@ class DetailPane(LinesView, can_focus=True):
             width=self.line_width,
             history=self._history,
             changed=self._changed if is_marked else frozenset(),
+            relations=self._relations,
+            counted=self._counted,
         )
-        self.show(detail_lines(given), from_top=from_top)
+        self.show_placed(detail_text(given), from_top=from_top)
 
     def on_resize(self) -> None:
         self.rebuild()
@@ -99,8 +115,8 @@ class DetailPane(LinesView, can_focus=True):
         self.scroll_lines(lines)
 
 
-def _one_line(text: str) -> tuple[Line, ...]:
-    return ((), (Span(f"  {text}", Tone.MUTED),))
+def _one_line(text: str) -> PlacedLines:
+    return PlacedLines.of([("", ()), (text, (Span(f"  {text}", Tone.MUTED),))])
 
 
 _NOTHING = _one_line("No alert is chosen.")

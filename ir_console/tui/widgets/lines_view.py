@@ -6,6 +6,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ir_console.model.placed import PlacedLines, kept_top
 from ir_console.model.spans import Line
 
 from ..painter import Painter
@@ -20,6 +21,7 @@ class LinesView(ScrollView, inherit_bindings=False):
         super().__init__(id=widget_id)
         self._painter = painter
         self._lines: tuple[Line, ...] = ()
+        self._placed = PlacedLines()
 
     @property
     def line_width(self) -> int:
@@ -33,6 +35,15 @@ class LinesView(ScrollView, inherit_bindings=False):
         if from_top:
             self.scroll_to(y=0, animate=False)
         self.refresh()
+
+    def show_placed(self, placed: PlacedLines, *, from_top: bool = False) -> None:
+        """Show other lines, and keep what is read on the line of the screen where it is."""
+        top = kept_top(self._placed, self.scroll_offset.y, placed)
+        self._placed = placed
+        self.show(placed.lines, from_top=from_top)
+        if not from_top and top != self.scroll_offset.y:
+            # At once: the next lines may come before this is painted.
+            self.scroll_to(y=top, animate=False, immediate=True)
 
     def render_line(self, y: int) -> Strip:
         painter, width = self._painter(), self.size.width

@@ -7,12 +7,12 @@ import pytest
 from ir_client.wire.alerts import Actor, Alert, Change, TimelineEntry
 from ir_client.wire.auth import UserRef
 from ir_console.model.detail import (
-    SHOWN_FIELDS,
     DetailInput,
     History,
     changed_fields,
-    detail_lines,
+    detail_text,
 )
+from ir_console.model.detail_fields import SHOWN_FIELDS
 from ir_console.model.spans import width_of
 from tests.support.builders import NOON, an_alert
 
@@ -34,7 +34,7 @@ FULL = {
 
 
 def said(given: DetailInput) -> str:
-    return "\n".join("".join(span.text for span in line) for line in detail_lines(given))
+    return "\n".join("".join(span.text for span in line) for line in detail_text(given).lines)
 
 
 def an_entry(**fields: object) -> TimelineEntry:
@@ -70,7 +70,7 @@ def test_empty_fields_are_left_out() -> None:
 def test_lines_fit_the_pane(width: int) -> None:
     wild = an_alert(**FULL | {"title": "漢字" * 90, "rule_name": "x" * 300})
     history = History((an_entry(action="commented", comment="long " * 60),))
-    for line in detail_lines(DetailInput(wild, NOW, width, history)):
+    for line in detail_text(DetailInput(wild, NOW, width, history)).lines:
         assert width_of(line) <= max(width, 34)
 
 
@@ -118,7 +118,7 @@ def test_timeline_of_a_noisy_alert_is_short_and_keeps_what_people_did() -> None:
         an_entry(id=number, at=NOON + timedelta(seconds=number), action="seen_again")
         for number in range(2, 10_002)
     ]
-    lines = detail_lines(DetailInput(an_alert(), NOW, 80, History((comment, *noise))))
+    lines = detail_text(DetailInput(an_alert(), NOW, 80, History((comment, *noise)))).lines
     assert len(lines) < 300
     text = "\n".join("".join(span.text for span in line) for line in lines)
     assert "Known scanner" in text

@@ -34,7 +34,7 @@ def test_live_says_so_and_how_much_comes() -> None:
 
 def test_waiting_says_when_how_old_and_which_key() -> None:
     said = words(WAITING)
-    assert said == ("◌ Reconnecting in 4 s · data 38 s old · r retry now · connection refused")
+    assert said == ("◌ Reconnecting in 4 s · data 38 s old · R retry now · connection refused")
     assert link_bar(WAITING, 100.0).look is BarLook.ALARM
 
 
@@ -71,7 +71,7 @@ def test_loading_shows_its_progress() -> None:
 
 
 def test_load_problem_is_shown_beside_live() -> None:
-    assert "r load again" in words(Link(LinkState.LIVE, load_problem="The server failed."))
+    assert "R load again" in words(Link(LinkState.LIVE, load_problem="The server failed."))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_load_problem_is_shown_beside_live() -> None:
         (Link(LinkState.LIVE), "No alerts. All quiet."),
         (Link(LinkState.LIVE, loading=Loading()), "Loading alerts…"),
         (Link(LinkState.LIVE, load_problem="Broken"), "The alerts could not be loaded\nBroken"),
-        (WAITING, "Cannot reach prod\nconnection refused\n\nTrying again in 4 s · r retry now"),
+        (WAITING, "Cannot reach prod\nconnection refused\n\nTrying again in 4 s · R retry now"),
         (
             Link(LinkState.REFUSED, reason="token expired", hint="Log in again."),
             "Not authorised\ntoken expired\nLog in again.",

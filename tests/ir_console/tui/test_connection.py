@@ -14,9 +14,9 @@ async def test_server_that_is_down_from_the_start() -> None:
     server = MemoryServer()
     server.is_up = False
     async with a_console(server) as console:
-        await console.sees("Cannot reach test", "connection refused", "r retry now")
+        await console.sees("Cannot reach test", "connection refused", "R retry now")
         server.is_up = True
-        await console.press("r")
+        await console.press("R")
         await console.sees("No alerts. All quiet.")
 
 
@@ -26,7 +26,7 @@ async def test_broken_line_shows_age_countdown_and_the_way_back() -> None:
     async with a_console(server) as console:
         await console.sees("Suspicious PowerShell")
         server.go_down()
-        await console.sees("Reconnecting in", "data", "r retry now", "connection refused")
+        await console.sees("Reconnecting in", "data", "R retry now", "connection refused")
         assert "Suspicious PowerShell" in console.text
         server.come_back(missed=[an_alert(id=n, severity="critical") for n in range(2, 19)])
         await console.sees("caught up after 17 missed", "While away: 17 new alerts")
@@ -55,7 +55,7 @@ async def test_alerts_that_cannot_be_loaded_are_not_silently_missing() -> None:
     async with a_console(server) as console:
         await console.sees("The alerts could not be loaded", "The server failed")
         server.publish(an_alert(id=2, title="Live goes on"))
-        await console.sees("Live goes on", "r load again")
+        await console.sees("Live goes on", "R load again")
 
 
 async def test_snapshot_of_thousands_arrives_whole() -> None:

@@ -72,9 +72,9 @@ async def test_server_killed_in_mid_burst_loses_nothing_that_was_answered(
         live_server.kill()
         with pytest.raises(IRError):
             await burst(sensor, first=1000, batches=1)
-        await console.sees("r retry now", "data")
+        await console.sees("R retry now", "data")
         live_server.restart()
-        await console.press("r")
+        await console.press("R")
         answered |= await burst(sensor, first=2000, batches=2)
         changed = min(answered)
         await me.alerts.update(changed, AlertUpdate(status="escalated"))

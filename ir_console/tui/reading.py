@@ -1,0 +1,110 @@
+"""What one does with the alert that is open, short of changing it: look around, go there, back.
+
+Nothing here triages. The alert is the one under the cursor when the key was pressed.
+"""
+
+from textual.app import App
+
+from ir_client.errors import QueryError
+from ir_client.wire.alerts import Alert
+from ir_console.feed import Feed
+from ir_console.model.company import NOBODY_ELSE, Company, Glance
+from ir_console.model.pivots import Pivots
+from ir_console.model.related import count_related, count_words, relations_of
+from ir_console.model.spans import Tone
+from ir_console.model.toasts import Toast
+from ir_console.safe_text import safe_text
+
+from .desk import Desk
+from .related_reader import RelatedReader
+from .screens.live import LiveScreen
+from .screens.menu import MenuDialog
+from .timeline_reader import TimelineReader
+
+
+class Reading:
+    """Brings what belongs to the open alert, and takes the analyst to what is like it."""
+
+    def __init__(self, app: App[None], live: LiveScreen, feed: Feed, desk: Desk) -> None:
+        self._app, self._live, self._feed = app, live, feed
+        self._state = live.state
+        self._timelines = TimelineReader(app, desk)
+        self._related = RelatedReader(app, self._state)
+        self._glance = Glance()
+        self._pivots = Pivots()
+
+    def opened(self, alert_id: int, *, is_other: bool) -> None:
+        """Read what belongs to the alert that is open now, or that has changed."""
+        self._timelines.want(alert_id)
+        if is_other:
+            self._related.want(alert_id)
+
+    def tick(self) -> None:
+        """Count related alerts now and then, and tell others which alert is open."""
+        alert_id = self._live.open_alert_id
+        self._related.tick(alert_id)
+        if self._glance.look(alert_id):
+            self._app.run_worker(
+                self._feed.view(alert_id), group="view", exclusive=True, exit_on_error=False
+            )
+
+    def meet_viewers(self) -> None:
+        """Take in who else looks at the open alert."""
+        viewers, me = self._feed.viewers, self._state.me
+        if viewers is None:
+            self._state.company = NOBODY_ELSE
+        else:
+            users = [(user.id, user.username) for user in viewers.users]
+            self._state.company = Company.of(
+                viewers.alert_id, users, me=None if me is None else me.id
+            )
+
+    def choose_related(self) -> None:
+        """Ask which of the related alerts to see, and show those."""
+        alert = self._open_alert()
+        if alert is None:
+            return
+        state = self._state
+        me = None if state.me is None else state.me.id
+        choices = {}
+        for relation in relations_of(alert, state.corpus):
+            counted = count_related(relation, alert.id, state.corpus, now=state.moment, me=me)
+            words = f"{relation.kind:<6}{relation.value[:34]:<36}{count_words(counted)[0]}"
+            choices[relation.query] = words
+        if not choices:
+            self.say(Toast(Tone.WARNING, f"#{alert.id} names no host, user, address, rule or file"))
+            return
+        menu = MenuDialog(
+            f"Alerts related to #{alert.id}",
+            safe_text(alert.title, 200),
+            choices,
+            hint="1–9 or Enter shows them · b comes back · Esc leaves",
+        )
+        self._app.push_screen(menu, self._go)
+
+    def go_back(self) -> None:
+        """Show what was shown before going to related alerts."""
+        if not self._pivots.back(self._state):
+            self.say(Toast(Tone.WARNING, "Nowhere to go back to: P goes to related alerts"))
+        self._live.after_move()
+
+    def say(self, toast: Toast) -> None:
+        """Answer the analyst."""
+        self._state.toasts.tell(toast, self._live.now())
+        self._live.show_bars()
+
+    def _go(self, query: str | None) -> None:
+        if query is None:
+            return
+        try:
+            self._pivots.go(self._state, query)
+        except QueryError as error:
+            self.say(Toast(Tone.ERROR, f"✗ {safe_text(str(error), 200)}"))
+        self._live.show_list()
+
+    def _open_alert(self) -> Alert | None:
+        cursor = self._state.viewport.cursor
+        alert = None if cursor is None else self._state.book.alert(cursor)
+        if alert is None:
+            self.say(Toast(Tone.WARNING, "There is no alert under the cursor."))
+        return alert

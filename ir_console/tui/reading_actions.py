@@ -1,0 +1,35 @@
+"""The keys for the alert that is open, as actions of the app: one line each."""
+
+from textual import on
+from textual.app import App
+
+from .messages import HistoryRead, RelatedCounted
+from .reading import Reading
+from .screens.live import LiveScreen
+from .widgets.detail_pane import DetailPane
+
+
+class ReadingActions(App[None]):
+    """The part of the console's app that looks closer."""
+
+    live: LiveScreen
+    reading: Reading
+
+    @on(DetailPane.HistoryWanted)
+    def history_wanted(self, message: DetailPane.HistoryWanted) -> None:
+        """Read what belongs to the alert that is open."""
+        self.reading.opened(message.alert_id, is_other=message.is_other)
+
+    @on(HistoryRead)
+    def history_read(self, message: HistoryRead) -> None:
+        self.live.reader.show_history(message.alert_id, message.entries, message.problem)
+
+    @on(RelatedCounted)
+    def related_counted(self, message: RelatedCounted) -> None:
+        self.live.reader.show_related(message.alert_id, message.relations, message.counted)
+
+    def action_related(self) -> None:
+        self.reading.choose_related()
+
+    def action_pivot_back(self) -> None:
+        self.reading.go_back()
