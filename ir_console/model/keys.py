@@ -87,6 +87,9 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse(
         "look.hold", "equals_sign", "hold", "hold the display, or let new alerts in", _LOOK, "hold"
     ),
+    KeyUse("look.raw", "v", "app.raw", "the alert as JSON, to scroll and search", _LOOK),
+    KeyUse("look.copy", "y", "app.copy_menu", "copy: number, link, addresses, JSON…", _LOOK),
+    KeyUse("look.links", "o", "app.links", "open a link, after a look at its target", _LOOK),
     KeyUse("look.related", "P", "app.related", "related alerts: go to those like it", _LOOK),
     KeyUse("look.pivot_back", "b", "app.pivot_back", "back from related alerts", _LOOK),
     KeyUse("look.theme", "t", "app.next_theme", "next theme: dark, light, high contrast", _LOOK),

@@ -30,6 +30,9 @@ _READER_HINTS: _Hints = (
     (("look.back",), "back"),
     (("move.next_read", "move.previous_read"), "next alert"),
     (("triage.take", "triage.status", "triage.comment", "triage.close"), "triage"),
+    (("look.related",), "related"),
+    (("look.copy",), "copy"),
+    (("look.raw",), "JSON"),
 )
 _LIFELINE_IDS = ("console.help", "console.quit")
 

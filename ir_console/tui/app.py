@@ -31,6 +31,7 @@ from ir_console.model.toasts import Toast, ToastPolicy
 from ir_console.safe_text import safe_block
 from ir_console.settings import ConsoleSettings
 
+from .carrying import Carrying
 from .crash import crash_words, write_report
 from .desk import Desk
 from .messages import FrameDue
@@ -106,6 +107,7 @@ class ConsoleApp(TriagingApp, ReadingActions):
             keymap=self.keymap,
         )
         self.reading = Reading(self, self.live, self.feed, self.desk)
+        self.carrying = Carrying(self, self.live, self.reading, getattr(client, "url", ""))
 
     def get_default_screen(self) -> Screen[None]:
         return self.live

@@ -61,7 +61,7 @@ class Reading:
 
     def choose_related(self) -> None:
         """Ask which of the related alerts to see, and show those."""
-        alert = self._open_alert()
+        alert = self.open_alert()
         if alert is None:
             return
         state = self._state
@@ -102,7 +102,8 @@ class Reading:
             self.say(Toast(Tone.ERROR, f"✗ {safe_text(str(error), 200)}"))
         self._live.show_list()
 
-    def _open_alert(self) -> Alert | None:
+    def open_alert(self) -> Alert | None:
+        """The alert under the cursor, whole; says so when there is none."""
         cursor = self._state.viewport.cursor
         alert = None if cursor is None else self._state.book.alert(cursor)
         if alert is None:

@@ -3,6 +3,7 @@
 from textual import on
 from textual.app import App
 
+from .carrying import Carrying
 from .messages import HistoryRead, RelatedCounted
 from .reading import Reading
 from .screens.live import LiveScreen
@@ -14,6 +15,7 @@ class ReadingActions(App[None]):
 
     live: LiveScreen
     reading: Reading
+    carrying: Carrying
 
     @on(DetailPane.HistoryWanted)
     def history_wanted(self, message: DetailPane.HistoryWanted) -> None:
@@ -27,6 +29,15 @@ class ReadingActions(App[None]):
     @on(RelatedCounted)
     def related_counted(self, message: RelatedCounted) -> None:
         self.live.reader.show_related(message.alert_id, message.relations, message.counted)
+
+    def action_raw(self) -> None:
+        self.carrying.page()
+
+    def action_copy_menu(self) -> None:
+        self.carrying.choose_copy()
+
+    def action_links(self) -> None:
+        self.carrying.choose_link()
 
     def action_related(self) -> None:
         self.reading.choose_related()

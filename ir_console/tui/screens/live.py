@@ -3,7 +3,7 @@
 Shows the console's state and never changes alerts; triage is asked of the flow.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, on
@@ -12,28 +12,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from ir_console.model.columns import GUTTER, header_line
-from ir_console.model.company import company_words
-from ir_console.model.counters import counter_line
 from ir_console.model.filters import EVERYTHING, Filter
 from ir_console.model.keymap import Keymap
 from ir_console.model.keys import KEYS
 from ir_console.model.layout import Layout, layout_for
-from ir_console.model.link import BarLook, Placeholder, link_bar, placeholder
-from ir_console.model.spans import Span
+from ir_console.model.link import Placeholder, placeholder
 from ir_console.model.state import ConsoleState, Frame
-from ir_console.model.status_line import bottom_line, reader_title, status_line
-from ir_console.model.toast_lines import news_strip
-from ir_console.model.top_line import top_line
 
-from ..painter import Ground, Painter
+from ..live_bars import LiveBars, Where
+from ..painter import Painter
 from ..widgets.alert_table import AlertTable
 from ..widgets.detail_pane import DetailPane
 from ..widgets.filter_bar import FilterBar
-from ..widgets.line_bar import BarContent, LineBar
+from ..widgets.line_bar import LineBar
 from ..widgets.toast_stack import ToastStack, TroubleBar
-
-_GROUNDS = {BarLook.CALM: Ground.BAR, BarLook.GOOD: Ground.GOOD, BarLook.ALARM: Ground.ALARM}
 
 
 class LiveScreen(Screen[None]):
@@ -58,15 +50,22 @@ class LiveScreen(Screen[None]):
         super().__init__()
         self.state = state
         self._painter, self._clock, self._wall_clock = painter, clock, wall_clock
-        self._profile, self._is_read_only = profile, is_read_only
-        self._keymap = keymap
+        self._profile = profile
         self._layout = Layout.COMPACT
         self.table = AlertTable(state, painter, wall_clock, self._say_why_empty, widget_id="table")
         self.reader = DetailPane(painter, wall_clock, widget_id="reader")
         self.toast_stack = ToastStack(painter, widget_id="toasts")
         self.trouble_bar = TroubleBar(painter, widget_id="trouble")
         self.filter_bar = FilterBar(painter, widget_id="filter-bar")
-        self._bars = [LineBar(build, painter, widget_id=name) for name, build in self._builders()]
+        bars = LiveBars(
+            state,
+            clock=clock,
+            profile=profile,
+            is_read_only=is_read_only,
+            keymap=keymap,
+            where=self._where,
+        )
+        self._bars = [LineBar(build, painter, widget_id=name) for name, build in bars.builders()]
 
     def compose(self) -> ComposeResult:
         top, counters, columns, divider, status, hints = self._bars
@@ -143,6 +142,10 @@ class LiveScreen(Screen[None]):
         self.remove_class("-reading")
         self.table.focus()
         self.after_move()
+
+    def paint_with(self) -> Painter:
+        """What paints in the present theme."""
+        return self._painter()
 
     def now(self) -> float:
         """The clock that toasts go by."""
@@ -265,52 +268,8 @@ class LiveScreen(Screen[None]):
 
     # What the bars say
 
-    def _builders(self) -> Iterator[tuple[str, Callable[[int], BarContent]]]:
-        yield "top", self._top
-        yield "counters", self._counters
-        yield "columns", self._column_labels
-        yield "divider", self._divider
-        yield "status", self._status
-        yield "hints", self._hints
-
-    def _top(self, width: int) -> BarContent:
-        now = self._clock()
-        bar = link_bar(self.state.link, now, alerts_per_second=self.state.alerts_per_second(now))
-        line = top_line(
-            bar,
-            profile=self._profile,
-            me=self.state.me,
-            is_read_only=self._is_read_only,
-            width=width,
-        )
-        return BarContent(line, _GROUNDS[bar.look])
-
-    def _counters(self, width: int) -> BarContent:
-        view = self.state.view
-        return BarContent(counter_line(view.by_severity(), view.by_status(), width), Ground.PAGE)
-
-    def _column_labels(self, _: int) -> BarContent:
-        return BarContent((Span(" " * GUTTER), *header_line(self.table.columns)))
-
-    def _divider(self, width: int) -> BarContent:
-        company = company_words(self.state.company, self.open_alert_id)
-        return BarContent(reader_title(width, is_read=self.reader.has_focus, company=company))
-
-    def _status(self, width: int) -> BarContent:
-        return BarContent(status_line(self.state, width, self._keymap))
-
-    def _hints(self, width: int) -> BarContent:
-        is_compact = self._layout is Layout.COMPACT
-        news = news_strip(self.state.toasts.visible(self._clock())) if is_compact else ()
-        is_reading, is_marking = self.reader.has_focus, len(self.state.marks) > 0
-        line = bottom_line(
-            width,
-            news=news,
-            is_reading=is_reading,
-            is_marking=is_marking,
-            keymap=self._keymap,
-        )
-        return BarContent(line)
+    def _where(self) -> Where:
+        return Where(self._layout, self.reader.has_focus, self.open_alert_id, self.table.columns)
 
     def _say_why_empty(self) -> Placeholder:
         view = self.state.view
