@@ -33,6 +33,10 @@ class ConsoleSettings(BaseSettings):
     toast_severity: Severity | Literal["none"] = "high"
     """The least severity of a new alert that is worth a toast."""
     toast_seconds: float = Field(default=6.0, gt=0, le=60)
+    bell: bool = False
+    """Ring the terminal's bell for a critical alert."""
+    desktop_notice: bool = False
+    """Have the terminal show a notice of the desktop (OSC 9) for a critical alert."""
     keys: dict[str, str | list[str]] = Field(default_factory=dict)
     """Other keys for what has an id."""
 

@@ -104,12 +104,16 @@ async def check_login(client: "IRClient") -> None:
 
 
 async def _opened(profile: "Profile") -> int:
+    from ir_console.shelf import Shelf
     from ir_console.tui.app import ConsoleApp
 
     settings = console_settings()
     async with connected(profile, Output.standard()) as client:
         await check_login(client)
-        return await run_console(ConsoleApp(client, settings=settings, profile=profile.name))
+        shelf = Shelf.of(profile.name, profile.url)
+        return await run_console(
+            ConsoleApp(client, settings=settings, profile=profile.name, shelf=shelf)
+        )
 
 
 @contextmanager

@@ -32,6 +32,7 @@ class KeyUse:
 
 
 _MOVE, _MARK, _TRIAGE, _LOOK, _CONSOLE = "Moving", "Marking", "Triage", "Looking", "Console"
+_NOTICE = "Messages and reminders"
 _FILTER = "While typing the filter"
 
 KEYS: tuple[KeyUse, ...] = (
@@ -93,6 +94,9 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("look.related", "P", "app.related", "related alerts: go to those like it", _LOOK),
     KeyUse("look.pivot_back", "b", "app.pivot_back", "back from related alerts", _LOOK),
     KeyUse("look.theme", "t", "app.next_theme", "next theme: dark, light, high contrast", _LOOK),
+    KeyUse("notice.history", "H", "app.said", "what the messages said", _NOTICE),
+    KeyUse("notice.mute", "M", "app.mute", "mute messages: this rule, the filter…", _NOTICE),
+    KeyUse("notice.remind", "r", "app.remind", "come back to the alert later", _NOTICE),
     KeyUse("console.dismiss", "D", "app.dismiss", "take the messages away", _CONSOLE),
     KeyUse("console.retry", "R", "app.retry", "try the connection again now", _CONSOLE),
     KeyUse("console.palette", "ctrl+p", "app.command_palette", "command palette", _CONSOLE),

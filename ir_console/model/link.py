@@ -71,10 +71,12 @@ class Bar:
     spans: Line
 
 
-def link_bar(link: Link, now: float, *, alerts_per_second: float = 0.0) -> Bar:
+def link_bar(link: Link, now: float, *, alerts_per_second: float = 0.0, storm: str = "") -> Bar:
     """What the top line says of the connection."""
     if link.state is LinkState.LIVE:
-        return _live_bar(link, now, alerts_per_second)
+        bar = _live_bar(link, now, alerts_per_second)
+        badge = (Span("  "), Span(f" ⚑ {storm} ", Tone.CRITICAL)) if storm else ()
+        return Bar(bar.look, (*bar.spans, *badge))
     if link.state is LinkState.CONNECTING and link.heard_at is None:
         return Bar(BarLook.CALM, (Span("◌ Connecting…", Tone.ACCENT),))
     if link.state is LinkState.CATCHING_UP:

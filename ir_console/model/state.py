@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from ir_client.book import AlertBook, ChangeKind
+from ir_client.book import AlertBook, AlertRow, ChangeKind
 from ir_client.wire.alerts import Alert
 from ir_client.wire.auth import User
 
@@ -19,7 +19,10 @@ from .corpus import Corpus, passes
 from .filters import EVERYTHING, Filter
 from .link import Link
 from .marks import Marks
+from .mutes import Mutes
+from .reminders import Reminders
 from .rows import Row
+from .selecting import Question
 from .toasts import ToastBoard, ToastPolicy
 from .viewport import Mode, Viewport
 from .views import TableView
@@ -80,6 +83,8 @@ class ConsoleState:
     """What the clock on the wall says, as far as the filter goes."""
     filter: Filter = EVERYTHING
     company: Company = NOBODY_ELSE
+    mutes: Mutes = field(default_factory=Mutes)
+    reminders: Reminders = field(default_factory=Reminders)
     pending: dict[int, str] = field(default_factory=dict)
     viewport: Viewport = field(init=False)
     toasts: ToastBoard = field(init=False)
@@ -107,6 +112,7 @@ class ConsoleState:
         changed: set[int] = set()
         added = 0
         new_rows: list[Row] = []
+        self.toasts.moment = self.moment
         question = self.corpus.question(now=self.moment, me=self._my_id)
         for arrival in news:
             if isinstance(arrival, Departure):
@@ -121,11 +127,16 @@ class ConsoleState:
             changed.add(row.id)
             if change.kind is ChangeKind.ADDED:
                 added += arrival.origin is not Origin.FETCHED
-                self._note_added(row, arrival.origin, now, new_rows)
+                is_muted = self._is_muted(arrival.origin, change.after, question)
+                self._note_added(row, arrival.origin, now, [] if is_muted else new_rows)
         self.viewport.restore(anchor)
         self.toasts.announce(new_rows, now, on_cursor=self.viewport.cursor)
         self._note_rate(added, now)
         return Frame(frozenset(changed))
+
+    def _is_muted(self, origin: Origin, row: AlertRow, question: Question) -> bool:
+        is_news = origin is Origin.PUSHED_NEW and len(self.mutes) > 0
+        return is_news and self.mutes.silence(row, question)
 
     def _let_go(self, departure: Departure) -> set[int]:
         change = self.corpus.remove(departure.alert_id, departure.revision)

@@ -43,7 +43,7 @@ def status_line(state: ConsoleState, width: int, keymap: Keymap = USUAL) -> Line
     # Beside marks and a filter there is no room on a small terminal for what keys do.
     mode = _mode(state, keymap)[: 1 if marks else 2]
     left = (Span(" "), *mode, *marks, *_filter(state))
-    return spread(left, (Span(" "), *_position(state), Span(" ")), width)
+    return spread(left, (Span(" "), *_aside(state), *_position(state), Span(" ")), width)
 
 
 def bottom_line(
@@ -127,6 +127,15 @@ def _mode(state: ConsoleState, keymap: Keymap) -> Line:
             Span(f" · {follow} shows them", Tone.MUTED),
         )
     return (Span("■ Staying", Tone.TEXT), Span(f" · {follow} follows", Tone.MUTED))
+
+
+def _aside(state: ConsoleState) -> Line:
+    """What waits beside the rows: reminders that are due, and what is muted."""
+    due, mutes = state.reminders.due_count, state.mutes
+    spans = (Span(f"◷ {due} due  ", Tone.WARNING),) if due else ()
+    if len(mutes):
+        return (*spans, Span(f"⊘ {len(mutes)} muted, {mutes.silenced:,} silent  ", Tone.MUTED))
+    return spans
 
 
 def _marks(state: ConsoleState) -> Line:

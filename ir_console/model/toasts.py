@@ -2,24 +2,29 @@
 
 New alerts of one rule and severity share a toast that counts up in place. Never more than
 `limit` are visible: the answer to the analyst's own action comes first, then the most severe
-groups, and what does not fit is summed up in the last one. In a storm one toast stands for all.
+groups, and what does not fit is summed up in the last one. In a storm a badge and, in the end, a
+summary stand for all; critical ones break through, once a minute for each rule and target.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from ir_client.wire.values import severity_rank
 
-from .format import plural
+from .format import plural, short_count
 from .looks import severity_look
 from .rows import Row
+from .said import Said, Sayings, Words
 from .spans import Tone
+from .storms import Storms
 
-_STORM_PER_SECOND = 50
-_STORM_WINDOW_SECONDS = 3.0
+_BREAK_AGAIN_SECONDS = 60.0
+_MOST_BROKEN = 1_000
 _MOST_GROUPS = 50
 _MOST_TARGETS = 100
+_NEVER = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,8 @@ class ToastPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Toast:
+class Toast(Words):
     """A toast as painted: two short texts, safe to show."""
-
-    tone: Tone
-    headline: str
-    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class _Group:
     rule: str
     until: float
     count: int = 0
+    newest: int = 0
     targets: dict[str, None] = field(default_factory=dict)
 
     def toast(self) -> Toast:
@@ -80,24 +82,39 @@ class ToastBoard:
         self._groups: dict[tuple[str, str], _Group] = {}
         self._answer: _Notice | None = None
         self._summary: _Notice | None = None
-        self._arrivals: deque[tuple[float, Counter[str]]] = deque()
-        self._storm: Counter[str] = Counter()
+        self._storms = Storms()
+        self._broken: dict[tuple[str, str], float] = {}
+        self._rings = 0
+        self.moment = _NEVER
+        """What the clock on the wall says, for the history."""
+        self.sayings = Sayings()
 
     @property
     def is_storm(self) -> bool:
         """Whether new alerts come faster than anyone can read."""
-        return bool(self._storm)
+        return self._storms.is_on
+
+    @property
+    def storm_badge(self) -> str:
+        """What the top line says of a storm; nothing when there is none."""
+        return f"STORM {short_count(self._storms.counts.total())} new" if self.is_storm else ""
 
     def announce(self, rows: Sequence[Row], now: float, *, on_cursor: int | None) -> None:
         """Take in the new alerts of one frame; `on_cursor` is being looked at already."""
         worthy = [row for row in rows if self._is_worthy(row)]
-        self._watch_rate(worthy, now)
-        if self.is_storm:
+        if self._storms.note(Counter(row.severity for row in worthy), now):
             self._groups.clear()
-            return
+            self._note(lambda: Words(Tone.WARNING, "A storm of new alerts began"))
         for row in worthy:
-            if row.id != on_cursor:
+            is_break = row.severity == "critical" and self._breaks_through(row, now)
+            self._rings += is_break
+            if row.id != on_cursor and (is_break or not self.is_storm):
                 self._join(row, now)
+
+    def take_rings(self) -> int:
+        """How many critical alerts are worth a bell since this was asked last."""
+        rings, self._rings = self._rings, 0
+        return rings
 
     def sum_up_backlog(self, rows: Sequence[Row], now: float) -> None:
         """Say once what came while the connection was down."""
@@ -109,6 +126,7 @@ class ToastBoard:
 
     def tell(self, toast: Toast, now: float) -> None:
         """Show the answer to something the analyst did; the newest answer stands."""
+        self._note(lambda: toast)
         is_error = toast.tone is Tone.ERROR
         seconds = self.policy.error_seconds if is_error else self.policy.seconds
         self._answer = _Notice(toast, now + seconds)
@@ -122,8 +140,6 @@ class ToastBoard:
         """The toasts to paint now, at most `limit`."""
         self._expire(now)
         toasts = [notice.toast for notice in (self._answer, self._summary) if notice]
-        if self.is_storm:
-            toasts.append(self._storm_toast())
         room = self.policy.limit - len(toasts)
         groups = sorted(self._groups.values(), key=lambda group: severity_rank(group.severity))
         if len(groups) > room:
@@ -135,6 +151,21 @@ class ToastBoard:
         minimum = self.policy.minimum_severity
         return minimum is not None and severity_rank(row.severity) <= severity_rank(minimum)
 
+    def _breaks_through(self, row: Row, now: float) -> bool:
+        """Whether this one is worth a message whatever else goes on: once a minute for each."""
+        key = (row.rule, row.target)
+        last = self._broken.get(key)
+        if last is not None and now - last < _BREAK_AGAIN_SECONDS:
+            return False
+        self._broken.pop(key, None)
+        self._broken[key] = now
+        if len(self._broken) > _MOST_BROKEN:
+            del self._broken[next(iter(self._broken))]
+        return True
+
+    def _note(self, words: Callable[[], Words]) -> Said:
+        return self.sayings.note(self.moment, words)
+
     def _join(self, row: Row, now: float) -> None:
         key = (row.severity, row.rule)
         group = self._groups.get(key)
@@ -142,6 +173,7 @@ class ToastBoard:
             if len(self._groups) >= _MOST_GROUPS:
                 self._groups.pop(next(iter(self._groups)))
             group = self._groups[key] = _Group(row.severity, row.rule, now)
+            self._note(group.toast).alert_id = row.id
         group.count += 1
         group.until = now + self.policy.seconds
         group.note(row.target)
@@ -155,42 +187,16 @@ class ToastBoard:
             del self._groups[key]
         self._end_storm(now)
 
-    def _watch_rate(self, rows: Iterable[Row], now: float) -> None:
-        counts = Counter(row.severity for row in rows)
-        if counts:
-            self._arrivals.append((now, counts))
-        self._forget_arrivals(now)
-        total = sum(arrived.total() for _, arrived in self._arrivals)
-        if self._storm:
-            self._storm.update(counts)
-        elif total > _STORM_PER_SECOND * _STORM_WINDOW_SECONDS:
-            for _, arrived in self._arrivals:
-                self._storm.update(arrived)
-
     def _end_storm(self, now: float) -> None:
-        self._forget_arrivals(now)
-        rate = sum(arrived.total() for _, arrived in self._arrivals) / _STORM_WINDOW_SECONDS
-        if self._storm and rate <= _STORM_PER_SECOND / 2:
-            ended = Toast(
-                Tone.ACCENT,
-                f"The storm is over: {plural(self._storm.total(), 'new alert')}",
-                _name_severities(self._storm),
-            )
-            self._storm.clear()
-            self._sum_up(ended, now)
+        ended = self._storms.end(now)
+        if ended is not None:
+            headline = f"The storm is over: {plural(ended.total(), 'new alert')}"
+            self._sum_up(Toast(Tone.ACCENT, headline, _name_severities(ended)), now)
 
     def _sum_up(self, toast: Toast, now: float) -> None:
+        self._note(lambda: toast)
         # Apart from the answers: an error that nobody has read yet must not be covered.
         self._summary = _Notice(toast, now + self.policy.seconds)
-
-    def _forget_arrivals(self, now: float) -> None:
-        while self._arrivals and self._arrivals[0][0] <= now - _STORM_WINDOW_SECONDS:
-            self._arrivals.popleft()
-
-    def _storm_toast(self) -> Toast:
-        tone = Tone.CRITICAL if self._storm["critical"] else Tone.HIGH
-        headline = f"Storm: {plural(self._storm.total(), 'new alert')}"
-        return Toast(tone, headline, _name_severities(self._storm))
 
 
 def _rest_toast(groups: Sequence[_Group]) -> Toast:

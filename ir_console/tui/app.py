@@ -30,14 +30,18 @@ from ir_console.model.themes import PALETTES, THEME_WORDS
 from ir_console.model.toasts import Toast, ToastPolicy
 from ir_console.safe_text import safe_block
 from ir_console.settings import ConsoleSettings
+from ir_console.shelf import Shelf
 
 from .carrying import Carrying
 from .crash import crash_words, write_report
 from .desk import Desk
+from .keeping import Keeping
 from .messages import FrameDue
+from .noticing import Noticing
 from .painter import Painter, theme_of
 from .reading import Reading
 from .reading_actions import ReadingActions
+from .ringing import ring
 from .screens.help import HelpScreen
 from .screens.live import LiveScreen
 from .screens.too_small import TooSmallScreen
@@ -68,6 +72,7 @@ class ConsoleApp(TriagingApp, ReadingActions):
         settings: ConsoleSettings | None = None,
         profile: str = "",
         wall_clock: Callable[[], float] = time.time,
+        shelf: Shelf | None = None,
     ) -> None:
         self.settings = settings or ConsoleSettings()
         self.keymap = Keymap.of(self.settings.keys)
@@ -79,7 +84,7 @@ class ConsoleApp(TriagingApp, ReadingActions):
         self._changed: set[int] = set()
         self._wall_clock = wall_clock
         self._summed_up: CaughtUp | None = None
-        self._wire(client, profile, wall_clock)
+        self._wire(client, profile, wall_clock, shelf or Shelf())
         for palette in PALETTES.values():
             self.register_theme(theme_of(palette))
         self.theme = THEME_WORDS[self.settings.theme]
@@ -89,7 +94,9 @@ class ConsoleApp(TriagingApp, ReadingActions):
         """Paints in the present theme."""
         return self._painters.get(self.theme) or next(iter(self._painters.values()))
 
-    def _wire(self, client: ConsoleClient, profile: str, wall_clock: Callable[[], float]) -> None:
+    def _wire(
+        self, client: ConsoleClient, profile: str, wall_clock: Callable[[], float], shelf: Shelf
+    ) -> None:
         settings, state, clock = self.settings, self.state, self.clock
         self.feed = Feed(
             client, snapshot_limit=settings.snapshot_limit, clock=clock, wake=self._wake
@@ -108,6 +115,8 @@ class ConsoleApp(TriagingApp, ReadingActions):
         )
         self.reading = Reading(self, self.live, self.feed, self.desk)
         self.carrying = Carrying(self, self.live, self.reading, getattr(client, "url", ""))
+        self.keeping = Keeping(state, shelf, self.reading.say, wall_clock)
+        self.noticing = Noticing(self, self.live, self.reading, self.keeping)
 
     def get_default_screen(self) -> Screen[None]:
         return self.live
@@ -120,6 +129,7 @@ class ConsoleApp(TriagingApp, ReadingActions):
         self.set_keymap(self.keymap.changed)
         self.run_worker(self.feed.run(), group="feed", exit_on_error=False)
         self.set_interval(1.0, self._tick)
+        self.keeping.begin()
 
     # Frames
 
@@ -158,6 +168,8 @@ class ConsoleApp(TriagingApp, ReadingActions):
         self._take_in_link(self.feed.link)
         self.state.meet(self.feed.me)
         self.reading.meet_viewers()
+        if rings := self.state.toasts.take_rings():
+            ring(self, rings, bell=self.settings.bell, notice=self.settings.desktop_notice)
         self.live.show_frame(Frame(frozenset(changed)))
         if len(self.feed.inbox):
             self._wake()
@@ -175,6 +187,7 @@ class ConsoleApp(TriagingApp, ReadingActions):
         self._look_at_the_wall()
         self.state.forget_stale_flashes(self.clock())
         self.reading.tick()
+        self.keeping.tick()
         self.live.tick()
 
     @on(Worker.StateChanged)

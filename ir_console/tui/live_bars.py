@@ -57,7 +57,12 @@ class LiveBars:
 
     def _top(self, width: int) -> BarContent:
         now, state = self._clock(), self._state
-        bar = link_bar(state.link, now, alerts_per_second=state.alerts_per_second(now))
+        bar = link_bar(
+            state.link,
+            now,
+            alerts_per_second=state.alerts_per_second(now),
+            storm=state.toasts.storm_badge,
+        )
         line = top_line(
             bar,
             profile=self._profile,

@@ -80,7 +80,7 @@ class Reading:
             choices,
             hint="1–9 or Enter shows them · b comes back · Esc leaves",
         )
-        self._app.push_screen(menu, self._go)
+        self._app.push_screen(menu, self.go)
 
     def go_back(self) -> None:
         """Show what was shown before going to related alerts."""
@@ -91,9 +91,11 @@ class Reading:
     def say(self, toast: Toast) -> None:
         """Answer the analyst."""
         self._state.toasts.tell(toast, self._live.now())
-        self._live.show_bars()
+        if self._live.is_up:
+            self._live.show_bars()
 
-    def _go(self, query: str | None) -> None:
+    def go(self, query: str | None) -> None:
+        """Show what a query asks for; b comes back."""
         if query is None:
             return
         try:

@@ -5,6 +5,7 @@ from textual.app import App
 
 from .carrying import Carrying
 from .messages import HistoryRead, RelatedCounted
+from .noticing import Noticing
 from .reading import Reading
 from .screens.live import LiveScreen
 from .widgets.detail_pane import DetailPane
@@ -16,6 +17,7 @@ class ReadingActions(App[None]):
     live: LiveScreen
     reading: Reading
     carrying: Carrying
+    noticing: Noticing
 
     @on(DetailPane.HistoryWanted)
     def history_wanted(self, message: DetailPane.HistoryWanted) -> None:
@@ -38,6 +40,15 @@ class ReadingActions(App[None]):
 
     def action_links(self) -> None:
         self.carrying.choose_link()
+
+    def action_said(self) -> None:
+        self.noticing.show_history()
+
+    def action_mute(self) -> None:
+        self.noticing.choose_mute()
+
+    def action_remind(self) -> None:
+        self.noticing.choose_reminder()
 
     def action_related(self) -> None:
         self.reading.choose_related()

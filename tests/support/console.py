@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from ir_console.feed import ConsoleClient
 from ir_console.settings import ConsoleSettings
+from ir_console.shelf import Shelf
 from ir_console.tui.app import ConsoleApp
 from ir_console.tui.screen_text import screen_text
 from tests.support.builders import NOON
@@ -65,6 +66,7 @@ async def a_console(
     size: tuple[int, int] = (120, 40),
     tries: int = _TRIES,
     wall_clock: Callable[[], float] = lambda: NOON.timestamp() + 60,
+    shelf: Shelf | None = None,
     **settings: Any,
 ) -> AsyncIterator[Console]:
     """A console connected to `server`; a minute past the builders' noon unless told otherwise."""
@@ -74,6 +76,7 @@ async def a_console(
         settings=ConsoleSettings(**given),
         profile="test",
         wall_clock=wall_clock,
+        shelf=shelf,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Console(app, pilot, tries)

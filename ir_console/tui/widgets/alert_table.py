@@ -123,7 +123,8 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
             mark = Span(" ")
         is_marked = row.id in state.marks
         tone = Tone.ACCENT if is_marked and row.id not in state.pending else mark.tone
-        return Span(fit(mark.text + ("●" if is_marked else " "), GUTTER), tone)
+        due = "◷" if state.reminders.is_due(row.id) else " "
+        return Span(fit(mark.text + ("●" if is_marked else " ") + due, GUTTER), tone)
 
     def _ground(self, row: Row) -> Ground:
         if row.id == self._state.viewport.cursor:

@@ -68,15 +68,58 @@ def test_answer_to_an_action_comes_before_alerts_and_errors_stay_longer() -> Non
     assert headlines(board, 11.0) == ["not sent"]
 
 
-def test_storm_is_one_toast_and_ends_with_a_summary() -> None:
-    board = a_board()
+def a_storm(board: ToastBoard, **fields: object) -> None:
     for frame in range(20):
-        rows = [a_row(frame * 100 + i, rule_name=f"Rule {i}") for i in range(30)]
+        rows = [
+            a_row(frame * 100 + i, **{"rule_name": f"Rule {i}"} | fields)  # type: ignore[arg-type]
+            for i in range(30)
+        ]
         board.announce(rows, frame / 10, on_cursor=None)
+
+
+def test_storm_is_a_badge_and_ends_with_a_summary() -> None:
+    board = a_board()
+    a_storm(board)
     assert board.is_storm
-    assert headlines(board, 2.0) == ["Storm: 600 new alerts"]
+    assert board.storm_badge == "STORM 600 new"
+    assert headlines(board, 2.0) == []
     assert headlines(board, 9.0) == ["The storm is over: 600 new alerts"]
-    assert not board.is_storm
+    assert board.storm_badge == ""
+
+
+def test_critical_breaks_through_a_storm_once_a_minute_for_a_rule_and_target() -> None:
+    board = a_board(seconds=6.0)
+    a_storm(board)
+    worm = {"severity": "critical", "rule_name": "Worm"}
+    for number, host, now in (
+        (9001, "web-01", 2.0),
+        (9002, "web-01", 3.0),
+        (9003, "web-02", 4.0),
+        (9004, "web-01", 61.9),
+    ):
+        a_storm(board)  # it never ends
+        board.announce([a_row(number, affected_hostname=host, **worm)], now, on_cursor=None)
+    assert board.take_rings() == 2
+    board.announce([a_row(9005, affected_hostname="web-01", **worm)], 62.0, on_cursor=None)
+    assert (board.take_rings(), board.take_rings()) == (1, 0)
+    assert headlines(board, 62.0)[-1].endswith("Worm")
+
+
+def test_all_that_was_said_is_remembered_newest_first() -> None:
+    board = a_board()
+    board.announce([a_row(4, rule_name="Brute force")], 0.0, on_cursor=None)
+    board.announce([a_row(5, rule_name="Brute force")], 1.0, on_cursor=None)
+    board.tell(Toast(Tone.ERROR, "not sent"), 2.0)
+    board.dismiss()
+    told = [(said.words().headline, said.alert_id) for said in board.sayings]
+    assert told == [("not sent", None), ("▲ High ×2  Brute force", 4)]
+
+
+def test_history_is_bounded() -> None:
+    board = a_board()
+    for number in range(2_000):
+        board.tell(Toast(Tone.OK, f"done {number}"), float(number))
+    assert len(board.sayings) == 500
 
 
 def test_storm_of_alerts_that_are_worth_no_toast_is_none() -> None:
