@@ -128,7 +128,7 @@ def create_app(
                 _alert_trim(services),
                 services.token_uses,
             )
-            with metrics.asking(LiveFigures(hub, database)):
+            with metrics.asking(LiveFigures(hub, database, background)):
                 async with _at_work(hub.run(), background.run(), *(one.run() for one in beside)):
                     yield
 

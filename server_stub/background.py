@@ -88,6 +88,8 @@ class Background:
         self._work = asyncio.Event()
         # At the start too: a server that died may have left alerts unprocessed.
         self._is_behind = True
+        self.left_out = 0
+        """How many ids found no room: the hub and storage find those alerts without us."""
         self._found_before: list[int] = []
 
     def alerts_created(self, alert_ids: Collection[int]) -> None:
@@ -108,7 +110,9 @@ class Background:
         room = self._max_waiting - len(waiting)
         waiting.update(dict.fromkeys(islice(alert_ids, max(0, room))))
         self._work.set()
-        return len(alert_ids) <= room
+        left_out = max(0, len(alert_ids) - max(0, room))
+        self.left_out += left_out
+        return not left_out
 
     async def run(self) -> None:
         """Do what was left, until cancelled."""
@@ -158,6 +162,10 @@ class Background:
     async def _attempt(self, what: str, step: Awaitable[None]) -> bool:
         try:
             await step
+        except Unavailable as error:
+            # It passes, and is tried again until then: no place in our code to look at.
+            logger.error("%s failed; the alerts stay as they are stored: %s", what, error)
+            return False
         except Exception:
             logger.exception("%s failed; the alerts stay as they are stored", what)
             return False

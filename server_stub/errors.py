@@ -120,9 +120,7 @@ class Invalid(Refusal):
     @classmethod
     def of(cls, error: ValidationError, *prefix: str | int) -> "Invalid":
         """What a model refused; without the input, and without names that are no names."""
-        return cls.of_details(
-            error.errors(include_url=False, include_context=False, include_input=False), *prefix
-        )
+        return cls.of_details(error.errors(include_url=False, include_input=False), *prefix)
 
     @classmethod
     def of_details(cls, details: Sequence[ErrorDetails], *prefix: str | int) -> "Invalid":
@@ -149,6 +147,12 @@ def _shown_part(part: str | int) -> str | int:
 
 def _shown_message(detail: ErrorDetails) -> str:
     """What was wrong; messages of the standard library quote the input, so they are left out."""
+    bounds = detail.get("ctx", {})
+    if bounds.get("field_type") == "Value":
+        # A secret, whose length pydantic tells in "items after validation".
+        if detail["type"] == "too_short":
+            return f"Must have at least {bounds['min_length']} characters"
+        return f"Must have at most {bounds['max_length']} characters"
     return "Input is not valid" if detail["type"] == "value_error" else detail["msg"]
 
 

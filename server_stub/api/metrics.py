@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from server_stub.api.services import InServices
 from server_stub.api.stream import IncidentStream
+from server_stub.background import Background
 from server_stub.errors import Unavailable
 from server_stub.hub import Hub
 from server_stub.metrics import CONTENT_TYPE
@@ -23,9 +24,10 @@ router = APIRouter()
 class LiveFigures(Collector):
     """What is true at the moment, read when someone asks."""
 
-    def __init__(self, hub: Hub, database: Database) -> None:
+    def __init__(self, hub: Hub, database: Database, background: Background) -> None:
         self._hub = hub
         self._database = database
+        self._background = background
 
     def collect(self) -> Iterator[Metric]:
         figures = self._hub.figures()
@@ -46,6 +48,11 @@ class LiveFigures(Collector):
                 "ir_stream_slow_consumers",
                 "Times that a connection was closed or reset for reading too slowly",
                 figures.too_slow,
+            ),
+            (
+                "ir_background_left_out",
+                "Alerts that found no room in the queue after a write, and are found in storage",
+                self._background.left_out,
             ),
         ):
             yield CounterMetricFamily(name, what, value=counted)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from server_stub.background import Background
-from server_stub.errors import Unavailable
+from server_stub.errors import StorageFull, Unavailable
 
 pytestmark = pytest.mark.looptime
 
@@ -165,7 +165,21 @@ async def test_leaving_work_never_waits_and_what_is_too_much_is_found_again_in_s
         background.alerts_created([1, 2, 3])
         background.alerts_updated(range(1_000))
         await asyncio.sleep(0.1)
+        assert background.left_out == 1 + 998
     assert processing.diary == ["processed [1, 2]", "rang", "rang", "processed [3]", "rang"]
+
+
+async def test_a_disk_that_is_full_is_a_line_in_the_log_at_each_attempt_and_no_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    processing = MemoryProcessing()
+    processing.fails_with.append(StorageFull("There is no space left."))
+    async with running(processing) as background:
+        background.alerts_created([1])
+        await asyncio.sleep(0.1)
+    (failure,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert "There is no space left." in failure.getMessage()
+    assert failure.exc_info is None
 
 
 async def test_a_database_that_breaks_in_an_unknown_way_ends_nothing() -> None:

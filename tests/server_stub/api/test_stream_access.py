@@ -115,11 +115,13 @@ async def test_an_endpoint_token_needs_the_right_to_read(server: StreamServer) -
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[", "file://"])
 async def test_abuse_15_a_foreign_origin_gets_403_before_the_handshake(
-    server: StreamServer, origin: str
+    server: StreamServer, origin: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(InvalidStatus) as refused:
         await close_of(server, server.stream_url(await access_token(server)), origin=origin)
     assert refused.value.response.status_code == 403
+    assert "another origin" in caplog.text
+    assert origin not in caplog.text
 
 
 async def test_the_servers_own_origin_is_let_in(server: StreamServer) -> None:

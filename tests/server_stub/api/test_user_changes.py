@@ -119,6 +119,9 @@ async def test_a_password_that_is_too_short_is_refused_and_not_quoted(server: Ap
     refused = await dana.changes_password(PASSWORD, "hunter2")
     assert refused.status_code == 422
     assert "hunter2" not in refused.text
+    assert refused.json()["detail"][0]["msg"] == "Must have at least 12 characters"
+    too_long = await dana.changes_password(PASSWORD, "x" * 129)
+    assert too_long.json()["detail"][0]["msg"] == "Must have at most 128 characters"
     assert (await change(server, dana.id, password="hunter2")).status_code == 422
 
 
