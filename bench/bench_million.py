@@ -31,7 +31,9 @@ from bench.results import Measurement, percentile, write
 
 ROUNDS = 100
 GOAL_MS = 50.0
-GOAL_GROWTH = 1.2
+# Caches of pages and statements are full by then; what grows after it would grow for ever.
+WARM_ROUNDS = 10
+GOAL_GROWTH = 1.1
 _PASSWORD = "a-long-enough-password"
 
 Parameters = Mapping[str, str | int | Sequence[str]]
@@ -236,11 +238,11 @@ async def measured(path: Path) -> list[Measurement]:
         askers = await _askers(http)
         now = datetime.now(UTC)
         asked, others = questions(now), other_questions(now)
-        for asker in askers:
-            await _ask(http, asked[0], asker)
-        before = server.resident_kib()
+        before = 0
         nothing: list[float] = []
-        for _ in range(ROUNDS):
+        for done in range(ROUNDS):
+            if done == WARM_ROUNDS:
+                before = server.resident_kib()
             for asker in askers:
                 for question in asked:
                     await _ask(http, question, asker)
@@ -261,10 +263,10 @@ async def measured(path: Path) -> list[Measurement]:
             percentile(nothing, 99),
         ),
         Measurement(
-            "memory of the server after the questions",
+            "memory of the server after all rounds of questions",
             after / 2**10,
             "MiB",
-            "after one question of each",
+            f"after {WARM_ROUNDS} of {ROUNDS} rounds",
             before / 2**10,
             goal=GOAL_GROWTH,
         ),
