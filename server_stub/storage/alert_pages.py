@@ -43,8 +43,8 @@ _LOOKUP = 50
 _MANY = 300_000
 # Of how many alerts that a lead finds it is seen how many pass the rest of the filter.
 _SAMPLE = 1_500
-# A lead that costs less is followed without a look at the others. So is one that gives what it finds
-# in order, and half of it passes: there are too many for another to be much shorter.
+# A lead that costs less is followed without a look at the others. So is one that gives what it
+# finds in order, and half of it passes: there are too many for another to be much shorter.
 _CHEAP = 2_000
 _CHEAP_IN_ORDER = _MANY // 2
 # What it costs to look at all alerts, as they lie: each is read a few times as fast as by an index.
