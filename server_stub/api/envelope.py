@@ -6,7 +6,6 @@ anything but a problem with the id under which the log has it.
 
 import logging
 import re
-import uuid
 from collections.abc import Callable
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server_stub.api.problems import problem, refused
 from server_stub.errors import Refusal
 from server_stub.logs import ACCESS_LOGGER, logged_as
+from server_stub.names import fresh_name
 
 REQUEST_ID_HEADER = "X-Request-ID"
 
@@ -123,4 +123,4 @@ def _route(scope: Scope) -> str:
 
 def _request_id(scope: Scope) -> str:
     given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if _REQUEST_ID.fullmatch(given) else fresh_name()

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from server_stub.api.envelope import REQUEST_ID_HEADER
+from server_stub.names import fresh_name
 from server_stub.settings import ServerSettings
 
 _LINGER_SECONDS = 1.0
@@ -38,7 +38,7 @@ class _Refusal:
             f"HTTP/1.1 {self.status} {self.status.phrase}",
             "content-type: application/json",
             f"content-length: {len(body)}",
-            f"{REQUEST_ID_HEADER.lower()}: {uuid4().hex}",
+            f"{REQUEST_ID_HEADER.lower()}: {fresh_name()}",
             "connection: close",
             *self.headers,
         )

@@ -1,7 +1,6 @@
 """Store alerts as they come: one transaction for all of a request, an answer for each."""
 
 import asyncio
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from server_stub.domain.strict_json import MAX_DEPTH
 from server_stub.errors import Forbidden, Invalid, Refusal, TooLarge
 from server_stub.ingestion.drafts import IntakeRules, read_draft
 from server_stub.ingestion.rows import prepare_alert
+from server_stub.names import fresh_name
 from server_stub.security.principals import TokenPrincipal
 from server_stub.storage.alert_rows import StoredAlert
 from server_stub.storage.alert_writes import PreparedAlert, Stored, store_batch
@@ -167,7 +167,7 @@ def _ingested(prepared: Sequence[PreparedAlert | Refusal], stored: Sequence[Stor
         failed_count=len(results) - len(created),
         created_alert_ids=created,
         errors=tuple(f"alert {one.index}: {one.error}" for one in results if one.error),
-        ingestion_id=uuid.uuid4().hex,
+        ingestion_id=fresh_name(),
         results=results,
     )
     return Ingested(report, created, tuple(seen_again))

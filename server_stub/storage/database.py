@@ -69,11 +69,16 @@ class Database:
     """Reads run side by side on snapshots, writes one after another; both are awaited."""
 
     def __init__(
-        self, writer: Writer, readers: Engine, at_once: Connection, settings: ServerSettings
+        self,
+        writer: Writer,
+        readers: Engine,
+        at_once: Connection,
+        file: _File,
+        settings: ServerSettings,
     ) -> None:
         self._writer = writer
         self._readers = readers
-        self._file = _File(settings.database_path)
+        self._file = file
         self._at_once = at_once
         self._read_seconds = settings.read_seconds
         # One thread per connection: a read never waits for a connection inside its thread.
@@ -92,7 +97,8 @@ class Database:
             await asyncio.to_thread(_open_all, reading, settings.readers)
             with storage_errors():
                 at_once = looking_up.connect()
-            database = cls(Writer(writing), reading, at_once, settings)
+            file = _File(path)
+            database = cls(Writer(writing, check=file.require), reading, at_once, file, settings)
             try:
                 yield database
             finally:
@@ -108,7 +114,6 @@ class Database:
 
     async def write(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run `work` in a transaction of the one writer; its result comes when it is durable."""
-        self._file.require()
         return await self._writer.run(work)
 
     async def read(self, work: Callable[[Connection], Answer]) -> Answer:
@@ -123,7 +128,6 @@ class Database:
         no lock; where there is one, a thread does.
         """
         try:
-            self._file.require()
             with storage_errors():
                 return work(self._at_once)
         except Unavailable:

@@ -51,8 +51,16 @@ class _Job:
 class Writer:
     """The thread that writes. Start it in a running loop; close it before the loop ends."""
 
-    def __init__(self, engine: Engine, *, max_waiting: int = _MAX_WAITING) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        check: Callable[[], None] = lambda: None,
+        max_waiting: int = _MAX_WAITING,
+    ) -> None:
+        """`check` raises where nothing shall be written now; it is asked before each commit."""
         self._engine = engine
+        self._check = check
         self._jobs: queue.Queue[_Job | None] = queue.Queue(max_waiting)
         self._loop = asyncio.get_running_loop()
         self._closed = False
@@ -102,6 +110,7 @@ class Writer:
     def _commit_group(self, connection: Connection, group: list[_Job]) -> bool:
         """Run the first job and those that wait, and commit. True when told to end."""
         with connection.begin():
+            self._check()
             until = time.monotonic() + _GROUP_SECONDS
             _run_job(connection, group[0])
             while time.monotonic() < until:
