@@ -34,6 +34,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "whoami": ("login:whoami", "Say who is logged in, and where."),
     "profiles": ("login:profiles", "List the servers that are known here."),
     "tail": ("stream:tail", "Print alerts as they arrive and change."),
+    "replay": ("replay:replay", "Play a recorded stream in the console."),
     "alerts": ("alerts:app", "List, show, update, take and comment alerts."),
     "incidents": ("incidents:app", "List and show incidents."),
     "ingest": ("ingest:ingest", "Send alerts from files of a SIEM or sensor."),

@@ -1,7 +1,10 @@
 """Follow the live stream: one line an alert, until the limit or Ctrl-C."""
 
 import asyncio
-from datetime import datetime
+import time
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +18,7 @@ from .queries import checked_query
 
 if TYPE_CHECKING:
     from ir_client import AlertUpdated, EventStream, IRClient, NewAlert, Profile, StateChanged
+    from ir_console.recording.recorder import Recorder
 
 
 def tail(
@@ -38,6 +42,10 @@ def tail(
     limit: Annotated[
         int | None, typer.Option(min=1, help="End after so many; without it, at Ctrl-C.")
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep the stream in a new file, for `replay`."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print alerts as they arrive and change; with --json, one document a line.
@@ -48,7 +56,17 @@ def tail(
     output = Output.standard()
     wanted = checked_query(query, output)
     chosen = profile_for(ctx, profile, url)
-    asyncio.run(_follow(chosen, output, wanted, since, limit, as_json=as_json))
+    with _recorder(record) as recorder:
+        follow = _follow(chosen, output, wanted, since, limit, recorder, as_json=as_json)
+        asyncio.run(follow)
+
+
+def _recorder(path: Path | None) -> "AbstractContextManager[Recorder | None]":
+    if path is None:
+        return nullcontext()
+    from ir_console.recording.recorder import Recorder
+
+    return Recorder(path, began=datetime.fromtimestamp(time.time(), UTC), clock=time.monotonic)
 
 
 async def _follow(
@@ -57,6 +75,7 @@ async def _follow(
     query: str | None,
     since: str | None,
     limit: int | None,
+    recorder: "Recorder | None",
     *,
     as_json: bool,
 ) -> None:
@@ -66,7 +85,7 @@ async def _follow(
         await client.meta()
         async with stream:
             try:
-                await _print_all(stream, profile, output, limit, as_json=as_json)
+                await _print_all(stream, profile, output, limit, recorder, as_json=as_json)
             finally:
                 if stream.bookmark:
                     output.note(f"To go on from here: --since {stream.bookmark}")
@@ -81,12 +100,20 @@ def _stream(client: "IRClient", query: str | None, since: str | None) -> "EventS
 
 
 async def _print_all(
-    stream: "EventStream", profile: "Profile", output: Output, limit: int | None, *, as_json: bool
+    stream: "EventStream",
+    profile: "Profile",
+    output: Output,
+    limit: int | None,
+    recorder: "Recorder | None",
+    *,
+    as_json: bool,
 ) -> None:
     from ir_client import AlertUpdated, MalformedEvent, NewAlert, Resumed, StateChanged
 
     printed = 0
     async for event in stream:
+        if recorder is not None:
+            recorder.keep(event)
         match event:
             case NewAlert() | AlertUpdated():
                 _print(output, event, as_json=as_json)

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import pytest
 
+from ir_client.wire.events import NewAlert
+from ir_console.recording.lines import read_first_line, read_line
 from tests.support.cli import Cli
 from tests.support.live_server import LiveServer
 
@@ -181,3 +183,31 @@ def test_a_server_that_comes_back_is_told_of_on_stderr_only(
         told, _ = tail.communicate(timeout=60)
         assert tail.returncode == 0
     assert told.count("\n") == 1
+
+
+def test_what_is_printed_can_be_recorded_and_played_again(sensor: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "night"
+    with tailing("--limit", "1", "--record", str(path)) as tail:
+        title = ingested(sensor, tmp_path)
+        tail.communicate(timeout=30)
+        assert tail.returncode == 0
+    lines = path.read_text().splitlines()
+    read_first_line(lines[0])
+    last = read_line(lines[-1], len(lines)).event
+    assert isinstance(last, NewAlert)
+    assert last.alert.title == title
+
+
+def test_a_recording_is_not_written_over_and_nothing_is_played_without_a_terminal(
+    sensor: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "night"
+    path.write_text("mine")
+    refused = sensor("tail", "--record", path)
+    assert refused.code == 1
+    assert "is there already" in refused.err
+    assert sensor("replay", path).err.startswith("ir-console: Line 1 of the recording")
+    path.write_text('{"recording": "ir-console/1", "began": "2026-11-28T03:00:00+00:00"}\n')
+    refused = sensor("replay", path)
+    assert refused.code == 2
+    assert "needs a terminal" in refused.err
