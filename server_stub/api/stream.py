@@ -58,7 +58,7 @@ class IncidentStream:
         """Serve one connection until it ends; raises nothing but cancellation."""
         if is_foreign_origin(websocket):
             # Not which one: it may be anything.
-            logger.warning("refused the stream to a page of another origin")
+            logger.info("refused the stream to a page of another origin")
             refusal = problem("forbidden", "The stream is not for pages of another origin.")
             await websocket.send_denial_response(refusal)
             return

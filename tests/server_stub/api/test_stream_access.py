@@ -117,6 +117,7 @@ async def test_an_endpoint_token_needs_the_right_to_read(server: StreamServer) -
 async def test_abuse_15_a_foreign_origin_gets_403_before_the_handshake(
     server: StreamServer, origin: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "server_stub")
     with pytest.raises(InvalidStatus) as refused:
         await close_of(server, server.stream_url(await access_token(server)), origin=origin)
     assert refused.value.response.status_code == 403
