@@ -42,6 +42,7 @@ class AlertRow(NamedTuple):
     team: str | None
     tags: tuple[str, ...]
     occurrences: int
+    risk_score: float | None
     updated_at: datetime
     received_at: datetime
     detected_at: datetime

@@ -48,12 +48,17 @@ def can_be_shown() -> bool:
 def console_settings() -> "ConsoleSettings":
     """The settings from the environment and the settings file, or what is wrong with them."""
     from ir_console.model.keymap import EntryError, Keymap
+    from ir_console.model.saved_views import ViewList
     from ir_console.settings import load_settings, settings_path
 
     path = settings_path()
     settings = load_settings(path)
     try:
         Keymap.of(settings.keys)
+        views = ViewList.of(settings.views)
+        if views.named(settings.view) is None:
+            names = ", ".join(view.name for view in views.views)
+            raise EntryError("view", f"there is no view “{settings.view}” (there are {names})")
     except EntryError as error:
         raise UsageProblem(f"{path}: {error}", hint="Correct it.") from None
     return settings
@@ -104,16 +109,21 @@ async def check_login(client: "IRClient") -> None:
 
 
 async def _opened(profile: "Profile") -> int:
+    from ir_console.settings import settings_path
     from ir_console.shelf import Shelf
     from ir_console.tui.app import ConsoleApp
 
     settings = console_settings()
     async with connected(profile, Output.standard()) as client:
         await check_login(client)
-        shelf = Shelf.of(profile.name, profile.url)
-        return await run_console(
-            ConsoleApp(client, settings=settings, profile=profile.name, shelf=shelf)
+        app = ConsoleApp(
+            client,
+            settings=settings,
+            profile=profile.name,
+            settings_file=settings_path(),
+            shelf=Shelf.of(profile.name, profile.url),
         )
+        return await run_console(app)
 
 
 @contextmanager

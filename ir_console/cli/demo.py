@@ -76,9 +76,12 @@ async def _demo(
         staff(server) as people,
         made_up_day(server, people, rate=rate, seed=seed) as day,
     ):
+        from ir_console.settings import settings_path
         from ir_console.tui.app import ConsoleApp
 
-        app = ConsoleApp(people[ANALYST], settings=settings, profile=PROFILE)
+        app = ConsoleApp(
+            people[ANALYST], settings=settings, profile=PROFILE, settings_file=settings_path()
+        )
         code = await (_watched(app, day) if is_shown else _printed(output, app, day))
         return code, day.tally
 

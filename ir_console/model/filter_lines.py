@@ -7,7 +7,7 @@ from ir_client.errors import QueryError
 from ir_console.safe_text import safe_text
 
 from .completion import Completion
-from .spans import Line, Span, Tone, fit, width_of
+from .spans import Line, Span, Tone, fit, fit_line, width_of
 
 _EXAMPLES = ("severity >= high", "host: web-*", "not status: closed", "assignee: me", "-beacon")
 
@@ -105,7 +105,9 @@ def bar_line(
         return example_line(width)
     if mistake is not None and not (found.texts and mistake.is_unfinished(text)):
         return mistake_line(mistake, column=column, width=width)
-    return completion_line(found, chosen, width) if found.texts else ()
+    if found.texts:
+        return completion_line(found, chosen, width)
+    return fit_line((Span("   Ctrl-U", Tone.KEY), Span(" empties the line", Tone.MUTED)), width)
 
 
 def chosen_text(found: Completion, chosen: int) -> str:

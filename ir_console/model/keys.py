@@ -33,6 +33,7 @@ class KeyUse:
 
 _MOVE, _MARK, _TRIAGE, _LOOK, _CONSOLE = "Moving", "Marking", "Triage", "Looking", "Console"
 _NOTICE = "Messages and reminders"
+_VIEW = "Views"
 _FILTER = "While typing the filter"
 
 KEYS: tuple[KeyUse, ...] = (
@@ -97,6 +98,12 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("notice.history", "H", "app.said", "what the messages said", _NOTICE),
     KeyUse("notice.mute", "M", "app.mute", "mute messages: this rule, the filter…", _NOTICE),
     KeyUse("notice.remind", "r", "app.remind", "come back to the alert later", _NOTICE),
+    *(
+        KeyUse(f"view.{number}", str(number), f"app.view({number})", f"view {number}", _VIEW)
+        for number in range(1, 10)
+    ),
+    KeyUse("view.fold", "minus", "app.fold", "fold or unfold the group", _VIEW),
+    KeyUse("view.fold_all", "underscore", "app.fold_all", "fold or unfold all groups", _VIEW),
     KeyUse("console.dismiss", "D", "app.dismiss", "take the messages away", _CONSOLE),
     KeyUse("console.retry", "R", "app.retry", "try the connection again now", _CONSOLE),
     KeyUse("console.palette", "ctrl+p", "app.command_palette", "command palette", _CONSOLE),

@@ -99,9 +99,14 @@ class Placeholder:
 
 
 def placeholder(
-    link: Link, now: float, *, known: int, filter_text: str, server: str
+    link: Link, now: float, *, known: int, filter_text: str, server: str, view: str = ""
 ) -> Placeholder:
-    """Why there are no rows, and what to do about it."""
+    """Why there are no rows, and what to do about it; `view` where the filter is its own."""
+    if known and filter_text and view:
+        others = f"{plural(known, 'alert')} in other views"
+        return Placeholder(
+            Tone.OK, f"Nothing in view {view}", (others, "", "5 shows all · 1-9 choose a view")
+        )
     if known and filter_text:
         shown_filter = safe_text(filter_text, 40)
         hidden = "esc clears the filter · / changes it"

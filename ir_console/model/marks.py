@@ -23,6 +23,13 @@ class Marks:
     def __contains__(self, alert_id: int) -> bool:
         return alert_id in self._ids
 
+    def has(self, line_id: int) -> bool:
+        """Whether the alert of a line is marked, or all of its group."""
+        if line_id > 0 or not self._ids:
+            return line_id in self._ids
+        members = self.view.members(line_id)
+        return bool(members) and members <= self._ids
+
     @property
     def visible(self) -> frozenset[int]:
         """The marked alerts that the table shows."""
@@ -34,11 +41,20 @@ class Marks:
         return frozenset(self._ids - self.view.shown_among(self._ids))
 
     def toggle(self, alert_id: int) -> None:
-        """Mark an alert, or take its mark away."""
+        """Mark an alert, or all of a group, or take the marks away."""
         if self.view.is_gone(alert_id):
+            return
+        if alert_id < 0:
+            self._toggle_all(self.view.members(alert_id))
             return
         self._ids ^= {alert_id}
         self._last = alert_id if alert_id in self._ids else None
+
+    def mark_members(self, group_id: int) -> bool:
+        """Mark all alerts of a group; False where there is no such group."""
+        members = self.view.members(group_id)
+        self._ids |= members
+        return bool(members)
 
     def mark_to(self, alert_id: int) -> None:
         """Mark all that is shown from the last mark to this alert; without one, only this alert."""
@@ -48,8 +64,10 @@ class Marks:
         last = self.view.index_of(self._last)
         start = end if last is None else last
         low, high = sorted((start, end))
-        rows = {self.view.row_at(index).id for index in range(low, high + 1)}
-        self._ids |= self.view.shown_among(rows)
+        lines = {self.view.row_at(index).id for index in range(low, high + 1)}
+        for line in [line for line in lines if line < 0]:
+            lines |= self.view.members(line)
+        self._ids |= self.view.shown_among(lines)
         self._last = alert_id
 
     def mark_all(self) -> None:
@@ -63,6 +81,12 @@ class Marks:
     def drop(self, alert_ids: frozenset[int]) -> None:
         """Take these marks away."""
         self._ids -= alert_ids
+
+    def _toggle_all(self, alert_ids: set[int]) -> None:
+        if alert_ids <= self._ids:
+            self._ids -= alert_ids
+        else:
+            self._ids |= alert_ids
 
     def clear(self) -> None:
         """Take all marks away."""

@@ -29,6 +29,12 @@ class Row:
     owner_id: int | None
     rule: str
     occurrences: int
+    host: str
+    address: str
+    user: str
+    correlation: str
+    risk: float | None
+    updated: float
 
     @property
     def key(self) -> Key:
@@ -53,7 +59,25 @@ class Row:
             owner_id=alert.assigned_analyst_id,
             rule=safe_text(alert.rule_name or alert.title, _TITLE_LIMIT),
             occurrences=alert.occurrences,
+            host=_name(alert.affected_hostname),
+            address=_name(alert.source_ip or alert.destination_ip),
+            user=_name(alert.affected_user),
+            correlation=_name(alert.correlation_id),
+            risk=alert.risk_score,
+            updated=alert.updated_at.timestamp(),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """The line of a group: of what kind it is, and how many of its alerts match."""
+
+    id: int
+    kind: str
+    name: str
+    count: int
+    severities: dict[str, int]
+    is_folded: bool
 
 
 def _name(text: str | None) -> str:

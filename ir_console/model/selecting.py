@@ -156,6 +156,12 @@ class Question:
                 raise TypeError(f"{leaf!r} is about no time")
 
 
+def few_columns(root: Node) -> frozenset[str]:
+    """The columns of few values each that answer a query; none when others are needed."""
+    columns = _columns(root)
+    return columns if columns <= _FEW else frozenset()
+
+
 def opens_alerts(root: Node | None) -> bool:
     """Whether a query asks for what the rows do not hold, which takes its time."""
     return root is not None and _cost(root) == _OPENING

@@ -4,70 +4,37 @@ One place takes in what the feed brings, so that the table, the counters, the to
 detail pane always speak of the same alerts. Holds no widget and no clock.
 """
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from ir_client.book import AlertBook, AlertRow, ChangeKind
-from ir_client.wire.alerts import Alert
 from ir_client.wire.auth import User
 
+from .arranging import Arrangement
+from .arrivals import Arrival, Departure, Frame, Origin
 from .company import NOBODY_ELSE, Company
 from .corpus import Corpus, passes
 from .filters import EVERYTHING, Filter
 from .link import Link
 from .marks import Marks
 from .mutes import Mutes
+from .rate import Rate
 from .reminders import Reminders
-from .rows import Row
+from .rows import GroupRow, Row
+from .saved_views import ALL, View, ViewList
 from .selecting import Question
 from .toasts import ToastBoard, ToastPolicy
+from .view_counts import ViewCounts
 from .viewport import Mode, Viewport
 from .views import TableView
 
+__all__ = ["Arrival", "ConsoleState", "Departure", "Frame", "Origin"]
+
 FLASH_SECONDS = 4.0
-_RATE_SECONDS = 10.0
 # How late an alert may leave a filter such as `received_at > now-1h`.
 _AGING_SECONDS = 5.0
 _NEVER = datetime.fromtimestamp(0, UTC)
-
-
-class Origin(StrEnum):
-    """How an alert's state came here."""
-
-    PUSHED_NEW = "pushed_new"
-    PUSHED = "pushed"
-    BACKFILLED = "backfilled"
-    FETCHED = "fetched"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One state of an alert, on its way to the screen."""
-
-    alert: Alert
-    origin: Origin
-
-    @property
-    def alert_id(self) -> int:
-        return self.alert.id
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """An alert that left the user's sight at `revision`."""
-
-    alert_id: int
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What one batch of arrivals changed."""
-
-    changed: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -85,6 +52,11 @@ class ConsoleState:
     company: Company = NOBODY_ELSE
     mutes: Mutes = field(default_factory=Mutes)
     reminders: Reminders = field(default_factory=Reminders)
+    columns: tuple[str, ...] = ()
+    """The columns that were asked for; none are those that fit the width."""
+    views: ViewList = field(default_factory=ViewList)
+    chosen_view: View = ALL
+    counts: ViewCounts = field(init=False)
     pending: dict[int, str] = field(default_factory=dict)
     viewport: Viewport = field(init=False)
     toasts: ToastBoard = field(init=False)
@@ -93,13 +65,14 @@ class ConsoleState:
     _filtered_at: datetime = _NEVER
     _fresh: dict[int, float] = field(default_factory=dict)
     _backlog: list[Row] = field(default_factory=list)
-    _added: deque[tuple[float, int]] = field(default_factory=deque)
+    _rate: Rate = field(default_factory=Rate)
 
     def __post_init__(self) -> None:
         self.viewport = Viewport(self.view)
         self.toasts = ToastBoard(self.policy)
         self.corpus = Corpus(self.book)
         self.marks = Marks(self.view)
+        self.counts = self.views.counts()
 
     @property
     def cursor_row(self) -> Row | None:
@@ -122,6 +95,7 @@ class ConsoleState:
             if change is None or change.after is None:
                 continue
             row = Row.of(change.after)
+            self.counts.put(change.after, question)
             matches = passes(self.filter, question, change.after)
             self.view.put(row, matches=matches, keep=self.viewport.cursor)
             changed.add(row.id)
@@ -129,9 +103,11 @@ class ConsoleState:
                 added += arrival.origin is not Origin.FETCHED
                 is_muted = self._is_muted(arrival.origin, change.after, question)
                 self._note_added(row, arrival.origin, now, [] if is_muted else new_rows)
+        if self.viewport.mode is Mode.FOLLOWING and not len(self.marks):
+            self.view.settle()
         self.viewport.restore(anchor)
         self.toasts.announce(new_rows, now, on_cursor=self.viewport.cursor)
-        self._note_rate(added, now)
+        self._rate.note(added, now)
         return Frame(frozenset(changed))
 
     def _is_muted(self, origin: Origin, row: AlertRow, question: Question) -> bool:
@@ -142,6 +118,7 @@ class ConsoleState:
         change = self.corpus.remove(departure.alert_id, departure.revision)
         if change is None:
             return set()
+        self.counts.drop(departure.alert_id)
         self._fresh.pop(departure.alert_id, None)
         self.marks.drop(frozenset({departure.alert_id}))
         self.view.withdraw(departure.alert_id, keep=self.viewport.cursor)
@@ -152,7 +129,9 @@ class ConsoleState:
         self.toasts.sum_up_backlog(self._backlog, now)
         self._backlog.clear()
 
-    def set_filter(self, wanted: Filter, *, unless_empty: bool = False) -> None:
+    def set_filter(
+        self, wanted: Filter, *, unless_empty: bool = False, leaves_ghost: bool = True
+    ) -> None:
         """Show what passes; the cursor's alert stays under the cursor, if need be as a ghost.
 
         `unless_empty`: a filter that nothing passes changes nothing.
@@ -166,7 +145,7 @@ class ConsoleState:
             return
         self.filter = wanted
         anchor = self.viewport.anchor()
-        self.view.show_only(matching, keep=self.viewport.cursor)
+        self.view.show_only(matching, keep=self.viewport.cursor if leaves_ghost else None)
         self.viewport.restore(anchor)
         self._filtered_at = self.moment
 
@@ -174,6 +153,8 @@ class ConsoleState:
         """Learn who is logged in: what is `me` in the filter."""
         is_news = me is not None and me.id != self._my_id
         self.me = me
+        if is_news:
+            self.counts.count_over(self.find, only=lambda wanted: wanted.query.uses_me)
         if is_news and self.filter.query.uses_me:
             self.set_filter(self.filter)
 
@@ -181,10 +162,33 @@ class ConsoleState:
         """Let go what is too old for the filter by now; whether it was looked for."""
         waited = (self.moment - self._filtered_at).total_seconds()
         # While the display is held nothing comes or goes.
-        is_due = self.filter.ages and waited >= _AGING_SECONDS and not self.view.is_held
+        if waited < _AGING_SECONDS:
+            return False
+        self._filtered_at = self.moment
+        self.counts.count_over(self.find, only=lambda wanted: wanted.ages)
+        is_due = self.filter.ages and not self.view.is_held
         if is_due:
             self.set_filter(self.filter)
         return is_due
+
+    @property
+    def look(self) -> View:
+        """What is shown now, under the name of the view that was chosen."""
+        return View(self.chosen_view.name, self.filter, self.view.arrangement, self.columns)
+
+    @property
+    def is_filter_changed(self) -> bool:
+        """Whether the filter is another one than that of the view."""
+        return self.filter != self.chosen_view.filter
+
+    @property
+    def is_view_changed(self) -> bool:
+        """Whether something else is shown than the view that was chosen says."""
+        return not self.look.looks_like(self.chosen_view)
+
+    def find(self, wanted: Filter) -> set[int]:
+        """All alerts that pass a filter now."""
+        return self.corpus.find(wanted, now=self.moment, me=self._my_id)
 
     @property
     def _my_id(self) -> int | None:
@@ -203,6 +207,26 @@ class ConsoleState:
             case "one" if cursor is not None:
                 self.marks.toggle(cursor)
                 self.viewport.move(1)
+
+    def mark_group(self) -> bool:
+        """Mark the alerts of the group under the cursor; False where there is none."""
+        return self.marks.mark_members(self.viewport.cursor or 0)
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Let the rows stand in another way, or settle when it is the same."""
+        anchor = self.viewport.anchor()
+        self.view.arrange(arrangement)
+        self.viewport.restore(anchor)
+
+    def toggle_fold(self, *, everything: bool = False) -> bool:
+        """Fold or unfold the group of the cursor's line, or all; False where there are none."""
+        anchor, cursor = self.viewport.anchor(), self.viewport.cursor
+        if everything:
+            self.view.fold_all()
+        elif cursor is None or self.view.fold(cursor) is None:
+            return False
+        self.viewport.restore(anchor)
+        return bool(self.view.arrangement.group)
 
     def toggle_hold(self) -> None:
         """Freeze which rows are shown, or let them in again."""
@@ -227,11 +251,19 @@ class ConsoleState:
             return False
         position = index + step
         while 0 <= position < len(self.view):
-            row = self.view.row_at(position)
-            if row.severity == severity and row.is_open:
-                return self.viewport.move_to(row.id)
+            found = self._open_one_on(self.view.row_at(position), severity)
+            if found is not None:
+                return self.viewport.move_to(found)
             position += step
         return False
+
+    def _open_one_on(self, row: Row | GroupRow, severity: str) -> int | None:
+        """The open alert of a severity on a line; of a folded group, its newest."""
+        rows = [row] if isinstance(row, Row) else []
+        if isinstance(row, GroupRow) and row.is_folded and row.severities.get(severity):
+            rows = [one for i in self.view.members(row.id) if (one := self.view.get(i))]
+        found = [one for one in rows if one.severity == severity and one.is_open]
+        return max(found, key=lambda one: one.key).id if found else None
 
     def is_fresh(self, alert_id: int) -> bool:
         """Whether an alert came so recently that it should catch the eye."""
@@ -246,8 +278,7 @@ class ConsoleState:
 
     def alerts_per_second(self, now: float) -> float:
         """New alerts a second, over the last ten seconds."""
-        self._note_rate(0, now)
-        return sum(count for _, count in self._added) / _RATE_SECONDS
+        return self._rate.per_second(now)
 
     def _note_added(self, row: Row, origin: Origin, now: float, new_rows: list[Row]) -> None:
         if origin is Origin.BACKFILLED:
@@ -256,9 +287,3 @@ class ConsoleState:
             new_rows.append(row)
         if origin is not Origin.FETCHED:
             self._fresh[row.id] = now
-
-    def _note_rate(self, added: int, now: float) -> None:
-        if added:
-            self._added.append((now, added))
-        while self._added and self._added[0][0] <= now - _RATE_SECONDS:
-            self._added.popleft()

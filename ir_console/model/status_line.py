@@ -126,6 +126,9 @@ def _mode(state: ConsoleState, keymap: Keymap) -> Line:
             Span(f"▲ {viewport.unseen_count:,} new", Tone.ACCENT),
             Span(f" · {follow} shows them", Tone.MUTED),
         )
+    if view.misplaced_count:
+        words = f" · {view.misplaced_count:,} moved, {follow} sorts"
+        return (Span("■ Staying", Tone.TEXT), Span(words, Tone.MUTED))
     return (Span("■ Staying", Tone.TEXT), Span(f" · {follow} follows", Tone.MUTED))
 
 
@@ -145,12 +148,12 @@ def _marks(state: ConsoleState) -> Line:
 
 def _filter(state: ConsoleState) -> Line:
     text = state.filter.text
-    if not text:
+    if not state.is_filter_changed:
         return ()
     found = f"{state.view.matching_count:,} of {plural(state.view.known_count, 'alert')}"
     return (
         Span("   / ", Tone.KEY),
-        Span(safe_text(text, 60), Tone.STRONG),
+        Span(safe_text(text, 60) or "everything", Tone.STRONG),
         Span(f"  {found}", Tone.MUTED),
     )
 

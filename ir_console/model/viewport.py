@@ -10,7 +10,7 @@ goes on.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .rows import Key, Row
+from .rows import GroupRow, Key, Row
 from .views import TableView
 
 
@@ -65,10 +65,11 @@ class Viewport:
         """How many rows above the screen the analyst has not seen yet."""
         return 0 if self._seen is None else self.view.newer_than(self._seen)
 
-    def row_on_line(self, line: int) -> Row | None:
-        """The row painted on a screen line."""
+    def row_on_line(self, line: int) -> Row | GroupRow | None:
+        """The row or group painted on a screen line."""
         if self.is_pinned and line == self.height - 1:
-            return self.view.get(self.cursor)
+            line = self.cursor_index or 0
+            return self.view.row_at(line)
         index = self.top + line
         return self.view.row_at(index) if 0 <= index < len(self.view) else None
 
@@ -79,6 +80,8 @@ class Viewport:
 
     def restore(self, anchor: Anchor) -> None:
         """Put everything back in place; call after the rows have changed."""
+        if self.cursor_index is None:
+            self.cursor = self.view.stand_in(self.cursor)
         if self.cursor_index is None:
             self._adopt_row_near(anchor.cursor_index or 0)
         if self.mode is Mode.FOLLOWING:
@@ -106,13 +109,17 @@ class Viewport:
             self._go(index + rows)
 
     def move_to_newest(self) -> None:
+        """Go to the first line; what changed stands where it belongs again."""
+        self.view.settle()
         self._go(0)
 
     def move_to_oldest(self) -> None:
         self._go(len(self.view) - 1)
 
     def move_to(self, alert_id: int) -> bool:
-        """Put the cursor on a shown alert; False if it is not shown."""
+        """Put the cursor on a shown alert, unfolding its group; False if it is not shown."""
+        if self.view.index_of(alert_id) is None and self.view.stand_in(alert_id) is not None:
+            self.view.fold(alert_id)
         index = self.view.index_of(alert_id)
         if index is None:
             return False
@@ -188,6 +195,6 @@ class Viewport:
         if self.mode is Mode.FOLLOWING:
             self._seen = newest
             return
-        top_row = self.row_on_line(0)
-        if top_row is not None and (self._seen is None or top_row.key > self._seen):
+        top_row = self.row_on_line(0) if self.view.arrangement.is_plain else None
+        if isinstance(top_row, Row) and (self._seen is None or top_row.key > self._seen):
             self._seen = top_row.key

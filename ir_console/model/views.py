@@ -1,46 +1,56 @@
 """Which alerts the table shows and in what order, with counts that are always those of its rows.
 
-The order is newest first and an alert never moves in it: rows only come and go. A row that leaves
-the filter while it must not vanish (it is under the cursor, or the display is held) stays as a
-ghost: shown, but neither matching nor counted. While held, new rows wait outside. What passes is
-decided elsewhere and told with each row.
+Rows stand newest first, or on the shelves and in the groups of an arrangement; there the lines of
+groups are lines too, with ids below zero. A shown row never moves by itself: it comes and goes, and
+moves when told to settle. A row that leaves the filter while it must not vanish (it is under the
+cursor, or the display is held) stays as a ghost: shown, but neither matching nor counted. While
+held, new rows wait outside. What passes is decided elsewhere and told with each row.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from operator import attrgetter
 
-from .rows import Key, Row
-
-_pair_of = attrgetter("severity", "status")
-# Below this part of all rows, sorting those shown is less work than passing over all of them.
-_FEW = 20
+from .arranged import Arranged, GroupMemory
+from .arranging import PLAIN, Arrangement
+from .known_keys import KnownKeys
+from .pair_counts import PairCounts
+from .rows import GroupRow, Key, Row
 
 
 class TableView:
-    """The rows of the table. Index 0 is the newest."""
+    """The lines of the table. Index 0 is the one at the top."""
 
     def __init__(self) -> None:
         self.is_held = False
         self._rows: dict[int, Row] = {}
-        self._known: list[Key] = []  # of all rows, put in order when asked for
-        self._is_known_whole = True
-        self._is_known_sorted = True
+        self._known = KnownKeys()
         self._order: list[Key] = []
         self._shown: set[int] = set()
         self._ghosts: set[int] = set()
         self._gone: set[int] = set()  # ghosts that will not come back by themselves
         self._waiting: set[int] = set()
-        self._pairs: Counter[tuple[str, str]] = Counter()
-        self._totals: Counter[tuple[str, str]] = Counter()  # of all rows
+        self._pairs = PairCounts()
+        self._totals = PairCounts()  # of all rows
+        self._arrangement = PLAIN
+        self._arranged: Arranged | None = None
+        self._memory = GroupMemory()
 
     def __len__(self) -> int:
-        return len(self._order)
+        return len(self._order if self._arranged is None else self._arranged)
 
     def __iter__(self) -> Iterator[Row]:
-        """The shown rows, newest first."""
+        """The shown rows, newest first, also where they stand otherwise."""
         return (self._rows[alert_id] for _, alert_id in reversed(self._order))
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """How the rows stand."""
+        return self._arrangement
+
+    @property
+    def misplaced_count(self) -> int:
+        """How many rows would stand elsewhere by now."""
+        return 0 if self._arranged is None else self._arranged.misplaced_count
 
     @property
     def known_count(self) -> int:
@@ -69,17 +79,37 @@ class TableView:
         """Which of these are shown and still to be seen by this user, ghosts of the filter too."""
         return (alert_ids & self._shown) - self._gone
 
-    def row_at(self, index: int) -> Row:
-        return self._rows[self._order[-1 - index][1]]
+    def row_at(self, index: int) -> Row | GroupRow:
+        """What stands on a line."""
+        if self._arranged is None:
+            return self._rows[self._order[-1 - index][1]]
+        line_id = self._arranged.id_at(index)
+        if line_id > 0:
+            return self._rows[line_id]
+        return self._arranged.group_row(line_id, self._ghosts)
+
+    def members(self, group_id: int) -> set[int]:
+        """The matching alerts of a group; none where there is no such group."""
+        found = set() if self._arranged is None else self._arranged.members(group_id)
+        return found - self._ghosts
 
     def get(self, alert_id: int | None) -> Row | None:
         return self._rows.get(alert_id) if alert_id is not None else None
 
     def index_of(self, alert_id: int | None) -> int | None:
-        """Where a shown alert stands, or None when it is not shown."""
-        if alert_id is None or alert_id not in self._shown:
+        """Where a shown alert or a group stands; None when it is not shown, or folded away."""
+        if alert_id is None or (alert_id > 0 and alert_id not in self._shown):
             return None
-        return len(self._order) - 1 - bisect_left(self._order, self._rows[alert_id].key)
+        key = self._rows[alert_id].key if alert_id > 0 else None
+        if self._arranged is not None:
+            return self._arranged.index_of(alert_id, key)
+        return None if key is None else len(self._order) - 1 - bisect_left(self._order, key)
+
+    def stand_in(self, alert_id: int | None) -> int | None:
+        """The group that stands for a shown alert which is folded away in it."""
+        if self._arranged is None or alert_id is None or alert_id not in self._shown:
+            return None
+        return self._arranged.group_of(alert_id)
 
     def is_ghost(self, alert_id: int) -> bool:
         return alert_id in self._ghosts
@@ -97,11 +127,11 @@ class TableView:
 
     def by_severity(self) -> dict[str, int]:
         """Matching rows of each severity."""
-        return _totals(self._pairs, 0)
+        return self._pairs.by_severity()
 
     def by_status(self) -> dict[str, int]:
         """Matching rows in each status."""
-        return _totals(self._pairs, 1)
+        return self._pairs.by_status()
 
     def put(self, row: Row, *, matches: bool = True, keep: int | None = None) -> None:
         """Take in an alert's present state; `keep` is the alert that must not vanish."""
@@ -110,13 +140,12 @@ class TableView:
             self.remove(row.id)
             before = None
         if before is not None:
-            self._totals[_pair_of(before)] -= 1
-        self._totals[_pair_of(row)] += 1
+            self._totals.drop(before)
+        self._totals.add(row)
         self._rows[row.id] = row
         self._gone.discard(row.id)
         if before is None:
-            self._is_known_sorted &= not self._known or row.key > self._known[-1]
-            self._known.append(row.key)
+            self._known.add(row.key)
         if row.id in self._shown and before is not None:
             self._change(before, row, matches=matches, keeps=self.is_held or row.id == keep)
         elif matches and self.is_held:
@@ -135,9 +164,9 @@ class TableView:
             self._hide(row)
         self._waiting.discard(alert_id)
         self._gone.discard(alert_id)
-        self._totals[_pair_of(row)] -= 1
+        self._totals.drop(row)
         del self._rows[alert_id]
-        self._is_known_whole = False
+        self._known.drop(row.key)
 
     def withdraw(self, alert_id: int, *, keep: int | None = None) -> None:
         """Forget an alert that left the user's sight, or make it a ghost if it must not vanish."""
@@ -150,7 +179,7 @@ class TableView:
         self._gone.add(alert_id)
         if alert_id not in self._ghosts:
             self._ghosts.add(alert_id)
-            self._uncount(row)
+            self._pairs.drop(row)
 
     def show_only(self, matching: Collection[int], *, keep: int | None = None) -> None:
         """Show these alerts; one to `keep` stays as a ghost if it is not among them."""
@@ -160,13 +189,36 @@ class TableView:
         self._ghosts.clear()
         self._shown = self._rows.keys() & matching
         self._shown -= self._gone
-        self._order = self._keys_of_shown()
+        self._order = self._known.of(self._shown, self._rows)
         self._pairs = self._count_shown()
         kept = self.get(keep)
         if kept is not None and kept.id not in self._shown:
             self._shown.add(kept.id)
             self._ghosts.add(kept.id)
             insort(self._order, kept.key)
+        self._arrange_anew()
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Let the rows stand in another way; asked for again, they settle."""
+        if arrangement == self._arrangement:
+            self.settle()
+            return
+        self._arrangement = arrangement
+        self._arrange_anew()
+
+    def settle(self) -> None:
+        """Put what changed where it belongs by now."""
+        if self._arranged is not None:
+            self._arranged.settle()
+
+    def fold(self, line_id: int) -> int | None:
+        """Fold the group of a line, or unfold it; its id, None where rows are in no groups."""
+        return None if self._arranged is None else self._arranged.toggle(line_id)
+
+    def fold_all(self) -> None:
+        """Fold all groups, or unfold all if none is unfolded."""
+        if self._arranged is not None:
+            self._arranged.toggle_all()
 
     def release_ghosts(self, *, keep: int | None = None) -> None:
         """Let the ghosts go, unless the display is held."""
@@ -190,36 +242,32 @@ class TableView:
             self._show(self._rows[alert_id])
         self._waiting.clear()
 
-    def _keys_of_shown(self) -> list[Key]:
-        if len(self._shown) < len(self._rows) // _FEW:
-            return sorted(self._rows[alert_id].key for alert_id in self._shown)
-        if not self._is_known_whole:
-            self._known = [row.key for row in self._rows.values()]
-        if not (self._is_known_whole and self._is_known_sorted):
-            self._known.sort()
-            self._is_known_whole = self._is_known_sorted = True
-        return [key for key in self._known if key[1] in self._shown]
-
-    def _count_shown(self) -> Counter[tuple[str, str]]:
+    def _count_shown(self) -> PairCounts:
         hidden = self._rows.keys() - self._shown
         if len(hidden) >= len(self._shown):
-            return self._count(self._shown)
-        counts = self._totals.copy()
-        counts.subtract(self._count(hidden))
-        return +counts
+            return PairCounts(self._rows_of(self._shown))
+        return self._totals.without(self._rows_of(hidden))
 
-    def _count(self, alert_ids: Iterable[int]) -> Counter[tuple[str, str]]:
-        return Counter(map(_pair_of, map(self._rows.__getitem__, alert_ids)))
+    def _rows_of(self, alert_ids: Iterable[int]) -> Iterable[Row]:
+        return map(self._rows.__getitem__, alert_ids)
+
+    def _arrange_anew(self) -> None:
+        self._arranged = None
+        if not self._arrangement.is_plain:
+            self._arranged = Arranged(self._rows, self._arrangement, self._memory)
+            self._arranged.fill(self._order)
 
     def _change(self, before: Row, row: Row, *, matches: bool, keeps: bool) -> None:
+        if self._arranged is not None:
+            self._arranged.note_changed(before, row)
         if row.id not in self._ghosts:
-            self._uncount(before)
+            self._pairs.drop(before)
         elif matches:
             self._ghosts.discard(row.id)
         else:
             return
         if matches:
-            self._pairs[row.severity, row.status] += 1
+            self._pairs.add(row)
         else:
             self._ghosts.add(row.id)
             if not keeps:
@@ -227,29 +275,20 @@ class TableView:
 
     def _show(self, row: Row) -> None:
         self._shown.add(row.id)
-        self._pairs[row.severity, row.status] += 1
+        self._pairs.add(row)
         if not self._order or row.key > self._order[-1]:
             self._order.append(row.key)
         else:
             insort(self._order, row.key)
+        if self._arranged is not None:
+            self._arranged.add(row)
 
     def _hide(self, row: Row) -> None:
         self._shown.discard(row.id)
         del self._order[bisect_left(self._order, row.key)]
+        if self._arranged is not None:
+            self._arranged.discard(row)
         if row.id in self._ghosts:
             self._ghosts.discard(row.id)
         else:
-            self._uncount(row)
-
-    def _uncount(self, row: Row) -> None:
-        pair = (row.severity, row.status)
-        self._pairs[pair] -= 1
-        if not self._pairs[pair]:
-            del self._pairs[pair]
-
-
-def _totals(pairs: Counter[tuple[str, str]], position: int) -> dict[str, int]:
-    totals: Counter[str] = Counter()
-    for pair, count in pairs.items():
-        totals[pair[position]] += count
-    return dict(totals)
+            self._pairs.drop(row)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from rich.segment import Segments
@@ -18,12 +19,15 @@ from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 from textual.worker import Worker, WorkerState
 
 from ir_console.feed import ConsoleClient, Feed
 from ir_console.model.keymap import Keymap
 from ir_console.model.layout import is_too_small
 from ir_console.model.link import CaughtUp, Link
+from ir_console.model.looking import choose_view
+from ir_console.model.saved_views import ALL, ViewList
 from ir_console.model.spans import Tone
 from ir_console.model.state import ConsoleState, Frame
 from ir_console.model.themes import PALETTES, THEME_WORDS
@@ -46,7 +50,7 @@ from .screens.help import HelpScreen
 from .screens.live import LiveScreen
 from .screens.too_small import TooSmallScreen
 from .triage_context import TriageContext
-from .triaging import TriagingApp
+from .viewing import ViewingApp
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +58,7 @@ _SLICE = 200
 _BUDGET_SECONDS = 0.008
 
 
-class ConsoleApp(TriagingApp, ReadingActions):
+class ConsoleApp(ViewingApp, ReadingActions):
     """The live console of an open client."""
 
     CSS_PATH = "console.tcss"
@@ -71,6 +75,7 @@ class ConsoleApp(TriagingApp, ReadingActions):
         *,
         settings: ConsoleSettings | None = None,
         profile: str = "",
+        settings_file: Path | None = None,
         wall_clock: Callable[[], float] = time.time,
         shelf: Shelf | None = None,
     ) -> None:
@@ -78,7 +83,10 @@ class ConsoleApp(TriagingApp, ReadingActions):
         self.keymap = Keymap.of(self.settings.keys)
         self._painters = {name: Painter(palette) for name, palette in PALETTES.items()}
         super().__init__()
-        self.state = ConsoleState(policy=_toast_policy(self.settings))
+        self.settings_file = settings_file
+        views = ViewList.of(self.settings.views)
+        self.state = ConsoleState(policy=_toast_policy(self.settings), views=views)
+        choose_view(self.state, views.named(self.settings.view) or ALL)
         self._is_frame_due = False
         self._last_frame = 0.0
         self._changed: set[int] = set()
@@ -246,6 +254,15 @@ class ConsoleApp(TriagingApp, ReadingActions):
         if isinstance(event, events.Paste):
             event.text = safe_block(event.text)
         await super().on_event(event)
+
+    def on_key(self, event: events.Key) -> None:
+        """Let an input have what was typed right behind the key that opened it.
+
+        It was on its way to what had the focus before, and comes here because nobody took it.
+        """
+        if event.is_printable and isinstance(self.focused, Input | TextArea):
+            event.prevent_default()
+            self.focused.post_message(events.Key(event.key, event.character))
 
     def on_resize(self, event: events.Resize) -> None:
         """Step aside while the terminal is too small."""

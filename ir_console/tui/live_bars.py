@@ -14,6 +14,7 @@ from ir_console.model.state import ConsoleState
 from ir_console.model.status_line import bottom_line, reader_title, status_line
 from ir_console.model.toast_lines import news_strip
 from ir_console.model.top_line import top_line
+from ir_console.model.view_bar import view_bar_of
 
 from .painter import Ground
 from .widgets.line_bar import BarContent
@@ -49,6 +50,7 @@ class LiveBars:
     def builders(self) -> Iterator[tuple[str, Callable[[int], BarContent]]]:
         """The bars from top to bottom, by their widget ids."""
         yield "top", self._top
+        yield "views", self._views
         yield "counters", self._counters
         yield "columns", self._column_labels
         yield "divider", self._divider
@@ -71,6 +73,9 @@ class LiveBars:
             width=width,
         )
         return BarContent(line, _GROUNDS[bar.look])
+
+    def _views(self, width: int) -> BarContent:
+        return BarContent(view_bar_of(self._state, width), Ground.PAGE)
 
     def _counters(self, width: int) -> BarContent:
         view = self._state.view

@@ -65,6 +65,8 @@ class TriagingApp(App[None]):
         self._step(partial(self.undoing.end, message))
 
     def _begin(self, action: Action) -> None:
+        # What acts on a group acts on its alerts, which the analyst sees marked.
+        self.triage.state.mark_group()
         self._step(partial(self.bulk.ask if self.bulk.is_wanted else self.flow.begin, action))
 
     def _step(self, step: Callable[[], None]) -> None:

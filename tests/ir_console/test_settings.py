@@ -7,7 +7,13 @@ from pydantic import ValidationError
 
 from ir_client.errors import ConfigError
 from ir_console.model.keys import FILTER_KEYS, KEYS
-from ir_console.settings import ConsoleSettings, load_settings, settings_path
+from ir_console.settings import (
+    ConsoleSettings,
+    ViewSettings,
+    load_settings,
+    save_view,
+    settings_path,
+)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "console.md").read_text(encoding="utf-8")
 
@@ -88,7 +94,7 @@ def test_what_is_wrong_in_the_environment_is_named_too(
 def test_every_setting_is_documented() -> None:
     for name, setting in ConsoleSettings.model_fields.items():
         if setting.default_factory is not None:
-            assert f"[{name}]" in PAGE
+            assert f"[{name}]\n" in PAGE or f"[[{name}]]\n" in PAGE
             continue
         default = setting.default
         shown = f"{default:g}" if isinstance(default, float) else str(default)
@@ -99,3 +105,35 @@ def test_every_setting_is_documented() -> None:
 def test_every_key_is_documented() -> None:
     for use in (*KEYS, *FILTER_KEYS):
         assert f"| `{use.id}` | `{use.shown_keys}` | {use.words} |" in PAGE
+
+
+NIGHT = ViewSettings(name="Night", filter='host: "a\\b"', sort="-host", columns=("severity", "id"))
+
+
+def test_a_view_is_written_behind_what_is_there(file: Path) -> None:
+    file.write_text('# mine\ntheme = "light" # bright\n\n[keys]\n"triage.take" = "T"')
+    save_view(file, NIGHT)
+    assert file.read_text().startswith('# mine\ntheme = "light" # bright\n')
+    settings = load_settings(file)
+    assert (settings.theme, settings.keys) == ("light", {"triage.take": "T"})
+    assert settings.views == (NIGHT,)
+
+
+def test_a_view_is_written_in_the_place_of_one_of_its_name(file: Path) -> None:
+    file.write_text('[[views]]\nname = "night"\nfilter = "x"\n\n[[views]]\nname = "Day"\n')
+    save_view(file, NIGHT)
+    assert [view.name for view in load_settings(file).views] == ["Night", "Day"]
+
+
+def test_a_file_with_views_in_another_form_is_left_as_it_is(file: Path) -> None:
+    text = 'views = [{name = "Day"}]\n'
+    file.write_text(text)
+    with pytest.raises(ConfigError, match="in another way"):
+        save_view(file, NIGHT)
+    assert file.read_text() == text
+
+
+def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "console.toml"
+    save_view(file, NIGHT)
+    assert load_settings(file).views == (NIGHT,)

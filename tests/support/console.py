@@ -69,8 +69,8 @@ async def a_console(
     shelf: Shelf | None = None,
     **settings: Any,
 ) -> AsyncIterator[Console]:
-    """A console connected to `server`; a minute past the builders' noon unless told otherwise."""
-    given = {"frames_per_second": 60} | settings
+    """A console connected to `server`; all alerts, a minute past noon, unless told otherwise."""
+    given = {"frames_per_second": 60, "view": "All"} | settings
     app = ConsoleApp(
         server or MemoryServer(),
         settings=ConsoleSettings(**given),

@@ -10,12 +10,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 
-from ir_console.model.filters import EVERYTHING, Filter
+from ir_console.model.filters import Filter
 from ir_console.model.keymap import Keymap
 from ir_console.model.keys import KEYS
-from ir_console.model.layout import Layout, layout_for
+from ir_console.model.layout import ROOMY_HEIGHT, Layout, layout_for
 from ir_console.model.link import Placeholder, placeholder
 from ir_console.model.state import ConsoleState, Frame
 
@@ -26,9 +25,10 @@ from ..widgets.detail_pane import DetailPane
 from ..widgets.filter_bar import FilterBar
 from ..widgets.line_bar import LineBar
 from ..widgets.toast_stack import ToastStack, TroubleBar
+from .moving import MovingScreen
 
 
-class LiveScreen(Screen[None]):
+class LiveScreen(MovingScreen):
     """What the analyst looks at all day."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,8 +68,9 @@ class LiveScreen(Screen[None]):
         self._bars = [LineBar(build, painter, widget_id=name) for name, build in bars.builders()]
 
     def compose(self) -> ComposeResult:
-        top, counters, columns, divider, status, hints = self._bars
+        top, views, counters, columns, divider, status, hints = self._bars
         yield top
+        yield views
         yield counters
         with Vertical(id="body"):
             with Vertical(id="list"):
@@ -135,7 +136,8 @@ class LiveScreen(Screen[None]):
         cursor = self.state.viewport.cursor
         if self.is_reader_shown:
             alert = None if cursor is None else self.state.book.alert(cursor)
-            self.reader.show_alert(alert, is_gone=cursor is not None and alert is None)
+            is_gone = alert is None and cursor is not None and cursor > 0
+            self.reader.show_alert(alert, is_gone=is_gone)
 
     def show_list(self) -> None:
         """Leave the reader for the list, as the rows are now."""
@@ -176,42 +178,13 @@ class LiveScreen(Screen[None]):
         self.show_reader()
         self.show_bars()
 
-    def action_move(self, rows: int) -> None:
-        self.state.viewport.move(rows)
-        self.after_move()
-
-    def action_page(self, pages: int) -> None:
-        self.action_move(pages * max(1, self.state.viewport.height - 1))
-
-    def action_half_page(self, pages: int) -> None:
-        self.action_move(pages * max(1, self.state.viewport.height // 2))
-
-    def action_newest(self) -> None:
-        self.state.viewport.move_to_newest()
-        self.after_move()
-
-    def action_oldest(self) -> None:
-        self.state.viewport.move_to_oldest()
-        self.after_move()
-
-    def action_next_critical(self, step: int) -> None:
-        if not self.state.move_to_severity("critical", step):
-            self.app.bell()
-        self.after_move()
-
-    def action_follow(self) -> None:
-        self.state.toggle_follow()
-        self.after_move()
-
-    def action_hold(self) -> None:
-        self.state.toggle_hold()
-        self.after_move()
-
     # Reading
 
     @on(AlertTable.Opened)
     def action_open(self) -> None:
         if self.state.cursor_row is None:
+            if self.state.toggle_fold():
+                self.after_move()
             return
         self.add_class("-reading")
         self.show_reader()
@@ -221,8 +194,8 @@ class LiveScreen(Screen[None]):
         if self.reader.has_focus or self.has_class("-reading"):
             self.remove_class("-reading")
             self.table.focus()
-        elif self.state.filter.text:
-            self._apply_filter(EVERYTHING)
+        elif self.state.is_filter_changed:
+            self._apply_filter(self.state.chosen_view.filter)
         elif len(self.state.marks):
             self.state.marks.clear()
             self.table.show()
@@ -264,6 +237,7 @@ class LiveScreen(Screen[None]):
         self._layout = layout_for(event.size.width, event.size.height)
         for layout in Layout:
             self.set_class(layout is self._layout, f"-{layout}")
+        self.set_class(event.size.height < ROOMY_HEIGHT, "-low")
         self.call_after_refresh(self.show_all)
 
     # What the bars say
@@ -278,5 +252,6 @@ class LiveScreen(Screen[None]):
             self._clock(),
             known=view.known_count,
             filter_text=self.state.filter.text,
+            view="" if self.state.is_filter_changed else self.state.chosen_view.title,
             server=self._profile,
         )

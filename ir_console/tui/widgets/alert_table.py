@@ -13,8 +13,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ir_console.model.columns import GUTTER, Column, plan_columns, row_line
+from ir_console.model.group_lines import group_line
 from ir_console.model.link import Placeholder
-from ir_console.model.rows import Row
+from ir_console.model.rows import GroupRow, Row
 from ir_console.model.spans import Line, Span, Tone, fit, width_of
 from ir_console.model.state import ConsoleState
 
@@ -47,14 +48,17 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._wall_clock = wall_clock
         self._placeholder = placeholder
         self._columns: tuple[Column, ...] = ()
+        self._planned_for: tuple[int, tuple[str, ...]] = (-1, ())
         self._painted_top = -1
         self._painted_count = -1
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The columns as planned for the present width."""
-        width = self.scrollable_content_region.width
-        return self._columns or plan_columns(width)
+        """The columns as planned for the present width and view."""
+        wanted = (self.scrollable_content_region.width, self._state.columns)
+        if wanted != self._planned_for:
+            self._planned_for, self._columns = wanted, plan_columns(*wanted)
+        return self._columns
 
     def show(self, changed: Iterable[int] | None = None) -> None:
         """Paint what the model shows now; only the lines of `changed` if no row moved."""
@@ -77,7 +81,7 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self._state.viewport.row_on_line(y)
         if row is None:
             return painter.blank(width)
-        line = (self._gutter(row), *row_line(row, self.columns, self._wall_clock()))
+        line = (self._gutter(row), *self._line_of(row, width))
         return painter.strip(line, width, self._ground(row))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -88,7 +92,6 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.CursorMoved())
 
     def on_resize(self) -> None:
-        self._columns = plan_columns(self.scrollable_content_region.width)
         self._state.viewport.resize(self.size.height)
         self.show()
 
@@ -106,10 +109,15 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
         viewport = self._state.viewport
         for line in range(viewport.height):
             row = viewport.row_on_line(line)
-            if row is not None and row.id in changed:
+            if row is not None and (row.id in changed or row.id < 0):
                 self.refresh_line(viewport.top + line)
 
-    def _gutter(self, row: Row) -> Span:
+    def _line_of(self, row: Row | GroupRow, width: int) -> Line:
+        if isinstance(row, GroupRow):
+            return group_line(row, width - GUTTER)
+        return row_line(row, self.columns, self._wall_clock())
+
+    def _gutter(self, row: Row | GroupRow) -> Span:
         state = self._state
         if row.id in state.pending:
             mark = Span("…", Tone.WARNING)
@@ -121,12 +129,12 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
             mark = Span("▎", Tone.ACCENT)
         else:
             mark = Span(" ")
-        is_marked = row.id in state.marks
+        is_marked = state.marks.has(row.id)
         tone = Tone.ACCENT if is_marked and row.id not in state.pending else mark.tone
         due = "◷" if state.reminders.is_due(row.id) else " "
         return Span(fit(mark.text + ("●" if is_marked else " ") + due, GUTTER), tone)
 
-    def _ground(self, row: Row) -> Ground:
+    def _ground(self, row: Row | GroupRow) -> Ground:
         if row.id == self._state.viewport.cursor:
             return Ground.CURSOR
         return Ground.GHOST if self._state.view.is_ghost(row.id) else Ground.PAGE

@@ -80,9 +80,11 @@ class FilterBar(Vertical):
         """Begin to type, from the present filter."""
         self._before = present
         self.add_class("-open")
-        self._input.value = present.text
-        self._input.cursor_position = len(present.text)
-        self._input.focus()
+        text = f"{present.text} " if present.text else ""
+        self._input.value = text
+        self._input.cursor_position = len(text)
+        # At once: what is typed right behind the key must not act on the table.
+        self.screen.set_focus(self._input)
         self._look()
 
     def say_count(self, matching: int, known: int) -> None:

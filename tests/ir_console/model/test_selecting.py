@@ -107,7 +107,7 @@ def test_what_narrows_finds_nothing_new(one: Node, other: Node, held: list[Alert
         ("", False),
         ("powershell severity: high host: web-*", False),
         ("overdue: true or assignee: me", False),
-        ("risk_score > 70", True),
+        ("risk_score > 70", False),
         ("host: web-01 or not description: x", True),
     ],
 )

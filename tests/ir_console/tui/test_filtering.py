@@ -1,6 +1,7 @@
 """The filter as it is typed: live, forgiving, completed, and always the same language."""
 
 import pytest
+from textual.events import Key
 
 from ir_client.wire.auth import UserRef
 from tests.support.builders import an_alert
@@ -14,7 +15,7 @@ def a_server() -> MemoryServer:
     server = MemoryServer()
     me = UserRef(id=7, username="dana")
     server.hold(an_alert(id=1, title="Beacon", severity="high", affected_hostname="web-01"))
-    server.hold(an_alert(id=2, title="Beacon", severity="low", risk_score=90.0))
+    server.hold(an_alert(id=2, title="Beacon", severity="low", source_port=4444))
     server.hold(
         an_alert(id=3, title="Printer", severity="low", assigned_analyst=me, assigned_analyst_id=7)
     )
@@ -104,8 +105,18 @@ async def test_question_about_what_rows_lack_is_answered_from_the_alerts() -> No
     async with a_console(a_server(), size=(80, 24)) as console:
         await console.sees("Printer")
         await console.press("/")
-        await console.type("risk_score > 70")
+        await console.type("source_port: 4444")
         await console.until(lambda: matching(console) == {2})
         await console.type(" and beacon")
         await console.press("enter")
         assert matching(console) == {2}
+
+
+async def test_letters_right_behind_the_slash_are_typed_and_do_not_act() -> None:
+    async with a_console(a_server(), size=(80, 24)) as console:
+        await console.sees("Printer")
+        for key, character in (("slash", "/"), ("s", "s"), ("e", "e"), ("v", "v")):
+            console.app.post_message(Key(key, character))  # without waiting in between
+        await console.until(lambda: console.app.live.filter_bar.is_open)
+        await console.sees(" / sev")
+        assert len(console.app.screen_stack) == 1

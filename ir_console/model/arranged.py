@@ -1,0 +1,296 @@
+"""Rows on shelves, in groups: where each stands when they are not simply newest first.
+
+A row stays where it was put, though its values change, until it is asked to `settle`: nothing moves
+under the analyst's eyes. New rows go to their place at once. Groups have ids of their own, below
+zero, so that a cursor can be on one; a group is folded until it is unfolded.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from .arranging import GROUP_KINDS, Arrangement, Sort
+from .rows import GroupRow, Key, Row
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(slots=True, eq=False)
+class Shelf:
+    """The rows of one value, oldest first, and the line on which it begins."""
+
+    value: Any
+    group: "Group"
+    keys: list[Key] = field(default_factory=list)
+    start: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """The rows of one rule, host, …; `best` and `newest` say where it stands until it settles."""
+
+    id: int
+    name: str
+    shelves: dict[Any, Shelf] = field(default_factory=dict)
+    order: list[Shelf] = field(default_factory=list)
+    is_sorted: bool = True
+    severities: Counter[str] = field(default_factory=Counter)
+    best: Any = None
+    newest: Key | None = None
+    start: int = 0
+
+    def __iter__(self) -> Iterator[int]:
+        """The ids of its rows."""
+        return (alert_id for shelf in self.shelves.values() for _, alert_id in shelf.keys)
+
+    def __len__(self) -> int:
+        return sum(len(shelf.keys) for shelf in self.shelves.values())
+
+
+class GroupMemory:
+    """What of groups outlives an arrangement: their ids, and which of them are unfolded."""
+
+    def __init__(self) -> None:
+        self.ids: dict[tuple[str, str], int] = {}
+        self.unfolded: set[tuple[str, str]] = set()
+
+
+class Arranged:
+    """The lines of a table that is sorted or grouped; rows and groups by id."""
+
+    def __init__(
+        self, rows: Mapping[int, Row], arrangement: Arrangement, memory: "GroupMemory"
+    ) -> None:
+        self._rows = rows
+        self._kind = arrangement.group
+        self._ids = memory.ids
+        self._sort = arrangement.sort
+        self._value_of = arrangement.sort.kind.value
+        self._name_of = GROUP_KINDS.get(arrangement.group)
+        self._unfolded = memory.unfolded
+        self._groups: dict[str, Group] = {}
+        self._by_id: dict[int, Group] = {}
+        self._order: list[Group] = []
+        self._home: dict[int, Shelf] = {}
+        self._misplaced: set[int] = set()
+        self._are_groups_new = False
+        self._lines: list[Shelf | Group] | None = None
+        self._starts: list[int] = []
+        self._length = 0
+
+    def __len__(self) -> int:
+        self._lay_out()
+        return self._length
+
+    @property
+    def misplaced_count(self) -> int:
+        """How many rows would stand elsewhere by now."""
+        return len(self._misplaced)
+
+    def fill(self, keys: Iterable[Key]) -> None:
+        """Put many rows, oldest first, where nothing stands yet."""
+        rows, home = self._rows, self._home
+        for key in keys:
+            row = rows[key[1]]
+            shelf = self._shelf_for(row)
+            shelf.keys.append(key)
+            shelf.group.severities[row.severity] += 1
+            home[key[1]] = shelf
+        self._rank(self._groups.values())
+        self._lines = None
+
+    def add(self, row: Row) -> None:
+        """Put a row where it belongs now."""
+        shelf = self._shelf_for(row)
+        if not shelf.keys or row.key > shelf.keys[-1]:
+            shelf.keys.append(row.key)
+        else:
+            insort(shelf.keys, row.key)
+        self._home[row.id] = shelf
+        shelf.group.severities[row.severity] += 1
+        if shelf.group.newest is None:
+            self._rank([shelf.group])
+        self._lines = None
+
+    def discard(self, row: Row) -> None:
+        """Take a row away."""
+        shelf = self._home.pop(row.id)
+        self._misplaced.discard(row.id)
+        del shelf.keys[bisect_left(shelf.keys, row.key)]
+        group = shelf.group
+        group.severities[row.severity] -= 1
+        if not shelf.keys:
+            del group.shelves[shelf.value]
+            group.is_sorted = False
+            if not group.shelves:
+                del self._groups[group.name], self._by_id[group.id]
+                self._order.remove(group)
+        self._lines = None
+
+    def note_changed(self, before: Row, row: Row) -> None:
+        """Notice whether a row would stand elsewhere by now; it stays where it is."""
+        shelf = self._home[row.id]
+        if row.severity != before.severity:
+            shelf.group.severities[before.severity] -= 1
+            shelf.group.severities[row.severity] += 1
+        if (self._name(row), self._value(row)) != (shelf.group.name, shelf.value):
+            self._misplaced.add(row.id)
+        else:
+            self._misplaced.discard(row.id)
+
+    def settle(self) -> bool:
+        """Put all rows and groups where they belong now; whether any had to move."""
+        before = [group.id for group in self._order]
+        moved = [self._rows[alert_id] for alert_id in self._misplaced]
+        for row in moved:
+            self.discard(row)
+            self.add(row)
+        if self._name_of is not None:
+            self._rank(self._groups.values())
+            self._order_groups()
+        return bool(moved) or before != [group.id for group in self._order]
+
+    def id_at(self, index: int) -> int:
+        """The row or group of a line."""
+        lines = self._lay_out()
+        at = bisect_right(self._starts, index) - 1
+        line = lines[at]
+        if isinstance(line, Group):
+            return line.id
+        offset = index - line.start
+        return line.keys[offset if self._sort.is_oldest_first else -1 - offset][1]
+
+    def index_of(self, line_id: int, key: Key | None = None) -> int | None:
+        """The line of a group, or of the row with this key; None when there is none."""
+        self._lay_out()
+        if key is None:
+            group = self._by_id.get(line_id)
+            return None if group is None else group.start
+        shelf = self._home.get(line_id)
+        if shelf is None or not self._is_open(shelf.group):
+            return None
+        place = bisect_left(shelf.keys, key)
+        return shelf.start + (place if self._sort.is_oldest_first else len(shelf.keys) - 1 - place)
+
+    def members(self, group_id: int) -> set[int]:
+        """The rows of a group."""
+        group = self._by_id.get(group_id)
+        return set() if group is None else set(group)
+
+    def group_of(self, line_id: int) -> int | None:
+        """The group in which a row stands, if rows are grouped; of a group, its own id."""
+        if line_id < 0:
+            return line_id if line_id in self._by_id else None
+        shelf = self._home.get(line_id)
+        return None if shelf is None or self._name_of is None else shelf.group.id
+
+    def group_row(self, group_id: int, ghosts: Iterable[int]) -> GroupRow:
+        """What the line of a group says."""
+        group = self._by_id[group_id]
+        unseen = sum(self._home[ghost].group is group for ghost in ghosts)
+        return GroupRow(
+            id=group_id,
+            kind=self._kind,
+            name=group.name,
+            count=len(group) - unseen,
+            severities=dict(+group.severities),
+            is_folded=not self._is_open(group),
+        )
+
+    def toggle(self, line_id: int) -> int | None:
+        """Fold the group of a line, or unfold it; its id, None where there are no groups."""
+        group_id = self.group_of(line_id)
+        if group_id is not None:
+            self._unfolded ^= {(self._kind, self._by_id[group_id].name)}
+            self._lines = None
+        return group_id
+
+    def toggle_all(self) -> None:
+        """Fold all groups, or unfold all if none is unfolded."""
+        names = {(self._kind, name) for name in self._groups}
+        if names & self._unfolded:
+            self._unfolded -= names
+        else:
+            self._unfolded |= names
+        self._lines = None
+
+    def _is_open(self, group: Group) -> bool:
+        return self._name_of is None or (self._kind, group.name) in self._unfolded
+
+    def _name(self, row: Row) -> str:
+        return "" if self._name_of is None else self._name_of(row)
+
+    def _value(self, row: Row) -> Any:
+        return None if self._value_of is None else self._value_of(row)
+
+    def _shelf_for(self, row: Row) -> Shelf:
+        name, value = self._name(row), self._value(row)
+        group = self._groups.get(name)
+        if group is None:
+            group_id = self._ids.setdefault((self._kind, name), -1 - len(self._ids))
+            group = Group(group_id, name)
+            self._groups[name] = self._by_id[group.id] = group
+            self._order.append(group)
+            self._are_groups_new = True
+        shelf = group.shelves.get(value)
+        if shelf is None:
+            shelf = group.shelves[value] = Shelf(value, group)
+            group.order.append(shelf)
+            group.is_sorted = False
+        return shelf
+
+    def _sorted(self, group: Group) -> list[Shelf]:
+        if not group.is_sorted:
+            # Sorted but for a few: that costs one look at each.
+            shelves = [shelf for shelf in group.order if shelf.keys]
+            group.order = _in_order(shelves, attrgetter("value"), self._sort)
+            group.is_sorted = True
+        return group.order
+
+    def _rank(self, groups: Iterable[Group]) -> None:
+        for group in groups:
+            group.best = self._sorted(group)[0].value
+            group.newest = max(shelf.keys[-1] for shelf in group.shelves.values())
+
+    def _order_groups(self) -> None:
+        self._order.sort(key=attrgetter("newest"), reverse=not self._sort.is_oldest_first)
+        self._order = _in_order(self._order, attrgetter("best"), self._sort)
+        # What has no host is no group of things that belong together.
+        self._order.sort(key=lambda group: not group.name)
+        self._are_groups_new = False
+        self._lines = None
+
+    def _lay_out(self) -> list[Shelf | Group]:
+        if self._lines is not None:
+            return self._lines
+        if self._are_groups_new:
+            self._order_groups()
+        lines: list[Shelf | Group] = []
+        lengths: list[int] = []
+        for group in self._order:
+            if self._name_of is not None:
+                lines.append(group)
+                lengths.append(1)
+            if self._is_open(group):
+                shelves = self._sorted(group)
+                lines += shelves
+                lengths += [len(shelf.keys) for shelf in shelves]
+        ends = list(accumulate(lengths))
+        self._starts = [0, *ends[:-1]]
+        self._length = ends[-1] if ends else 0
+        for line, start in zip(lines, self._starts, strict=False):
+            line.start = start
+        self._lines = lines
+        return lines
+
+
+def _in_order(items: list[_Item], value: Callable[[_Item], Any], sort: Sort) -> list[_Item]:
+    """The items by their values, those without one last."""
+    missing = [item for item in items if value(item) is None]
+    present = [item for item in items if value(item) is not None]
+    present.sort(key=value, reverse=sort.is_descending)
+    return [*present, *missing]
