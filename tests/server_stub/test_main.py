@@ -86,7 +86,9 @@ def test_every_alert_that_was_answered_in_a_burst_is_there_after_a_kill(
     assert (missing, check, halves) == (set(), "ok", (0,))
 
 
-@pytest.mark.parametrize("end", [LiveServer.stop, LiveServer.terminate])
+@pytest.mark.parametrize(
+    "end", [LiveServer.terminate, pytest.param(LiveServer.stop, marks=pytest.mark.prove)]
+)
 def test_it_ends_cleanly_when_it_is_told_to(live_server: LiveServer, end: object) -> None:
     with client(live_server) as http:
         ingest(http, "one")
@@ -162,6 +164,14 @@ def bare_environment() -> dict[str, str]:
     return inherited | CHEAP_PASSWORDS
 
 
+@pytest.fixture
+def quiet_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server sets for its whole process is left as it is: this one is that of all tests."""
+    monkeypatch.setattr("logging.config.dictConfig", lambda _: None)
+    monkeypatch.setattr("sys.setswitchinterval", lambda _: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+
+
 def run(*arguments: str, environment: dict[str, str], stdin: str = "") -> tuple[int, str]:
     """Start a server whose owner leaves at once; its exit code and what it said."""
     ended = subprocess.run(
@@ -217,25 +227,25 @@ def test_a_first_start_off_a_terminal_keeps_what_it_made_up_out_of_the_log(
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 1000, b"SQLite format 3\0" * 2000])
+@pytest.mark.usefixtures("quiet_process")
 def test_a_file_that_is_no_database_is_said_in_a_sentence(
-    tmp_path: Path, bare_environment: dict[str, str], content: bytes
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
 ) -> None:
     path = tmp_path / "a.db"
     path.write_bytes(content)
-    arguments = ("--port", "0", "--database", f"sqlite:///{path}")
-    code, error = run(*arguments, environment=bare_environment)
-    assert code == 1
+    assert main(["--port", "0", "--database", f"sqlite:///{path}"]) == 1
+    error = capsys.readouterr().err
     assert "damaged or none of ours" in error
     assert "Traceback" not in error
     assert path.read_bytes() == content
 
 
+@pytest.mark.usefixtures("quiet_process")
 def test_a_place_where_no_database_can_be_is_said_in_a_sentence(
-    bare_environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    arguments = ("--port", "0", "--database", "sqlite:////proc/nowhere/a.db")
-    code, error = run(*arguments, environment=bare_environment)
-    assert code == 1
+    assert main(["--port", "0", "--database", "sqlite:////proc/nowhere/a.db"]) == 1
+    error = capsys.readouterr().err
     assert "cannot start" in error
     assert "Traceback" not in error
 
@@ -323,12 +333,12 @@ def test_what_is_private_or_said_not_to_be_is_let_through(
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(
-    live_server: LiveServer, tmp_path: Path, bare_environment: dict[str, str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ("--port", str(live_server.port), "--database", f"sqlite:///{tmp_path}/b.db")
-    code, error = run(*arguments, environment=bare_environment)
-    assert code == 1
-    assert "in use" in error
+    with _listen("127.0.0.1", 0) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["--port", port, "--database", f"sqlite:///{tmp_path}/b.db"]) == 1
+    assert "in use" in capsys.readouterr().err
 
 
 def test_it_outlives_no_parent_that_is_killed(

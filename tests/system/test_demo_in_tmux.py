@@ -62,7 +62,9 @@ def test_an_alert_is_taken_and_quitting_leaves_the_terminal_as_it_was(demo: Term
     assert_restored(demo)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.prove)]
+)
 def test_a_polite_kill_restores_the_terminal_and_leaves_nothing(
     demo: Terminal, number: signal.Signals
 ) -> None:
@@ -73,7 +75,7 @@ def test_a_polite_kill_restores_the_terminal_and_leaves_nothing(
     assert_restored(demo)
 
 
-@pytest.mark.parametrize("end", ["hang up", "kill"])
+@pytest.mark.parametrize("end", [pytest.param("hang up", marks=pytest.mark.prove), "kill"])
 def test_when_the_terminal_or_the_demo_is_gone_nothing_is_left(demo: Terminal, end: str) -> None:
     if end == "hang up":
         demo.hang_up()
@@ -83,6 +85,7 @@ def test_when_the_terminal_or_the_demo_is_gone_nothing_is_left(demo: Terminal, e
     assert list(demo.temporary.iterdir()) == []
 
 
+@pytest.mark.prove
 def test_a_hang_up_that_is_signalled_as_well_leaves_nothing(shell: Terminal) -> None:
     # In the shell's place the demo leads the session, and the kernel sends it SIGHUP.
     shell.run(f"exec {IR_CONSOLE} demo")

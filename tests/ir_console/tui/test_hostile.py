@@ -80,7 +80,7 @@ def a_hostile_server() -> MemoryServer:
     return server
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 50), marks=pytest.mark.prove)])
 async def test_abuse_61_hostile_text_never_reaches_the_terminal_as_it_is(
     size: tuple[int, int], written: list[str]
 ) -> None:

@@ -184,4 +184,4 @@ class Stream(RuleBasedStateMachine):
 
 
 TestStream = Stream.TestCase
-TestStream.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestStream.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
