@@ -43,6 +43,7 @@ from .keeping import Keeping
 from .messages import FrameDue
 from .noticing import Noticing
 from .painter import Painter, theme_of
+from .patience import PatientApp
 from .reading import Reading
 from .reading_actions import ReadingActions
 from .ringing import ring
@@ -58,7 +59,7 @@ _SLICE = 200
 _BUDGET_SECONDS = 0.008
 
 
-class ConsoleApp(ViewingApp, ReadingActions):
+class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
     """The live console of an open client."""
 
     CSS_PATH = "console.tcss"
