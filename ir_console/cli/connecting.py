@@ -43,14 +43,17 @@ def profile_for(
 
 
 @asynccontextmanager
-async def connected(profile: "Profile", output: Output) -> AsyncIterator["IRClient"]:
+async def connected(
+    profile: "Profile", output: Output, credentials: "PasswordCredentials | None" = None
+) -> AsyncIterator["IRClient"]:
     """An open client for a profile, logged in when it is first used."""
     from ir_client import CredentialStore, IRClient
     from ir_client.credentials import token_from_environment
 
     store = CredentialStore.default()
-    asked: PasswordCredentials | None = None
-    if token_from_environment() is None and store.load(profile) is None and at_a_terminal():
+    asked = credentials
+    is_unknown = token_from_environment() is None and store.load(profile) is None
+    if asked is None and is_unknown and at_a_terminal():
         output.note(f"Nobody is logged in to {profile.url}; this login ends with the program.")
         asked = ask_password(profile.username)
     async with IRClient.from_profile(profile, credentials=asked, store=store) as client:

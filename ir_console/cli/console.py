@@ -8,8 +8,9 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from .app import Asked
 from .connecting import connected
@@ -18,7 +19,7 @@ from .hangup import EXIT_CODE, ended_by_hangup, is_gone
 from .output import Output
 
 if TYPE_CHECKING:
-    from ir_client import IRClient, Profile
+    from ir_client import IRClient, PasswordCredentials, Profile
     from ir_console.settings import ConsoleSettings
     from ir_console.tui.app import ConsoleApp
 
@@ -35,8 +36,21 @@ def open_for(asked: Asked) -> None:
             "The console needs a terminal",
             hint="Elsewhere use `ir-console alerts list` or `ir-console tail`.",
         )
-    code = asyncio.run(_opened(load_profile(asked.profile, url=asked.url)))
-    raise SystemExit(code)
+    settings = console_settings()
+    first_run = import_module(f"{__package__}.first_run")
+    if first_run.is_first_run(asked):
+        first_run.begin(settings)
+    else:
+        open_profile(load_profile(asked.profile, url=asked.url), settings)
+
+
+def open_profile(
+    profile: "Profile",
+    settings: "ConsoleSettings",
+    credentials: "PasswordCredentials | None" = None,
+) -> NoReturn:
+    """Open the console and end with its exit code; `credentials` where none are kept."""
+    raise SystemExit(asyncio.run(_opened(profile, settings, credentials)))
 
 
 def can_be_shown() -> bool:
@@ -108,13 +122,14 @@ async def check_login(client: "IRClient") -> None:
         await client.auth.me()
 
 
-async def _opened(profile: "Profile") -> int:
+async def _opened(
+    profile: "Profile", settings: "ConsoleSettings", credentials: "PasswordCredentials | None"
+) -> int:
     from ir_console.settings import settings_path
     from ir_console.shelf import Shelf
     from ir_console.tui.app import ConsoleApp
 
-    settings = console_settings()
-    async with connected(profile, Output.standard()) as client:
+    async with connected(profile, Output.standard(), credentials) as client:
         await check_login(client)
         app = ConsoleApp(
             client,

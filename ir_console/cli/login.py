@@ -18,7 +18,7 @@ from .connecting import (
 from .output import Column, Output
 
 if TYPE_CHECKING:
-    from ir_client import CredentialStore, IRClient, Profile
+    from ir_client import CredentialStore, IRClient, PasswordCredentials, Profile
     from ir_client.credentials import Credentials
     from ir_client.wire.auth import User
 
@@ -51,7 +51,7 @@ def login(
         _keep_token(chosen, store)
         output.line(f"The endpoint token for {chosen.url} is profile {chosen.name} now.")
     else:
-        chosen = asyncio.run(_logged_in(chosen, store))
+        chosen = asyncio.run(log_in(chosen, ask_password(chosen.username), store))
         output.line(f"Logged in to {chosen.url} as {chosen.username}, profile {chosen.name}.")
     save_profile(chosen)
     if not store.persistent:
@@ -144,9 +144,10 @@ def _keep_token(profile: "Profile", store: "CredentialStore") -> None:
     store.save(profile, TokenCredentials(ask_secret(f"Endpoint token for {profile.url}")))
 
 
-async def _logged_in(profile: "Profile", store: "CredentialStore") -> "Profile":
+async def log_in(
+    profile: "Profile", given: "PasswordCredentials", store: "CredentialStore"
+) -> "Profile":
     """The profile with the name that logged in; its tokens are kept in `store`."""
-    given = ask_password(profile.username)
     async with _client(profile, None, store) as client:
         pair = await client.auth.login(given.username, given.password)
     known_as = pair.user_info.username if pair.user_info is not None else given.username

@@ -67,3 +67,22 @@ def test_a_wrong_password_opens_nothing(shell: Terminal, live_server: LiveServer
     screen = shell.wait_for_line("ended with 3")
     assert "not the password" not in screen
     assert shell.mode("alternate_on") == "0"
+
+
+def test_a_first_run_asks_again_after_a_mistake_and_opens_the_console(
+    shell: Terminal, live_server: LiveServer
+) -> None:
+    shell.run(f"{IR_CONSOLE}; echo ended with $?")
+    shell.wait_for("Welcome to IR Console")
+    shell.type("admin\tnot the password\r")
+    shell.wait_for("Cannot connect")
+    shell.press("BTab", "BTab", "C-u")
+    shell.type(f"{live_server.url}\r\rnot the password\r")
+    screen = shell.wait_for("password is wrong")
+    assert "not the password" not in screen
+    shell.type(f"{live_server.admin_password}\r")
+    shell.wait_for("Live")
+    shell.press("q")
+    shell.wait_for_line("ended with 0")
+    shell.run(f"clear; {IR_CONSOLE} whoami")
+    shell.wait_for("admin (admin")
