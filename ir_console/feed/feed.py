@@ -17,7 +17,7 @@ from ir_client.errors import (
     PermissionDenied,
     StreamError,
 )
-from ir_client.stream.events import Event, Resumed, StateChanged
+from ir_client.stream.events import Event, MalformedEvent, Resumed, StateChanged
 from ir_client.stream.status import StreamState, StreamStatus
 from ir_client.wire.alerts import Alert
 from ir_client.wire.auth import User
@@ -127,10 +127,7 @@ class Feed:
                 if status.state is StreamState.LIVE and not self._is_loaded:
                     self._start_loading()
             case Resumed(recovered=missed, complete=is_complete):
-                caught_up = CaughtUp(self._clock(), missed, is_complete)
-                self._show(replace(self.link, caught_up=caught_up))
-                if not is_complete:
-                    self._start_loading_anew()
+                self._catch_up(CaughtUp(self._clock(), missed, is_complete))
             case NewAlert() | AlertUpdated():
                 await self._put(event.alert, _origin(event))
             case AlertRemoved(data=removal):
@@ -144,8 +141,15 @@ class Feed:
                 await self._put_all(event.data.recent_alerts)
             case RecentAlerts():
                 await self._put_all(event.data.alerts)
+            case MalformedEvent():
+                self._show(replace(self.link, unreadable=self.link.unreadable + 1))
             case _:
                 _log.debug("event %s is not shown", type(event).__name__)
+
+    def _catch_up(self, caught_up: CaughtUp) -> None:
+        self._show(replace(self.link, caught_up=caught_up))
+        if not caught_up.is_complete:
+            self._start_loading_anew()
 
     async def _put(self, alert: Alert, origin: Origin) -> None:
         await self.inbox.put(Arrival(alert, origin))

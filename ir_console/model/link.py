@@ -53,6 +53,8 @@ class Link:
     caught_up: CaughtUp | None = None
     loading: Loading | None = None
     load_problem: str = ""
+    unreadable: int = 0
+    """How many frames were not what they said they were: alerts may be missing."""
 
 
 class BarLook(StrEnum):
@@ -155,6 +157,9 @@ def _live_bar(link: Link, now: float, alerts_per_second: float) -> Bar:
     if link.load_problem:
         problem = f"  ! Not all alerts are here · R load again · {link.load_problem}"
         return Bar(BarLook.CALM, (*live, Span(problem, Tone.WARNING)))
+    if link.unreadable:
+        words = f"  ! {plural(link.unreadable, 'frame')} could not be read · alerts may be missing"
+        return Bar(BarLook.CALM, (*live, Span(words, Tone.WARNING)))
     return Bar(BarLook.CALM, live)
 
 

@@ -168,3 +168,4 @@ async def test_unknown_and_malformed_events_change_nothing() -> None:
         server.stream.tell(MalformedEvent("new_alert", "data: missing", "{}"))
         server.publish(an_alert(id=9))
         assert [arrival.alert.id for arrival in await taken(feed, 1)] == [9]
+        assert feed.link.unreadable == 1

@@ -98,3 +98,9 @@ def test_filter_that_hides_everything_says_how_to_undo_it() -> None:
     assert "Nothing matches “foo␛[2J”" in said
     assert "2,431 alerts hidden" in said
     assert "esc clears" in said
+
+
+def test_frames_that_could_not_be_read_are_counted_where_all_else_is_well() -> None:
+    said = words(Link(LinkState.LIVE, unreadable=2))
+    assert said.startswith("● Live")
+    assert "2 frames could not be read" in said
