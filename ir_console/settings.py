@@ -40,7 +40,7 @@ class ConsoleSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True)
 
-    theme: Literal["dark", "light", "high-contrast"] = "dark"
+    theme: Literal["dark", "light", "high-contrast", "color-blind"] = "dark"
     read_only: bool = False
     frames_per_second: int = Field(default=10, ge=1, le=60)
     snapshot_limit: int = Field(default=20_000, ge=0, le=1_000_000)

@@ -99,6 +99,13 @@ class Feed:
         if self._stream is not None:
             await self._stream.view(alert_id)
 
+    def measure(self) -> None:
+        """Look how fast the live connection answers, and when it was last heard."""
+        if self._stream is not None and self.link.state is LinkState.LIVE:
+            status = self._stream.status
+            heard_at = status.last_heard_at or self.link.heard_at
+            self.link = replace(self.link, latency=status.latency_seconds, heard_at=heard_at)
+
     def take(self, most: int) -> list[Arrival | Departure]:
         """Hand over up to `most` of what arrived."""
         return self.inbox.take(most)

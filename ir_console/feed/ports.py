@@ -9,9 +9,11 @@ from typing import Protocol, Self
 
 from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event
+from ir_client.stream.status import StreamStatus
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
 from ir_client.wire.bulk import BulkUpdateReport
 from ir_client.wire.incidents import Incident, Ownership
+from ir_client.wire.overview import AlertStats
 from ir_client.wire.values import IncidentStatus
 
 
@@ -40,6 +42,8 @@ class AlertDesk(Protocol):
 
     async def comment(self, alert_id: int, text: str) -> TimelineEntry: ...
 
+    async def stats(self) -> AlertStats: ...
+
     async def timeline(self, alert_id: int) -> Sequence[TimelineEntry]: ...
 
     async def take(self, alert_id: int, notes: str | None = None) -> Ownership: ...
@@ -57,6 +61,9 @@ class IncidentDesk(Protocol):
 
 class LiveStream(Protocol):
     """The events of a server over every interruption."""
+
+    @property
+    def status(self) -> StreamStatus: ...
 
     def retry_now(self) -> None: ...
 

@@ -12,12 +12,13 @@ from difflib import get_close_matches
 from .format import short_age
 from .looks import severity_look, short_status_word, status_tone, status_word
 from .rows import Row
+from .sla import sla_look
 from .spans import Line, Span, Tone, fit, fit_right
 
 GUTTER = 3
 _GAP = 2
-_ROOMY_FROM = 100
-_TITLE_MINIMUM = {True: 44, False: 26}
+_ROOMY_FROM = 118
+_TITLE_MINIMUM = {True: 40, False: 26}
 
 _Cell = Callable[[Row, float], Span]
 
@@ -44,7 +45,13 @@ def _severity_long(row: Row, _: float) -> Span:
 
 
 def _age(row: Row, now: float) -> Span:
-    return Span(short_age(now - row.received), Tone.MUTED)
+    look = sla_look(row, now)
+    return Span(look.sign + fit_right(short_age(now - row.received), 4), look.tone)
+
+
+def _due(row: Row, now: float) -> Span:
+    look = sla_look(row, now)
+    return Span(look.sign + fit_right(look.left, 4), look.tone)
 
 
 def _status(row: Row, _: float) -> Span:
@@ -57,6 +64,8 @@ def _short_status(row: Row, _: float) -> Span:
 
 def _title(row: Row, _: float) -> Span:
     seen = f" ×{row.occurrences}" if row.occurrences > 1 else ""
+    if row.is_seen_again:
+        return Span(f"↻ {row.title}{seen}", Tone.TEXT)
     if not row.is_open:
         return Span(row.title + seen, Tone.MUTED)
     return Span(row.title + seen, Tone.STRONG if row.severity == "critical" else Tone.TEXT)
@@ -98,7 +107,8 @@ _NARROW: dict[str, Column] = {
     column.name: column
     for column in (
         Column("severity", "SEV", 3, _severity_short),
-        Column("age", "AGE", 4, _age, at_right=True),
+        Column("age", "AGE", 5, _age, at_right=True),
+        Column("due", "DUE", 5, _due, at_right=True),
         Column("status", "STATUS", 10, _short_status),
         Column("title", "ALERT", 0, _title),
         Column("host", "HOST", 13, _target),
@@ -127,9 +137,9 @@ _ROOMY: dict[str, Column] = _NARROW | {
     )
 }
 COLUMN_NAMES: tuple[str, ...] = tuple(_NARROW)
-_USUAL_NARROW = ("severity", "age", "status", "title", "host", "owner")
-_USUAL_ROOMY = ("id", "severity", "age", "status", "title", "host", "source", "owner")
-_FIRST_TO_GO = ("source", "id", "owner", "host", "status", "age")
+_USUAL_NARROW = ("severity", "age", "due", "status", "title", "host", "owner")
+_USUAL_ROOMY = ("id", "severity", "age", "due", "status", "title", "host", "source", "owner")
+_FIRST_TO_GO = ("source", "id", "due", "owner", "host", "status", "age")
 _TAKES_THE_REST = ("title", "rule")
 
 

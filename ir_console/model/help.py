@@ -17,6 +17,8 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     ("◌", "no longer passes the filter; goes when the cursor moves"),
     ("▲ 12 new", "alerts above the screen that you have not seen"),
     ("×3", "the same alert was reported three times"),
+    ("◔ ◑ ◕ !", "an open alert is overdue in 12 hours, in 4, in 1, or already"),
+    ("↻", "reported once more after it was closed"),
     ("◷", "you wanted to come back to it by now; r takes it off"),
     ("⊘ 2 muted, 14 silent", "mutes in force, and the messages they spared; M lists them"),
     ("Δ", "this field changed a moment ago"),

@@ -12,6 +12,8 @@ from .format import long_age, plural, rate
 from .spans import Line, Span, Tone
 
 CAUGHT_UP_SECONDS = 8.0
+# The server pings every twenty seconds.
+_SILENT_SECONDS = 25.0
 
 
 class LinkState(StrEnum):
@@ -55,6 +57,8 @@ class Link:
     load_problem: str = ""
     unreadable: int = 0
     """How many frames were not what they said they were: alerts may be missing."""
+    latency: float | None = None
+    """Seconds from a ping to its answer."""
 
 
 class BarLook(StrEnum):
@@ -88,7 +92,8 @@ def link_bar(link: Link, now: float, *, alerts_per_second: float = 0.0, storm: s
     if link.state is LinkState.FAILED:
         return _alarm(_join("■ Offline", link.reason, _data_age(link, now), "R retry now"))
     head = _countdown(link, now) if link.state is LinkState.WAITING else "◌ Reconnecting…"
-    return _alarm(_join(head, _data_age(link, now), "R retry now", link.reason))
+    attempt = f"attempt {link.attempt}" if link.attempt > 1 else ""
+    return _alarm(_join(head, attempt, _data_age(link, now), "R retry now", link.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,11 @@ def _live_bar(link: Link, now: float, alerts_per_second: float) -> Bar:
         )
         words = f"✓ Live again · {missed}{gap}"
         return Bar(BarLook.GOOD, (Span(words, Tone.STRONG),))
-    live = (Span("● Live", Tone.OK), Span(f"  {rate(alerts_per_second)}", Tone.MUTED))
+    live: Line = (Span("● Live", Tone.OK), Span(f"  {rate(alerts_per_second)}", Tone.MUTED))
+    if link.latency is not None:
+        live = (*live, Span(f" · {latency_words(link.latency)}", Tone.MUTED))
+    if link.heard_at is not None and now - link.heard_at > _SILENT_SECONDS:
+        live = (*live, Span(f"  nothing heard for {long_age(now - link.heard_at)}", Tone.WARNING))
     if link.loading is not None:
         return Bar(BarLook.CALM, (*live, Span("  " + _progress(link.loading), Tone.ACCENT)))
     if link.load_problem:
@@ -161,6 +170,11 @@ def _live_bar(link: Link, now: float, alerts_per_second: float) -> Bar:
         words = f"  ! {plural(link.unreadable, 'frame')} could not be read · alerts may be missing"
         return Bar(BarLook.CALM, (*live, Span(words, Tone.WARNING)))
     return Bar(BarLook.CALM, live)
+
+
+def latency_words(seconds: float) -> str:
+    """`3 ms`, `140 ms`, `2.4 s`."""
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{max(1, round(seconds * 1000))} ms"
 
 
 def _progress(loading: Loading) -> str:

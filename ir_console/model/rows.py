@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ir_client.book import AlertRow
+from ir_client.wire.alerts import Alert
 from ir_client.wire.values import is_open
 from ir_console.safe_text import safe_text
 
@@ -35,6 +36,8 @@ class Row:
     correlation: str
     risk: float | None
     updated: float
+    is_seen_again: bool = False
+    """Reported once more after it was closed."""
 
     @property
     def key(self) -> Key:
@@ -45,7 +48,7 @@ class Row:
         return is_open(self.status)
 
     @classmethod
-    def of(cls, alert: AlertRow) -> "Row":
+    def of(cls, alert: AlertRow, *, is_seen_again: bool = False) -> "Row":
         return cls(
             id=alert.id,
             revision=alert.revision,
@@ -65,6 +68,7 @@ class Row:
             correlation=_name(alert.correlation_id),
             risk=alert.risk_score,
             updated=alert.updated_at.timestamp(),
+            is_seen_again=is_seen_again,
         )
 
 
@@ -78,6 +82,12 @@ class GroupRow:
     count: int
     severities: dict[str, int]
     is_folded: bool
+
+
+def seen_again(alert: Alert) -> bool:
+    """Whether an alert was reported once more after it was closed."""
+    last, closed = alert.last_seen_at, alert.closed_at
+    return last is not None and closed is not None and last > closed and not is_open(alert.status)
 
 
 def _name(text: str | None) -> str:

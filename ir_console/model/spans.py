@@ -84,10 +84,16 @@ def spread(left: Line, right: Line, width: int) -> Line:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines of at most `width` cells, at blanks where there are any."""
+    """Break a text into lines of at most `width` cells, at blanks where there are any.
+
+    A paragraph that begins with blanks stays indented, by half the width at most.
+    """
     lines: list[str] = []
+    room = max(2, width)
     for paragraph in text.split("\n"):
-        lines.extend(_wrap_paragraph(paragraph, max(2, width)))
+        words = paragraph.lstrip(" ")
+        indent = " " * min(len(paragraph) - len(words), room // 2 - 1) if words else ""
+        lines.extend(indent + line for line in _wrap_paragraph(words, room - len(indent)))
     return lines
 
 

@@ -19,9 +19,10 @@ from .filters import EVERYTHING, Filter
 from .link import Link
 from .marks import Marks
 from .mutes import Mutes
+from .pulse import Pulse
 from .rate import Rate
 from .reminders import Reminders
-from .rows import GroupRow, Row
+from .rows import GroupRow, Row, seen_again
 from .saved_views import ALL, View, ViewList
 from .selecting import Question
 from .toasts import ToastBoard, ToastPolicy
@@ -50,6 +51,7 @@ class ConsoleState:
     """What the clock on the wall says, as far as the filter goes."""
     filter: Filter = EVERYTHING
     company: Company = NOBODY_ELSE
+    pulse: Pulse = field(default_factory=Pulse)
     mutes: Mutes = field(default_factory=Mutes)
     reminders: Reminders = field(default_factory=Reminders)
     columns: tuple[str, ...] = ()
@@ -94,13 +96,17 @@ class ConsoleState:
             change = self.corpus.apply(arrival.alert, self.moment)
             if change is None or change.after is None:
                 continue
-            row = Row.of(change.after)
+            row = Row.of(change.after, is_seen_again=seen_again(arrival.alert))
+            before = self.view.get(row.id)
             self.counts.put(change.after, question)
             matches = passes(self.filter, question, change.after)
             self.view.put(row, matches=matches, keep=self.viewport.cursor)
             changed.add(row.id)
+            if before is not None and _came_back(before, row):
+                self.toasts.announce_again(row, now)
             if change.kind is ChangeKind.ADDED:
                 added += arrival.origin is not Origin.FETCHED
+                self.pulse.note(row.received, row.severity)
                 is_muted = self._is_muted(arrival.origin, change.after, question)
                 self._note_added(row, arrival.origin, now, [] if is_muted else new_rows)
         if self.viewport.mode is Mode.FOLLOWING and not len(self.marks):
@@ -287,3 +293,7 @@ class ConsoleState:
             new_rows.append(row)
         if origin is not Origin.FETCHED:
             self._fresh[row.id] = now
+
+
+def _came_back(before: Row, row: Row) -> bool:
+    return row.is_seen_again and row.occurrences > before.occurrences

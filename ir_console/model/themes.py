@@ -120,12 +120,47 @@ HIGH_CONTRAST = Palette(
     },
 )
 
-PALETTES: dict[str, Palette] = {theme.name: theme for theme in (DARK, LIGHT, HIGH_CONTRAST)}
+# Blue, yellow, orange and pink, each of another lightness: they differ also without red or green
+# cones, or blue ones. A test looks at them with such eyes.
+COLOR_BLIND = Palette(
+    name="ir-color-blind",
+    is_dark=True,
+    background="#0f1318",
+    bar="#1a2129",
+    cursor="#1f4a7a",
+    cursor_text="#ffffff",
+    rule="#303b48",
+    critical_background="#5c1240",
+    alarm="#8a4a00",
+    alarm_text="#ffffff",
+    good="#0a5a96",
+    good_text="#ffffff",
+    tones={
+        Tone.TEXT: "#d6dde6",
+        Tone.STRONG: "#ffffff",
+        Tone.MUTED: "#97a3b3",
+        Tone.ACCENT: "#6fb7f5",
+        Tone.KEY: "#9fd0fa",
+        Tone.OK: "#56b4e9",
+        Tone.WARNING: "#ffe08a",
+        Tone.ERROR: "#ff8a4a",
+        Tone.CRITICAL: "#ffb3da",
+        Tone.HIGH: "#e57a00",
+        Tone.MEDIUM: "#f0e25a",
+        Tone.LOW: "#4fa6e6",
+        Tone.INFO: "#86929f",
+    },
+)
+
+PALETTES: dict[str, Palette] = {
+    theme.name: theme for theme in (DARK, LIGHT, HIGH_CONTRAST, COLOR_BLIND)
+}
 
 THEME_WORDS: dict[str, str] = {
     "dark": DARK.name,
     "light": LIGHT.name,
     "high-contrast": HIGH_CONTRAST.name,
+    "color-blind": COLOR_BLIND.name,
 }
 
 

@@ -111,6 +111,11 @@ class ToastBoard:
             if row.id != on_cursor and (is_break or not self.is_storm):
                 self._join(row, now)
 
+    def announce_again(self, row: Row, now: float) -> None:
+        """Say that an alert was reported once more after it was closed."""
+        if self._is_worthy(row) and not self.is_storm:
+            self._join(row, now, words=f"↻ again after closing: {row.rule}")
+
     def take_rings(self) -> int:
         """How many critical alerts are worth a bell since this was asked last."""
         rings, self._rings = self._rings, 0
@@ -166,13 +171,14 @@ class ToastBoard:
     def _note(self, words: Callable[[], Words]) -> Said:
         return self.sayings.note(self.moment, words)
 
-    def _join(self, row: Row, now: float) -> None:
-        key = (row.severity, row.rule)
+    def _join(self, row: Row, now: float, *, words: str = "") -> None:
+        rule = words or row.rule
+        key = (row.severity, rule)
         group = self._groups.get(key)
         if group is None:
             if len(self._groups) >= _MOST_GROUPS:
                 self._groups.pop(next(iter(self._groups)))
-            group = self._groups[key] = _Group(row.severity, row.rule, now)
+            group = self._groups[key] = _Group(row.severity, rule, now)
             self._note(group.toast).alert_id = row.id
         group.count += 1
         group.until = now + self.policy.seconds

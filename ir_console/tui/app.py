@@ -42,6 +42,7 @@ from .desk import Desk
 from .keeping import Keeping
 from .messages import FrameDue
 from .noticing import Noticing
+from .overviews import Overviews
 from .painter import Painter, theme_of
 from .patience import PatientApp
 from .reading import Reading
@@ -126,6 +127,7 @@ class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
         self.carrying = Carrying(self, self.live, self.reading, getattr(client, "url", ""))
         self.keeping = Keeping(state, shelf, self.reading.say, wall_clock)
         self.noticing = Noticing(self, self.live, self.reading, self.keeping)
+        self.overviews = Overviews(self, self.live, self.reading, self.desk, self.keeping)
 
     def get_default_screen(self) -> Screen[None]:
         return self.live
@@ -195,8 +197,11 @@ class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
     def _tick(self) -> None:
         self._look_at_the_wall()
         self.state.forget_stale_flashes(self.clock())
+        self.feed.measure()
+        self.state.link = self.feed.link
         self.reading.tick()
         self.keeping.tick()
+        self.overviews.tick()
         self.live.tick()
 
     @on(Worker.StateChanged)

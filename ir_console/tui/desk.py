@@ -12,6 +12,7 @@ from typing import TypeVar
 from ir_client.errors import ChangedSince, IRError, MissingFeature, ValidationFailed
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
 from ir_client.wire.bulk import BulkUpdateReport
+from ir_client.wire.overview import AlertStats
 from ir_console.feed import ConsoleClient
 from ir_console.model.bulk import BulkPart
 from ir_console.model.decisions import Decision, change_words
@@ -128,6 +129,10 @@ class Desk:
             return Done(f"#{seen.id}: {words}", changed, changed.revision)
 
         return await _attempt(f"#{seen.id} was not changed", call)
+
+    async def stats(self) -> AlertStats | Failed:
+        """The server's figures of all alerts that one may see."""
+        return await _attempt("the server’s are not to be had", self._client.alerts.stats)
 
     async def history(self, alert_id: int) -> tuple[Sequence[TimelineEntry] | None, str]:
         """The timeline of an alert, or why it cannot be had."""

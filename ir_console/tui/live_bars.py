@@ -9,6 +9,7 @@ from ir_console.model.counters import counter_line
 from ir_console.model.keymap import Keymap
 from ir_console.model.layout import Layout
 from ir_console.model.link import BarLook, link_bar
+from ir_console.model.pulse import pulse_line
 from ir_console.model.spans import Span
 from ir_console.model.state import ConsoleState
 from ir_console.model.status_line import bottom_line, reader_title, status_line
@@ -39,12 +40,14 @@ class LiveBars:
         state: ConsoleState,
         *,
         clock: Callable[[], float],
+        wall_clock: Callable[[], float],
         profile: str,
         is_read_only: bool,
         keymap: Keymap,
         where: Callable[[], Where],
     ) -> None:
         self._state, self._clock, self._where = state, clock, where
+        self._wall_clock = wall_clock
         self._profile, self._is_read_only, self._keymap = profile, is_read_only, keymap
 
     def builders(self) -> Iterator[tuple[str, Callable[[int], BarContent]]]:
@@ -52,6 +55,7 @@ class LiveBars:
         yield "top", self._top
         yield "views", self._views
         yield "counters", self._counters
+        yield "pulse", self._pulse
         yield "columns", self._column_labels
         yield "divider", self._divider
         yield "status", self._status
@@ -80,6 +84,9 @@ class LiveBars:
     def _counters(self, width: int) -> BarContent:
         view = self._state.view
         return BarContent(counter_line(view.by_severity(), view.by_status(), width), Ground.PAGE)
+
+    def _pulse(self, width: int) -> BarContent:
+        return BarContent(pulse_line(self._state.pulse, self._wall_clock(), width), Ground.PAGE)
 
     def _column_labels(self, _: int) -> BarContent:
         return BarContent((Span(" " * GUTTER), *header_line(self._where().columns)))

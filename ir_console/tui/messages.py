@@ -9,6 +9,7 @@ from ir_client.wire.alerts import Alert, TimelineEntry
 from ir_console.model.bulk import ItemResult
 from ir_console.model.decisions import Decision
 from ir_console.model.related import Related, Relation
+from ir_console.model.tops import Top
 from ir_console.model.undo import Deed
 
 from .bulk_job import BulkJob
@@ -35,6 +36,13 @@ class RelatedCounted(Message):
     alert_id: int
     relations: tuple[Relation, ...]
     counted: tuple[Related, ...]
+
+
+@dataclass
+class TopsCounted(Message):
+    """What there is most of among what is shown."""
+
+    tops: tuple[Top, ...]
 
 
 @dataclass

@@ -4,8 +4,9 @@ from textual import on
 from textual.app import App
 
 from .carrying import Carrying
-from .messages import HistoryRead, RelatedCounted
+from .messages import HistoryRead, RelatedCounted, TopsCounted
 from .noticing import Noticing
+from .overviews import Overviews
 from .reading import Reading
 from .screens.live import LiveScreen
 from .widgets.detail_pane import DetailPane
@@ -18,6 +19,7 @@ class ReadingActions(App[None]):
     reading: Reading
     carrying: Carrying
     noticing: Noticing
+    overviews: Overviews
 
     @on(DetailPane.HistoryWanted)
     def history_wanted(self, message: DetailPane.HistoryWanted) -> None:
@@ -49,6 +51,16 @@ class ReadingActions(App[None]):
 
     def action_remind(self) -> None:
         self.noticing.choose_reminder()
+
+    @on(TopsCounted)
+    def tops_counted(self, message: TopsCounted) -> None:
+        self.live.show_rail(message.tops)
+
+    def action_tops(self) -> None:
+        self.overviews.show_tops()
+
+    def action_shift(self) -> None:
+        self.overviews.show_shift()
 
     def action_related(self) -> None:
         self.reading.choose_related()

@@ -63,7 +63,10 @@ def test_the_environment_wins_over_the_file(file: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ('theme = "pink"', "{file}: theme: Input should be 'dark', 'light' or 'high-contrast'"),
+        (
+            'theme = "pink"',
+            "{file}: theme: Input should be 'dark', 'light', 'high-contrast' or 'color-blind'",
+        ),
         ("read_onyl = true", "{file}: read_onyl: there is no such setting (did you mean read_only"),
         ("zebra = 1", "{file}: zebra: there is no such setting"),
         ('[keys]\n"triage.take" = 3', '{file}: [keys] "triage.take": Input should be a valid'),

@@ -19,6 +19,7 @@ from ir_client.wire.auth import User, UserRef
 from ir_client.wire.bulk import BulkUpdateReport, BulkUpdateResult
 from ir_client.wire.events import AlertUpdated, InitialData, InitialSnapshot, NewAlert
 from ir_client.wire.incidents import Ownership
+from ir_client.wire.overview import AlertStats
 from ir_client.wire.protocol2 import AlertRemoved, Presence, PresentUser, Removal, ViewerList
 from tests.support.builders import a_user
 from tests.support.memory_incidents import MemoryIncidents
@@ -42,6 +43,8 @@ class MemoryServer:
         """Triage calls wait for it, where there is one."""
         self.forbidden: set[int] = set()
         """Alerts that this user may not change in bulk."""
+        self.stats: AlertStats | None = None
+        """What the server says of all alerts; None where it keeps no figures."""
         self.viewers: list[PresentUser] = []
         """Who else looks at whatever is looked at."""
         self.alerts = MemoryDesk(self)
@@ -200,6 +203,11 @@ class MemoryDesk:
         self._server.tell(AlertUpdated(data=changed))
         return entry
 
+    async def stats(self) -> AlertStats:
+        if self._server.stats is None:
+            raise NotFound("Not Found", status=404)
+        return self._server.stats
+
     async def timeline(self, alert_id: int) -> Sequence[TimelineEntry]:
         return tuple(self._server.timelines.get(alert_id, ()))
 
@@ -255,6 +263,7 @@ class MemoryStream:
         self._state = StreamState.CONNECTING
         self.retries = 0
         self.viewed: int | None = None
+        self.latency: float | None = None
 
     def tell(self, event: Event | IRError) -> None:
         self._events.put_nowait(event)
@@ -265,6 +274,11 @@ class MemoryStream:
         status = StreamStatus(state, now, attempt=1, retry_at=retry_at, reason=reason)
         self.tell(StateChanged(self._state, state, status))
         self._state = state
+
+    @property
+    def status(self) -> StreamStatus:
+        now = asyncio.get_running_loop().time()
+        return StreamStatus(self._state, now, latency_seconds=self.latency, last_heard_at=now)
 
     async def view(self, alert_id: int | None) -> None:
         self.viewed = alert_id

@@ -13,7 +13,7 @@ from textual.widgets import Input, Label
 from ir_console.model.help import help_lines
 from ir_console.model.keymap import Keymap
 
-from ..painter import Painter
+from ..painter import Ground, Painter
 from ..widgets.lines_view import LinesView
 from .dialogs import Dialog
 
@@ -38,7 +38,7 @@ class HelpScreen(Dialog[None]):
         with Vertical(classes="dialog", id="help"):
             yield Label(Content("Help"), classes="dialog-title")
             yield Input(placeholder="Search: take, filter, follow…", id="search")
-            yield LinesView(self._painter, widget_id="help-lines")
+            yield LinesView(self._painter, widget_id="help-lines", ground=Ground.BAR)
             yield Label(Content("↑ ↓ scroll · Esc leaves"), classes="dialog-hint")
 
     def on_mount(self) -> None:

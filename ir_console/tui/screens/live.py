@@ -14,9 +14,10 @@ from textual.containers import Vertical
 from ir_console.model.filters import Filter
 from ir_console.model.keymap import Keymap
 from ir_console.model.keys import KEYS
-from ir_console.model.layout import ROOMY_HEIGHT, Layout, layout_for
+from ir_console.model.layout import ROOMY_HEIGHT, Layout, has_pulse, layout_for
 from ir_console.model.link import Placeholder, placeholder
 from ir_console.model.state import ConsoleState, Frame
+from ir_console.model.tops import Top, top_lines
 
 from ..live_bars import LiveBars, Where
 from ..painter import Painter
@@ -24,6 +25,7 @@ from ..widgets.alert_table import AlertTable
 from ..widgets.detail_pane import DetailPane
 from ..widgets.filter_bar import FilterBar
 from ..widgets.line_bar import LineBar
+from ..widgets.lines_view import LinesView
 from ..widgets.toast_stack import ToastStack, TroubleBar
 from .moving import MovingScreen
 
@@ -54,12 +56,15 @@ class LiveScreen(MovingScreen):
         self._layout = Layout.COMPACT
         self.table = AlertTable(state, painter, wall_clock, self._say_why_empty, widget_id="table")
         self.reader = DetailPane(painter, wall_clock, widget_id="reader")
+        self.rail = LinesView(painter, widget_id="rail")
+        self.rail.can_focus = False
         self.toast_stack = ToastStack(painter, widget_id="toasts")
         self.trouble_bar = TroubleBar(painter, widget_id="trouble")
         self.filter_bar = FilterBar(painter, widget_id="filter-bar")
         bars = LiveBars(
             state,
             clock=clock,
+            wall_clock=wall_clock,
             profile=profile,
             is_read_only=is_read_only,
             keymap=keymap,
@@ -68,11 +73,13 @@ class LiveScreen(MovingScreen):
         self._bars = [LineBar(build, painter, widget_id=name) for name, build in bars.builders()]
 
     def compose(self) -> ComposeResult:
-        top, views, counters, columns, divider, status, hints = self._bars
+        top, views, counters, pulse, columns, divider, status, hints = self._bars
         yield top
         yield views
         yield counters
+        yield pulse
         with Vertical(id="body"):
+            yield self.rail
             with Vertical(id="list"):
                 yield columns
                 yield self.table
@@ -169,6 +176,16 @@ class LiveScreen(MovingScreen):
         """Which alert is in the reader, if the reader is on the screen."""
         return self.reader.alert_id if self.is_reader_shown else None
 
+    @property
+    def is_rail_shown(self) -> bool:
+        """Whether there is room for pictures beside the rows."""
+        return self._layout is Layout.WIDE
+
+    def show_rail(self, tops: tuple[Top, ...]) -> None:
+        """Show what there is most of."""
+        if self.is_up:
+            self.rail.show(tuple(top_lines(tops, self.rail.line_width)))
+
     # Moving
 
     @on(AlertTable.CursorMoved)
@@ -238,6 +255,7 @@ class LiveScreen(MovingScreen):
         for layout in Layout:
             self.set_class(layout is self._layout, f"-{layout}")
         self.set_class(event.size.height < ROOMY_HEIGHT, "-low")
+        self.set_class(has_pulse(event.size.width, event.size.height), "-pulse")
         self.call_after_refresh(self.show_all)
 
     # What the bars say

@@ -59,6 +59,7 @@ class PagerScreen(ModalScreen[None]):
         self._texts: list[str] = []
         self._found = find((), "")
         self._chosen: int | None = None
+        self._is_copied = False
         self._view = PagerView(painter, widget_id="pager")
         self._top = LineBar(self._title, painter, widget_id="pager-title")
         self._bottom = LineBar(self._hints, painter, widget_id="pager-hints")
@@ -94,6 +95,7 @@ class PagerScreen(ModalScreen[None]):
 
     def action_copy(self) -> None:
         self._copy(self._alert)
+        self._is_copied = True
         self._bottom.update()
 
     def action_leave(self) -> None:
@@ -130,4 +132,5 @@ class PagerScreen(ModalScreen[None]):
         spans = [Span(" ")]
         for key, words in _HINTS:
             spans += [Span(f"{key} ", Tone.KEY), Span(f"{words}  ", Tone.MUTED)]
-        return BarContent(spread(tuple(spans), (), width), Ground.BAR)
+        said = (Span("✓ handed to the terminal ", Tone.OK),) if self._is_copied else ()
+        return BarContent(spread(tuple(spans), said, width), Ground.BAR)

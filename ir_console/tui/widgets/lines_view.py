@@ -9,7 +9,7 @@ from textual.strip import Strip
 from ir_console.model.placed import PlacedLines, kept_top
 from ir_console.model.spans import Line
 
-from ..painter import Painter
+from ..painter import Ground, Painter
 
 
 class LinesView(ScrollView, inherit_bindings=False):
@@ -17,9 +17,11 @@ class LinesView(ScrollView, inherit_bindings=False):
 
     ALLOW_SELECT = False
 
-    def __init__(self, painter: Callable[[], Painter], *, widget_id: str) -> None:
+    def __init__(
+        self, painter: Callable[[], Painter], *, widget_id: str, ground: Ground = Ground.PAGE
+    ) -> None:
         super().__init__(id=widget_id)
-        self._painter = painter
+        self._painter, self._ground = painter, ground
         self._lines: tuple[Line, ...] = ()
         self._placed = PlacedLines()
 
@@ -49,9 +51,10 @@ class LinesView(ScrollView, inherit_bindings=False):
         painter, width = self._painter(), self.size.width
         index = self.scroll_offset.y + y
         if not 0 <= index < len(self._lines):
-            return painter.blank(width)
-        indent = painter.blank(min(1, width))
-        return Strip.join([indent, painter.strip(self._lines[index], max(0, width - 1))])
+            return painter.blank(width, self._ground)
+        indent = painter.blank(min(1, width), self._ground)
+        line = painter.strip(self._lines[index], max(0, width - 1), self._ground)
+        return Strip.join([indent, line])
 
     def scroll_lines(self, lines: int) -> None:
         """Scroll by some lines at once."""

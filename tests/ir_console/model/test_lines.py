@@ -150,7 +150,7 @@ def test_no_key_does_two_things() -> None:
         ((120, 40), Layout.STACKED),
         ((120, 24), Layout.COMPACT),
         ((160, 50), Layout.SPLIT),
-        ((200, 60), Layout.SPLIT),
+        ((200, 60), Layout.WIDE),
     ],
 )
 def test_layout_follows_the_size(size: tuple[int, int], layout: Layout) -> None:

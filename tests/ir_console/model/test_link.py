@@ -34,7 +34,8 @@ def test_live_says_so_and_how_much_comes() -> None:
 
 def test_waiting_says_when_how_old_and_which_key() -> None:
     said = words(WAITING)
-    assert said == ("◌ Reconnecting in 4 s · data 38 s old · R retry now · connection refused")
+    head = "◌ Reconnecting in 4 s · attempt 3 · data 38 s old"
+    assert said == f"{head} · R retry now · connection refused"
     assert link_bar(WAITING, 100.0).look is BarLook.ALARM
 
 
@@ -104,3 +105,14 @@ def test_frames_that_could_not_be_read_are_counted_where_all_else_is_well() -> N
     said = words(Link(LinkState.LIVE, unreadable=2))
     assert said.startswith("● Live")
     assert "2 frames could not be read" in said
+
+
+def test_live_connection_says_how_fast_it_answers_and_that_it_is_silent() -> None:
+    assert words(Link(LinkState.LIVE, latency=0.0031)) == "● Live  2.1/s · 3 ms"
+    silent = Link(LinkState.LIVE, latency=2.44, heard_at=69.0)
+    assert words(silent) == "● Live  2.1/s · 2.4 s  nothing heard for 31 s"
+
+
+def test_storm_is_a_badge() -> None:
+    bar = link_bar(Link(LinkState.LIVE), 100.0, storm="STORM 2.1k new")
+    assert "⚑ STORM 2.1k new" in "".join(span.text for span in bar.spans)

@@ -8,7 +8,8 @@ from ir_client.wire.values import ALERT_STATUSES, SEVERITIES
 from ir_console.model.format import long_age, plural, rate, short_age, short_count
 from ir_console.model.looks import severity_look, short_status_word, status_word
 from ir_console.model.spans import Tone
-from ir_console.model.themes import HIGH_CONTRAST, PALETTES, Palette, contrast
+from ir_console.model.themes import COLOR_BLIND, HIGH_CONTRAST, PALETTES, Palette, contrast
+from tests.support.colour_vision import KINDS, difference
 
 
 def test_severities_differ_without_colour() -> None:
@@ -76,3 +77,18 @@ def test_counts(count: int, shown: str) -> None:
 def test_rates_and_plurals() -> None:
     assert (rate(0), rate(2.13), rate(1234)) == ("0/s", "2.1/s", "1.2k/s")
     assert (plural(1, "alert"), plural(12_000, "alert")) == ("1 alert", "12,000 alerts")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_colour_blind_theme_tells_severities_apart_whatever_cones_are_missing(kind: str) -> None:
+    tones = [severity_look(severity).tone for severity in SEVERITIES]
+    pairs = [*combinations(tones, 2), (Tone.OK, Tone.ERROR), (Tone.OK, Tone.WARNING)]
+    for one, other in pairs:
+        seen = difference(COLOR_BLIND.color(one), COLOR_BLIND.color(other), kind)
+        assert seen > 18, (one, other)
+    assert difference(COLOR_BLIND.alarm, COLOR_BLIND.good, kind) > 20
+
+
+def test_eyes_of_the_test_are_those_that_confuse_red_and_green() -> None:
+    assert difference("#d0312d", "#4c7a00", "deuteranopia") < 40
+    assert difference("#d0312d", "#4c7a00", "tritanopia") > 80

@@ -49,3 +49,9 @@ def test_what_is_cut_says_so(text: str, width: int, shown: str) -> None:
 
 def test_wrap_breaks_at_blanks_and_keeps_line_breaks() -> None:
     assert wrap("one two three\n\nfour", 8) == ["one two", "three", "", "four"]
+
+
+def test_indented_paragraph_stays_indented_in_all_its_lines() -> None:
+    assert wrap('{\n  "a": "one two three"\n}', 12) == ["{", '  "a": "one', '  two three"', "}"]
+    assert wrap(" " * 50 + "x", 10) == ["    x"]
+    assert wrap("   ", 10) == [""]

@@ -23,7 +23,10 @@ async def test_pager_shows_searches_and_leaves() -> None:
         await console.press("slash")
         await console.type("needle")
         await console.sees("1 of", "needle here")
-        await console.press("enter", "n", "q")
+        await console.press("enter", "n", "y")
+        await console.sees("✓ handed to the terminal")
+        assert console.app.clipboard.isascii()
+        await console.press("q")
         await console.no_longer_sees("as JSON")
 
 

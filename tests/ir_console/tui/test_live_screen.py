@@ -334,10 +334,10 @@ async def test_theme_key_goes_round() -> None:
     async with a_console(a_server(1)) as console:
         await console.sees("Alert 001")
         seen = []
-        for _ in range(3):
+        for _ in range(4):
             await console.press("t")
             seen.append(console.app.theme)
-        assert seen == ["ir-light", "ir-high-contrast", "ir-dark"]
+        assert seen == ["ir-light", "ir-high-contrast", "ir-color-blind", "ir-dark"]
 
 
 async def test_quitting_leaves_no_task() -> None:
