@@ -91,7 +91,7 @@ async def test_abuse_61_hostile_text_never_reaches_the_terminal_as_it_is(
         for _ in HOSTILE:
             await console.press("J", "ctrl+d", "ctrl+d")
         await console.press("escape", "g")
-        for key in "PvyoMrH":
+        for key in "PvyoMrHCS":
             await console.press(key, "down", "escape", "escape")
         for key in "scx":
             await console.press(key, "escape")

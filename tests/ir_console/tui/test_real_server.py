@@ -10,6 +10,8 @@ from pydantic import SecretStr
 from ir_client import IRClient, PasswordCredentials, TokenCredentials
 from ir_client.errors import IRError
 from ir_client.wire.alerts import AlertUpdate
+from ir_client.wire.auth import UserCreate
+from ir_client.wire.protocol2 import Presence
 from tests.support.builders import a_draft
 from tests.support.console import Console, a_console
 from tests.support.live_server import LiveServer
@@ -85,6 +87,31 @@ async def test_server_killed_in_mid_burst_loses_nothing_that_was_answered(
         assert len(ids) == len(set(ids))
         assert console.app.state.book.rows[changed].status == "escalated"
         await console.sees("● Live")
+
+
+async def test_two_who_look_at_the_same_alert_are_told_of_each_other(
+    shared_live_server: LiveServer,
+) -> None:
+    async with clients(shared_live_server) as (me, sensor), on_screen(me) as console:
+        created = await sensor.alerts.create(
+            a_draft(external_alert_id="shared", title="Seen by two", detected_at=None)
+        )
+        await console.sees("Seen by two")
+        console.app.state.viewport.move_to(created.id)
+        console.app.live.after_move()
+        name, password = "mona", SecretStr("a long word for mona")
+        await me.auth.create_user(UserCreate(username=name, password=password, role="manager"))
+        login = PasswordCredentials(name, password)
+        async with (
+            IRClient(shared_live_server.url, credentials=login) as other,
+            other.events() as stream,
+        ):
+            await stream.view(created.id)
+            async for event in stream:
+                if isinstance(event, Presence) and len(event.data.users) == 2:
+                    break
+            await console.sees("◉ mona looks at it too")
+        await console.no_longer_sees("◉ mona")
 
 
 async def burst(sensor: IRClient, *, first: int, batches: int) -> set[int]:
