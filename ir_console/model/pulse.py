@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ir_client.wire.values import SEVERITIES
 
+from .format import short_count
 from .looks import severity_look
 from .spans import Line, Span, Tone, fit_line, width_of
 
@@ -69,7 +70,7 @@ def sparkline(counts: Sequence[int], most: int) -> str:
 def pulse_line(pulse: Pulse, now: float, width: int) -> Line:
     """Alerts a minute by severity: for each its last minutes and how many in the present one."""
     room = (width - len(" a minute  ")) // len(SEVERITIES)
-    minutes = max(_LEAST_BARS, min(60, room - 9))
+    minutes = max(_LEAST_BARS, min(60, room - 10))
     spans: list[Span] = [Span(" a minute  ", Tone.MUTED)]
     for severity in SEVERITIES:
         look, counts = severity_look(severity), pulse.last(minutes, now, severity)
@@ -78,7 +79,7 @@ def pulse_line(pulse: Pulse, now: float, width: int) -> Line:
         piece = (
             Span(look.short, tone),
             Span(f" {bars}", Tone.TEXT if tone is Tone.MUTED else _bar_tone(tone)),
-            Span(f" {counts[-1]:<4}", Tone.MUTED),
+            Span(f" {short_count(counts[-1]):<6}", Tone.MUTED),
         )
         if width_of(spans) + width_of(piece) > width:
             break

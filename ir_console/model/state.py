@@ -87,7 +87,6 @@ class ConsoleState:
         changed: set[int] = set()
         added = 0
         new_rows: list[Row] = []
-        self.toasts.moment = self.moment
         question = self.corpus.question(now=self.moment, me=self._my_id)
         for arrival in news:
             if isinstance(arrival, Departure):

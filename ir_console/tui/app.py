@@ -193,6 +193,7 @@ class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
 
     def _look_at_the_wall(self) -> None:
         self.state.moment = datetime.fromtimestamp(self._wall_clock(), UTC)
+        self.state.toasts.moment = self.state.moment
 
     def _tick(self) -> None:
         self._look_at_the_wall()
