@@ -45,6 +45,10 @@ def _severity_long(row: Row, _: float) -> Span:
 
 
 def _age(row: Row, now: float) -> Span:
+    return Span(short_age(now - row.received), Tone.MUTED)
+
+
+def _age_and_clock(row: Row, now: float) -> Span:
     look = sla_look(row, now)
     return Span(look.sign + fit_right(short_age(now - row.received), 4), look.tone)
 
@@ -107,7 +111,7 @@ _NARROW: dict[str, Column] = {
     column.name: column
     for column in (
         Column("severity", "SEV", 3, _severity_short),
-        Column("age", "AGE", 5, _age, at_right=True),
+        Column("age", "AGE", 5, _age_and_clock, at_right=True),
         Column("due", "DUE", 5, _due, at_right=True),
         Column("status", "STATUS", 10, _short_status),
         Column("title", "ALERT", 0, _title),
@@ -136,6 +140,7 @@ _ROOMY: dict[str, Column] = _NARROW | {
         Column("user", "USER", 14, _text("user")),
     )
 }
+_AGE_ALONE = Column("age", "AGE", 5, _age, at_right=True)
 COLUMN_NAMES: tuple[str, ...] = tuple(_NARROW)
 _USUAL_NARROW = ("severity", "age", "due", "status", "title", "host", "owner")
 _USUAL_ROOMY = ("id", "severity", "age", "due", "status", "title", "host", "source", "owner")
@@ -155,6 +160,9 @@ def plan_columns(width: int, names: Sequence[str] = ()) -> tuple[Column, ...]:
         if _room(columns, wide, width) >= _TITLE_MINIMUM[is_roomy] or name == wide:
             continue
         columns = [column for column in columns if column.name != name]
+    if any(column.name == "due" for column in columns):
+        # The clock has a column of its own then.
+        columns = [_AGE_ALONE if column.name == "age" else column for column in columns]
     room = max(1, _room(columns, wide, width))
     return tuple(
         replace(column, width=room, at_right=False) if column.name == wide else column

@@ -132,7 +132,7 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
         is_marked = state.marks.has(row.id)
         tone = Tone.ACCENT if is_marked and row.id not in state.pending else mark.tone
         due = "◷" if state.reminders.is_due(row.id) else " "
-        return Span(fit(mark.text + ("●" if is_marked else " ") + due, GUTTER), tone)
+        return Span(fit(mark.text + ("●" if is_marked else due), GUTTER), tone)
 
     def _ground(self, row: Row | GroupRow) -> Ground:
         if row.id == self._state.viewport.cursor:

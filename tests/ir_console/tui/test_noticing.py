@@ -61,7 +61,7 @@ async def test_reminder_survives_a_restart_and_leads_back(tmp_path: Path) -> Non
     async with a_console(server, shelf=shelf, wall_clock=lambda: later) as console:
         await console.sees("Alert 2")
         console.app._tick()
-        await console.sees("◷ Come back to #2", "◷ 1 due", "❯ ◷")
+        await console.sees("◷ Come back to #2", "◷ 1 due", "❯◷")
         await console.press("j", "r", "4")
         await console.sees("To come back to", "#2 Alert 2")
         await console.press("1")
