@@ -13,7 +13,9 @@ from .filters import Filter
 from .hashes import HashIndex
 from .selecting import Question
 
-_STATUS = AlertRow._fields.index("status")
+_ID, _STATUS, _SOURCE, _DESTINATION = (
+    AlertRow._fields.index(name) for name in ("id", "status", "source_ip", "destination_ip")
+)
 
 
 class Corpus:
@@ -53,6 +55,14 @@ class Corpus:
         if root is not None:
             rows = self.question(now=now, me=me).choose(root, rows)
         return {row[0] for row in rows}
+
+    def with_address(self, address: str) -> set[int]:
+        """The alerts from or to an address, as it is written."""
+        return {
+            row[_ID]
+            for row in self._book.bare_rows()
+            if row[_SOURCE] == address or row[_DESTINATION] == address
+        }
 
     def count_open(self, alert_ids: Collection[int]) -> int:
         """How many of these are open."""

@@ -30,6 +30,7 @@ class Relation:
     value: str
     query: str
     digest: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ def count_related(
     """Count the other alerts that share it, among those loaded."""
     if relation.digest:
         sharing = corpus.hashes.carriers(relation.digest)
+    elif relation.address:
+        # The filter language would read every address there is, to compare networks.
+        sharing = corpus.with_address(relation.address)
     else:
         sharing = corpus.find(read_filter(relation.query), now=now, me=me)
     others = sharing - {alert_id}
@@ -68,7 +72,8 @@ def _askable(alert: Alert, corpus: Corpus) -> Iterator[Relation]:
     ):
         query = f"{field}: {quoted(value)}" if value else ""
         if value and _can_be_asked(query):
-            yield Relation(kind, safe_text(value, 120), query)
+            address = value if field == "ip" else ""
+            yield Relation(kind, safe_text(value, 120), query, address=address)
     for digest in corpus.hashes.of(alert.id)[:_MOST_HASHES]:
         query = corpus.hashes.query(digest)
         if _can_be_asked(query):

@@ -75,6 +75,12 @@ class _Playing:
     ) -> None:
         self._stop()
 
+    @property
+    def status(self) -> StreamStatus:
+        """A recording answers at once, and is always heard."""
+        now = asyncio.get_running_loop().time()
+        return StreamStatus(StreamState.LIVE, since=now, last_heard_at=now)
+
     def retry_now(self) -> None:
         """Nothing is ever waited for."""
 

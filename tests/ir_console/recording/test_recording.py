@@ -13,6 +13,7 @@ from ir_client.errors import MissingFeature, StreamError
 from ir_client.stream.events import Event, StateChanged
 from ir_client.wire.events import AlertUpdated, NewAlert, Pong
 from ir_client.wire.protocol2 import AlertRemoved
+from ir_console.feed.ports import LiveStream
 from ir_console.recording.lines import RecordingError, line_of, read_first_line, read_line
 from ir_console.recording.player import Player
 from ir_console.recording.recorder import Recorder
@@ -84,6 +85,13 @@ async def test_a_recording_answers_no_questions_and_takes_no_changes(tmp_path: P
         await player.alerts.timeline(1)
     with pytest.raises(MissingFeature):
         await player.alerts.update(1, None)
+
+
+def test_a_recording_has_all_that_the_console_asks_of_a_stream(tmp_path: Path) -> None:
+    stream = Player(recorded(tmp_path / "night")).events()
+    asked = {name for name in vars(LiveStream) if not name.startswith("_")}
+    assert asked
+    assert all(hasattr(type(stream), name) for name in asked)
 
 
 def test_a_recording_is_its_owners_alone_and_never_written_over(tmp_path: Path) -> None:
