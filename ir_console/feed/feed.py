@@ -8,6 +8,7 @@ with a hint, and waits for the analyst to try again. Calls `wake` when there is 
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from ir_client.errors import (
@@ -32,6 +33,7 @@ from .ports import ConsoleClient, LiveStream
 
 _log = logging.getLogger(__name__)
 
+_PRESENCE_PROTOCOL = 2
 _PAGE_SIZE = 100  # what every server serves at once
 _START_AGAIN = "Try again; if it comes back, start the console anew and report it."
 _STATES = {
@@ -57,6 +59,8 @@ class Feed:
         self.link = Link()
         self.me: User | None = None
         self.viewers: ViewerList | None = None
+        self.tells_viewers: bool | None = None
+        """Whether the server says who looks at what; None while it was not asked."""
         self._viewed: int | None = None
         self.inbox = Inbox()
         self._client = client
@@ -98,6 +102,10 @@ class Feed:
         self._viewed = alert_id
         if self._stream is not None:
             await self._stream.view(alert_id)
+        if self.tells_viewers is None:
+            with suppress(IRError):
+                self.tells_viewers = _PRESENCE_PROTOCOL in (await self._client.meta()).protocols
+                self._wake()
 
     def measure(self) -> None:
         """Look how fast the live connection answers, and when it was last heard."""

@@ -11,6 +11,7 @@ from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event
 from ir_client.stream.status import StreamStatus
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
+from ir_client.wire.auth import ServerMeta
 from ir_client.wire.bulk import BulkUpdateReport
 from ir_client.wire.incidents import Incident, Ownership
 from ir_client.wire.overview import AlertStats
@@ -91,3 +92,5 @@ class ConsoleClient(Protocol):
     def incidents(self) -> IncidentDesk: ...
 
     def events(self) -> LiveStream: ...
+
+    async def meta(self) -> ServerMeta: ...

@@ -16,6 +16,8 @@ class Company:
 
     alert_id: int | None = None
     names: tuple[str, ...] = ()
+    is_told: bool = True
+    """Whether the server tells of viewers at all."""
 
     @classmethod
     def of(cls, alert_id: int, users: Sequence[tuple[int, str]], *, me: int | None) -> "Company":
@@ -25,10 +27,13 @@ class Company:
 
 
 NOBODY_ELSE = Company()
+NOBODY_TELLS = Company(is_told=False)
 
 
 def company_words(company: Company, alert_id: int | None) -> Line:
     """`◉ lee and mona are here too`, or nothing when nobody is or it is about another alert."""
+    if not company.is_told:
+        return (Span("this server does not tell who else looks ", Tone.MUTED),)
     names = company.names
     if not names or company.alert_id != alert_id:
         return ()

@@ -14,6 +14,7 @@ from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event, StateChanged
 from ir_client.stream.status import StreamState, StreamStatus
 from ir_client.wire.alerts import TimelineEntry
+from ir_client.wire.auth import ServerMeta
 
 from .lines import Recorded, read_first_line, read_line
 
@@ -31,6 +32,10 @@ class Player:
         self.alerts = _NoAlerts()
         self.incidents = _Nothing()
         self._stream = _Playing(self._recorded, speed=speed)
+
+    async def meta(self) -> ServerMeta:
+        """As a server that tells all it knows: nobody else looks."""
+        return ServerMeta(name="recording", protocols=(1, 2))
 
     def events(self) -> "_Playing":
         self._stream = _Playing(self._recorded, speed=self._speed)

@@ -8,7 +8,7 @@ from textual.app import App
 from ir_client.errors import QueryError
 from ir_client.wire.alerts import Alert
 from ir_console.feed import Feed
-from ir_console.model.company import NOBODY_ELSE, Company, Glance
+from ir_console.model.company import NOBODY_ELSE, NOBODY_TELLS, Company, Glance
 from ir_console.model.pivots import Pivots
 from ir_console.model.related import count_related, count_words, relations_of
 from ir_console.model.spans import Tone
@@ -52,7 +52,8 @@ class Reading:
         """Take in who else looks at the open alert."""
         viewers, me = self._feed.viewers, self._state.me
         if viewers is None:
-            self._state.company = NOBODY_ELSE
+            is_told = self._feed.tells_viewers is not False
+            self._state.company = NOBODY_ELSE if is_told else NOBODY_TELLS
         else:
             users = [(user.id, user.username) for user in viewers.users]
             self._state.company = Company.of(

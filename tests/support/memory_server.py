@@ -15,7 +15,7 @@ from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event, Resumed, StateChanged
 from ir_client.stream.status import StreamState, StreamStatus
 from ir_client.wire.alerts import Actor, Alert, AlertUpdate, Change, Pagination, TimelineEntry
-from ir_client.wire.auth import User, UserRef
+from ir_client.wire.auth import ServerMeta, User, UserRef
 from ir_client.wire.bulk import BulkUpdateReport, BulkUpdateResult
 from ir_client.wire.events import AlertUpdated, InitialData, InitialSnapshot, NewAlert
 from ir_client.wire.incidents import Ownership
@@ -45,10 +45,14 @@ class MemoryServer:
         """Alerts that this user may not change in bulk."""
         self.stats: AlertStats | None = None
         """What the server says of all alerts; None where it keeps no figures."""
+        self.protocols: tuple[int, ...] = (1, 2)
         self.viewers: list[PresentUser] = []
         """Who else looks at whatever is looked at."""
         self.alerts = MemoryDesk(self)
         self.incidents = MemoryIncidents(self)
+
+    async def meta(self) -> ServerMeta:
+        return ServerMeta(protocols=self.protocols)
 
     def events(self) -> "MemoryStream":
         return MemoryStream(self)

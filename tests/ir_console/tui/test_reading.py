@@ -1,9 +1,11 @@
 """Reading an alert while it, and who reads it, change."""
 
+import pytest
+
 from ir_client.wire.protocol2 import PresentUser
 from tests.support.builders import an_alert
 from tests.support.console import Console, a_console
-from tests.support.memory_server import MemoryServer
+from tests.support.memory_server import MemoryServer, MemoryStream
 
 SMALL = (80, 24)
 
@@ -65,6 +67,21 @@ async def test_who_else_looks_is_named_over_the_reader() -> None:
         assert stream.viewed == 4
         await console.press("j")
         await console.no_longer_sees("◉ lee")
+
+
+async def test_server_that_tells_no_viewers_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = a_server()
+    server.protocols = (1,)
+    monkeypatch.setattr(MemoryStream, "view", nobody_looks)
+    async with a_console(server) as console:
+        await console.sees("Alert 4")
+        console.app._tick()
+        console.app._tick()
+        await console.sees("this server does not tell who else looks")
+
+
+async def nobody_looks(stream: MemoryStream, alert_id: int | None) -> None:
+    """As a stream of protocol 1."""
 
 
 async def test_next_and_previous_are_one_key_while_reading() -> None:
