@@ -153,6 +153,10 @@ class AlertBook:
         encoded = self._json.get(alert_id)
         return Alert.model_validate_json(encoded) if encoded is not None else None
 
+    def encoded(self, alert_id: int) -> bytes | None:
+        """The whole alert as JSON, for whoever keeps many as they were; None as with `alert`."""
+        return self._json.get(alert_id)
+
     def load(self, alerts: Iterable[Alert]) -> list[BookChange]:
         """Take in a page of a snapshot; live states that are newer stay."""
         return [change for alert in alerts if (change := self.apply(alert)) is not None]

@@ -5,9 +5,9 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, Unpack
 
-from ir_client.rest.alerts import Page
+from ir_client.rest.alerts import AlertFilters, Page
 from ir_client.stream.events import Event
 from ir_client.stream.status import StreamStatus
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
@@ -27,7 +27,7 @@ class AlertListing(Protocol):
 class AlertDesk(Protocol):
     """Reading and triaging alerts."""
 
-    def list(self, *, size: int = 100) -> AlertListing: ...
+    def list(self, *, size: int = 100, **filters: Unpack[AlertFilters]) -> AlertListing: ...
 
     async def update(
         self, alert_id: int, update: AlertUpdate, *, if_revision: int | None = None

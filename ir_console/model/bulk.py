@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ir_client.wire.alerts import AlertUpdate
 from ir_client.wire.auth import UserRef
 from ir_client.wire.bulk import BulkUpdateReport, BulkUpdateResult
+from ir_client.wire.values import is_open
 from ir_console.safe_text import safe_text
 
 from .format import plural
@@ -14,6 +15,7 @@ from .rows import Row
 from .spans import Tone
 from .toasts import Toast
 from .triage import Action
+from .undo import Before
 
 _DONE = frozenset({"updated", "unchanged"})
 _WHY = {
@@ -21,9 +23,11 @@ _WHY = {
     "forbidden": "not yours to change",
     "changed_since": "changed by someone else meanwhile",
     "not_tried": "not tried",
+    "left_out": "left out",
     "untold": "refused, or not: this server does not say which",
 }
 _MOST_REASONS = 3
+_METER_CELLS = 20
 ALERTS_AT_ONCE = 250
 """How many alerts are changed by one request: between two of them the analyst may stop."""
 
@@ -36,6 +40,12 @@ class BulkPlan:
     visible: tuple[Row, ...]
     hidden: tuple[Row, ...]
     left_out: tuple[str, ...]
+    found: int | None = None
+    """How many a query finds on the server; then there are no rows."""
+
+    def count(self, *, with_hidden: bool) -> int:
+        """How many alerts it is about."""
+        return len(self.rows(with_hidden=with_hidden)) if self.found is None else self.found
 
     def rows(self, *, with_hidden: bool) -> tuple[Row, ...]:
         """The alerts that it is about; the hidden ones only if they were chosen."""
@@ -134,7 +144,33 @@ def sum_up_bulk(words: str, results: Sequence[ItemResult]) -> Toast:
         f"{number:,} {reason}" for reason, number in reasons.most_common(_MOST_REASONS)
     )
     headline = f"✗ {done:,} of {count}: {words}"
-    return Toast(Tone.WARNING if done else Tone.ERROR, headline, f"{detail}.")
+    return Toast(Tone.WARNING if done else Tone.ERROR, headline, f"{detail} · O shows each")
+
+
+def progress_words(verb: str, done: int, total: int) -> str:
+    """How far something is, with a meter."""
+    cells = round(min(1.0, done / max(1, total)) * _METER_CELLS)
+    meter = "━" * cells + "┄" * (_METER_CELLS - cells)
+    return f"{verb} {meter} {done:,} of {total:,}"
+
+
+def plan_query(action: Action, found: int, *, loaded: int) -> BulkPlan:
+    """What an action on all that a query finds would be about."""
+    others = found - loaded
+    lines = ["All that the filter finds on the server."]
+    if others > 0:
+        lines.append(f"{others:,} of them are not loaded here.")
+    return BulkPlan(action, (), (), tuple(lines), found)
+
+
+def obstacle_before(action: Action, before: Before, *, me: int | None) -> str:
+    """Why nothing is to be done to an alert that a query found; empty when something is."""
+    owner = before.values["assigned_analyst_id"]
+    if action is Action.TAKE and owner is not None:
+        return "yours already" if owner == me else "with someone else"
+    if action is Action.CLOSE and not is_open(before.values["status"]):
+        return "closed already"
+    return ""
 
 
 def _obstacle(action: Action, row: Row, *, me: UserRef | None, busy: frozenset[int]) -> str:

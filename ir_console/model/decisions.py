@@ -11,10 +11,12 @@ from ir_client.wire.alerts import AlertUpdate
 from ir_client.wire.values import AlertStatus, Disposition
 from ir_console.safe_text import safe_text
 
+from .conflicts import Shown
 from .looks import status_word
 from .triage import Action
 
 _COMMENT_WORDS = 40
+_SHOWN_AS = {"assigned_analyst_id": "owner", "incident_id": "incident"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,29 @@ def closing_update(disposition: Disposition, reason: str) -> AlertUpdate:
     return AlertUpdate(status=status, disposition=disposition, disposition_reason=reason or None)
 
 
+def wanted_fields(update: AlertUpdate) -> Shown:
+    """What an update wants of the fields that a conflict shows."""
+    names = {
+        "status": update.status,
+        "assigned_analyst_id": _owner(update.assigned_analyst_id),
+        "disposition": update.disposition,
+        "incident_id": update.incident_id,
+    }
+    return {
+        _SHOWN_AS.get(name, name): value
+        for name, value in names.items()
+        if name in update.model_fields_set
+    }
+
+
 def change_words(update: AlertUpdate) -> str:
     """What an update of one alert sets, in few words."""
     words = f"status → {status_word(update.status)}" if update.status else "changed"
     if update.disposition:
         words += f" ({update.disposition.replace('_', ' ')})"
     return words
+
+
+def _owner(user_id: int | None) -> str | None:
+    # The console assigns to nobody else.
+    return None if user_id is None else "you"

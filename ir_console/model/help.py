@@ -54,7 +54,7 @@ def help_lines(search: str, width: int, keymap: Keymap | None = None) -> tuple[L
 
 
 def _chapters(keymap: Keymap) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    all_uses = (*keymap.uses, *keymap.filter_uses)
+    all_uses = (*keymap.uses, *keymap.filter_uses, *keymap.page_uses)
     for section, uses in groupby(all_uses, key=lambda use: use.section):
         yield section, [(use.shown_keys, use.words) for use in uses]
     yield "Filter", list(_FILTER)

@@ -74,6 +74,8 @@ KEYS: tuple[KeyUse, ...] = (
         "close",
     ),
     KeyUse("triage.repeat", "full_stop", "app.repeat", "do the last to the next alert", _TRIAGE),
+    KeyUse("triage.bulk", "B", "app.bulk", "act on all that the filter finds", _TRIAGE),
+    KeyUse("triage.outcomes", "O", "app.outcomes", "what came of each alert at last", _TRIAGE),
     KeyUse("triage.undo", "z", "app.undo", "undo what you did last", _TRIAGE),
     KeyUse(
         "look.filter",
@@ -119,3 +121,18 @@ FILTER_KEYS: tuple[KeyUse, ...] = (
     KeyUse("filter.previous", "up", "choose(-1)", "propose the one before", _FILTER),
     KeyUse("filter.give_up", "escape", "give_up", "give it up: back to the last filter", _FILTER),
 )
+
+_PAGE = "On pages: outcomes, incidents, the queue"
+
+PAGE_KEYS: tuple[KeyUse, ...] = (
+    KeyUse("page.down", "j,down", "page_move(1)", "next line", _PAGE),
+    KeyUse("page.up", "k,up", "page_move(-1)", "previous line", _PAGE),
+    KeyUse("page.first", "g,home", "page_move(-1000000)", "first line", _PAGE),
+    KeyUse("page.last", "G,end", "page_move(1000000)", "last line", _PAGE),
+    KeyUse("page.further", "ctrl+d,pagedown", "page_move(10)", "ten lines down", _PAGE),
+    KeyUse("page.back", "ctrl+u,pageup", "page_move(-10)", "ten lines up", _PAGE),
+    KeyUse("page.pick", "enter,l", "page_pick", "open it, or decide about it", _PAGE, "open"),
+    KeyUse("page.leave", "escape,h,q", "page_leave", "back to the alerts", _PAGE, "back"),
+)
+
+ALL_KEYS: tuple[KeyUse, ...] = (*KEYS, *FILTER_KEYS, *PAGE_KEYS)

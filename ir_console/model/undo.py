@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from ir_client.wire.alerts import Alert, AlertUpdate
 
+from .conflicts import Shown, shown_fields
+
 _MOST_DEEDS = 100
 KEPT_FIELDS = (
     "status",
@@ -24,17 +26,22 @@ KEPT_FIELDS = (
 """What triage changes, and what is therefore remembered of an alert before it is changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Before:
-    """An alert as it was before it was changed, as far as triage changes it."""
+    """An alert as it was before it was changed, as far as triage changes it.
+
+    `shown` are the words that a conflict would show of it.
+    """
 
     alert_id: int
     revision: int | None
     values: Mapping[str, Any]
+    shown: Shown = field(default_factory=dict)
 
     @classmethod
     def of(cls, alert: Alert) -> "Before":
-        return cls(alert.id, alert.revision, {name: getattr(alert, name) for name in KEPT_FIELDS})
+        values = {name: getattr(alert, name) for name in KEPT_FIELDS}
+        return cls(alert.id, alert.revision, values, shown_fields(alert))
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,9 @@ class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
             client, snapshot_limit=settings.snapshot_limit, clock=clock, wake=self._wake
         )
         self.desk = Desk(client)
-        context = TriageContext(self, state, self.desk, clock, settings.read_only)
+        context = TriageContext(
+            self, state, self.desk, clock, settings.read_only, lambda: self.painter
+        )
         self.begin_triage(context)
         self.live = LiveScreen(
             state,
@@ -182,6 +184,7 @@ class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
         if rings := self.state.toasts.take_rings():
             ring(self, rings, bell=self.settings.bell, notice=self.settings.desktop_notice)
         self.live.show_frame(Frame(frozenset(changed)))
+        self.show_page()
         if len(self.feed.inbox):
             self._wake()
 
@@ -204,6 +207,7 @@ class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
         self.keeping.tick()
         self.overviews.tick()
         self.live.tick()
+        self.show_page()
 
     @on(Worker.StateChanged)
     def worker_changed(self, event: Worker.StateChanged) -> None:

@@ -4,6 +4,10 @@ Conditional on the revisions that were on the screen: what someone else changed 
 as it is, and stays marked.
 """
 
+from collections.abc import Coroutine
+from typing import Any
+
+from ir_client.wire.alerts import Alert
 from ir_console.model.bulk import BulkPlan, parts_of, plan_bulk, sum_up_bulk
 from ir_console.model.decisions import Decision
 from ir_console.model.rows import Row
@@ -11,10 +15,12 @@ from ir_console.model.spans import Tone
 from ir_console.model.triage import Action
 from ir_console.model.undo import Before, Deed, reversal_of
 
-from .bulk_job import BulkJob
-from .messages import BulkEnded
-from .screens.bulk_dialog import BulkAnswer, BulkDialog
+from .bulk_job import BulkJob, QueryJob
+from .messages import BulkEnded, BulkProgressed
+from .screens.bulk_dialog import BulkAnswer, BulkDialog, BulkProgressDialog
 from .triage_context import TriageContext
+
+GIVEN_UP = "What it was made for was undone."
 
 
 class BulkFlow:
@@ -22,6 +28,8 @@ class BulkFlow:
 
     def __init__(self, context: TriageContext) -> None:
         self._context, self._state = context, context.state
+        self._progress: BulkProgressDialog | None = None
+        self.last: BulkEnded | None = None
 
     @property
     def is_wanted(self) -> bool:
@@ -31,10 +39,7 @@ class BulkFlow:
     def ask(self, action: Action) -> None:
         """Ask once for all that is marked, and do it."""
         state, context = self._state, self._context
-        if context.refuses():
-            return
-        if action is Action.TAKE and state.me is None:
-            context.say(Tone.WARNING, "The server has not said yet who you are: try again")
+        if context.refuses() or context.lacks_me(action):
             return
         plan = plan_bulk(
             action,
@@ -51,21 +56,48 @@ class BulkFlow:
 
     def start(self, job: BulkJob) -> None:
         """Carry out a job; its end is a message."""
+        if len(job.parts) > 1:
+            self.show_progress(job.words, job)
+        self._context.run(self.carry_out(job))
+
+    def carry_out(self, job: BulkJob) -> Coroutine[Any, Any, None]:
+        """What a worker does of a job; from now on its alerts are busy."""
         context = self._context
         self._state.pending |= dict.fromkeys(job.alert_ids, job.words)
 
         async def work() -> None:
-            results = await job.carry_out(context.desk, lambda _: None)
+            results = await job.carry_out(context.desk, self.tell_progress)
             incident = job.undoes.incident if job.undoes is not None else None
             words = ""
             if incident is not None and all(result.is_done for result in results):
                 words = await context.desk.close_incident(incident, GIVEN_UP)
             context.app.post_message(BulkEnded(job, results, words))
 
-        context.run(work())
+        return work()
+
+    def show_progress(self, words: str, stoppable: BulkJob | QueryJob) -> None:
+        """Show how far it is, until it ends."""
+        self._progress = BulkProgressDialog(words, stoppable.stop)
+        self._context.app.push_screen(self._progress)
+
+    def tell_progress(self, words: str) -> None:
+        """From a worker: how far it is."""
+        self._context.app.post_message(BulkProgressed(words))
+
+    def progressed(self, message: BulkProgressed) -> None:
+        """Show how far it is."""
+        if self._progress is not None:
+            self._progress.show(message.words)
+
+    def close_progress(self) -> None:
+        """It is over."""
+        if self._progress is not None:
+            self._progress.end()
+            self._progress = None
 
     def end(self, message: BulkEnded) -> None:
         """Say what came of it; what is done loses its mark."""
+        self.close_progress()
         job, results = message.job, message.results
         for alert_id in job.alert_ids:
             self._state.pending.pop(alert_id, None)
@@ -75,40 +107,43 @@ class BulkFlow:
         else:
             revisions = {one.alert_id: one.revision for one in results if one.is_done}
             self._context.undo.settle(job.undoes.reversals, revisions)
+        self.last = message
         self._context.tell(sum_up_bulk(job.words, results))
 
     def _show(self, plan: BulkPlan) -> None:
+        # As they are now, when the analyst decides about them.
+        book = self._state.book
+        seen = {row.id: book.encoded(row.id) for row in plan.rows(with_hidden=True)}
+
         def answered(answer: BulkAnswer | None) -> None:
             if answer is not None:
-                self._begin(Decision(plan.action, answer.choice, answer.reason), answer.rows)
+                decision = Decision(plan.action, answer.choice, answer.reason)
+                before = {row.id: _before(seen[row.id]) for row in answer.rows}
+                self._begin(decision, {one: it for one, it in before.items() if it is not None})
 
         self._context.app.push_screen(BulkDialog(plan), answered)
 
-    def _begin(self, decision: Decision, rows: tuple[Row, ...]) -> None:
-        context, state = self._context, self._state
+    def _begin(self, decision: Decision, before: dict[int, Before]) -> None:
+        context = self._context
         context.remember(decision)
-        update = decision.update(me=None if state.me is None else state.me.id)
-        # From when the dialog opened: that is what the analyst decided about.
-        parts = parts_of(update, ((row.id, row.revision) for row in rows))
-        alerts = (alert for row in rows if (alert := state.book.alert(row.id)) is not None)
-        before = {alert.id: Before.of(alert) for alert in alerts}
-        self.start(BulkJob(_words(decision), tuple(parts), decision, before))
+        pairs = ((one.alert_id, one.revision) for one in before.values())
+        parts = tuple(parts_of(decision.update(me=context.my_id), pairs))
+        self.start(BulkJob(bulk_words(decision), parts, decision, before))
 
     def _note(self, message: BulkEnded) -> None:
         """Remember how each of them is taken back."""
         job, decision = message.job, message.job.decision
-        if decision is None or not any(one.is_done for one in message.results):
+        if decision is None:
             return
-        me = self._state.me
-        made = decision.update(me=None if me is None else me.id).model_dump(exclude_unset=True)
+        made = decision.update(me=self._context.my_id).model_dump(exclude_unset=True)
         reversals = [
             reversal
             for one in message.results
             if one.status == "updated" and one.alert_id in job.before
             if (reversal := reversal_of(job.before[one.alert_id], made, one.revision)) is not None
         ]
-        words = sum_up_bulk(job.words, [one for one in message.results if one.is_done])
         if reversals:
+            words = sum_up_bulk(job.words, [one for one in message.results if one.is_done])
             self._context.undo.note(Deed(words.headline.removeprefix("✓ "), tuple(reversals)))
 
     def _rows(self, alert_ids: frozenset[int]) -> list[Row]:
@@ -116,8 +151,10 @@ class BulkFlow:
         return sorted(rows, key=lambda row: row.key, reverse=True)
 
 
-GIVEN_UP = "What it was made for was undone."
-
-
-def _words(decision: Decision) -> str:
+def bulk_words(decision: Decision) -> str:
+    """What is done to each of many."""
     return "assigned to you" if decision.action is Action.TAKE else decision.words
+
+
+def _before(encoded: bytes | None) -> Before | None:
+    return None if encoded is None else Before.of(Alert.model_validate_json(encoded))

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ir_console.model.bulk import BulkPart, ItemResult, results_of, unanswered
+from ir_client.query import Query
+from ir_client.wire.bulk import MAX_BULK_ALERTS
+from ir_console.model.bulk import (
+    BulkPart,
+    ItemResult,
+    obstacle_before,
+    parts_of,
+    progress_words,
+    results_of,
+    unanswered,
+)
 from ir_console.model.decisions import Decision
 from ir_console.model.undo import Before, Deed
 
@@ -27,15 +37,19 @@ class BulkJob:
     def alert_ids(self) -> list[int]:
         return [one for part in self.parts for one in part.alert_ids]
 
+    def stop(self) -> None:
+        """Send nothing more."""
+        self.is_stopped = True
+
     async def carry_out(
-        self, desk: Desk, on_progress: Callable[[int], None]
+        self, desk: Desk, on_progress: Callable[[str], None]
     ) -> tuple[ItemResult, ...]:
         """Send the parts one by one; what came of each alert.
 
         After a part that did not get through, or once stopped, the rest is not tried.
         """
-        results: list[ItemResult] = list(self.refused)
-        is_over = False
+        results: list[ItemResult] = []
+        is_over, total = False, len(self.alert_ids)
         for part in self.parts:
             if is_over or self.is_stopped:
                 results += unanswered(part.alert_ids, "not_tried")
@@ -46,5 +60,61 @@ class BulkJob:
                 results += unanswered(part.alert_ids, "failed", outcome.reason)
             else:
                 results += results_of(part.alert_ids, outcome)
-            on_progress(len(results))
-        return tuple(results)
+            on_progress(progress_words("Changed", len(results), total))
+        return (*self.refused, *results)
+
+
+@dataclass(eq=False, slots=True)
+class QueryJob:
+    """A decision about all that a query finds: what that is, is read first."""
+
+    decision: Decision
+    query: Query
+    found: int
+    me: int | None
+    job: BulkJob | None = None
+    is_stopped: bool = False
+
+    def stop(self) -> None:
+        """Read on no more, and send nothing more."""
+        self.is_stopped = True
+        if self.job is not None:
+            self.job.stop()
+
+    async def read(
+        self, desk: Desk, words: str, on_progress: Callable[[str], None]
+    ) -> BulkJob | Failed:
+        """Read which alerts are meant, and as what they are decided about."""
+
+        def on_page(count: int) -> bool:
+            on_progress(progress_words("Read", count, max(count, self.found)))
+            return not self.is_stopped
+
+        found = await desk.find(self.query, most=MAX_BULK_ALERTS, on_page=on_page)
+        if isinstance(found, Failed):
+            return found
+        if self.is_stopped:
+            return Failed("Stopped before anything was changed")
+        if len(found) > MAX_BULK_ALERTS:
+            return Failed(too_many_words(len(found)))
+        self.job = self._job(words, found)
+        return self.job
+
+    def _job(self, words: str, found: Sequence[Before]) -> BulkJob:
+        why = {one: obstacle_before(self.decision.action, one, me=self.me) for one in found}
+        meant = [one for one in found if not why[one]]
+        pairs = ((one.alert_id, one.revision) for one in meant)
+        return BulkJob(
+            words,
+            tuple(parts_of(self.decision.update(me=self.me), pairs)),
+            self.decision,
+            {one.alert_id: one for one in meant},
+            refused=[
+                ItemResult(one.alert_id, "left_out", said) for one, said in why.items() if said
+            ],
+        )
+
+
+def too_many_words(count: int) -> str:
+    """Why so many are not changed at once."""
+    return f"{count:,} alerts: at most {MAX_BULK_ALERTS:,} are changed at once. Narrow the filter."

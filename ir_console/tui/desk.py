@@ -10,20 +10,24 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ir_client.errors import ChangedSince, IRError, MissingFeature, ValidationFailed
+from ir_client.query import Query
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
 from ir_client.wire.bulk import BulkUpdateReport
 from ir_client.wire.overview import AlertStats
 from ir_console.feed import ConsoleClient
 from ir_console.model.bulk import BulkPart
-from ir_console.model.decisions import Decision, change_words
+from ir_console.model.conflicts import Conflict, describe_conflict
+from ir_console.model.decisions import Decision, change_words, wanted_fields
 from ir_console.model.format import plural
-from ir_console.model.triage import Action, Conflict, describe_conflict
-from ir_console.model.undo import Reversal
+from ir_console.model.triage import Action
+from ir_console.model.undo import Before, Reversal
 from ir_console.safe_text import safe_text
 
 from .crash import write_report
 
 _log = logging.getLogger(__name__)
+
+_FOUND_AT_ONCE = 500
 
 Answer = TypeVar("Answer")
 
@@ -52,11 +56,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Conflicted:
-    """It is not done, because someone changed the alert first; `update` may be tried again."""
+    """It is not done, because someone changed the alert first."""
 
     conflict: Conflict
     current: Alert
-    update: AlertUpdate
 
 
 Outcome = Done | Failed | Conflicted
@@ -96,6 +99,34 @@ class Desk:
             return f"{shown} stays open: {_said(error)}"
         return f"{shown} closed"
 
+    async def count(self, query: Query) -> int | Failed:
+        """How many alerts a query finds on the server."""
+
+        async def call() -> int:
+            async for page in self._client.alerts.list(size=1, query=query).pages():
+                return page.pagination.total
+            return 0
+
+        return await _attempt("The alerts could not be counted", call)
+
+    async def find(
+        self, query: Query, *, most: int, on_page: Callable[[int], bool]
+    ) -> list[Before] | Failed:
+        """The alerts that a query finds, as they are now, up to `most`.
+
+        `on_page` hears how many are read, and says whether to read on.
+        """
+
+        async def call() -> list[Before]:
+            found: dict[int, Before] = {}
+            async for page in self._client.alerts.list(size=_FOUND_AT_ONCE, query=query).pages():
+                found |= {alert.id: Before.of(alert) for alert in page.alerts}
+                if len(found) > most or not on_page(len(found)):
+                    break
+            return [*found.values()]
+
+        return await _attempt("The alerts could not be read", call)
+
     async def change_many(self, part: BulkPart) -> BulkOutcome:
         """Change those alerts of a part that nobody changed since their expected revisions."""
         alerts, update, ids = self._client.alerts, part.update, part.alert_ids
@@ -123,9 +154,8 @@ class Desk:
                 changed = await self._send(seen, update, otherwise)
             except ChangedSince as error:
                 current = error.current or await self._client.alerts.get(seen.id)
-                entries = await self._history_if_any(seen.id)
-                conflict = describe_conflict(words, before=seen, current=current, entries=entries)
-                return Conflicted(conflict, current, update)
+                conflict = await self._compare(Before.of(seen), current, update, words)
+                return Conflicted(conflict, current)
             return Done(f"#{seen.id}: {words}", changed, changed.revision)
 
         return await _attempt(f"#{seen.id} was not changed", call)
@@ -133,6 +163,16 @@ class Desk:
     async def stats(self) -> AlertStats | Failed:
         """The server's figures of all alerts that one may see."""
         return await _attempt("the server’s are not to be had", self._client.alerts.stats)
+
+    async def look_again(self, before: Before, update: AlertUpdate) -> Outcome:
+        """Both versions of an alert that a change of many was refused for."""
+
+        async def call() -> Outcome:
+            current = await self._client.alerts.get(before.alert_id)
+            conflict = await self._compare(before, current, update, change_words(update))
+            return Conflicted(conflict, current)
+
+        return await _attempt(f"#{before.alert_id} could not be read", call)
 
     async def history(self, alert_id: int) -> tuple[Sequence[TimelineEntry] | None, str]:
         """The timeline of an alert, or why it cannot be had."""
@@ -166,9 +206,18 @@ class Desk:
                 raise
         return await self._client.alerts.update(seen.id, otherwise, if_revision=seen.revision)
 
-    async def _history_if_any(self, alert_id: int) -> Sequence[TimelineEntry] | None:
-        entries, _ = await self.history(alert_id)
-        return entries
+    async def _compare(
+        self, before: Before, current: Alert, update: AlertUpdate, words: str
+    ) -> Conflict:
+        entries, _ = await self.history(current.id)
+        return describe_conflict(
+            words,
+            seen=before.shown,
+            revision=before.revision,
+            wanted=wanted_fields(update),
+            current=current,
+            entries=entries,
+        )
 
 
 def _without_disposition(update: AlertUpdate) -> AlertUpdate:

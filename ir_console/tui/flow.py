@@ -12,7 +12,7 @@ from ir_console.model.triage import Action, refusal
 from ir_console.model.undo import KEPT_FIELDS, Deed, reversal_between
 
 from .desk import Conflicted, Done, Failed
-from .messages import TriageEnded
+from .messages import ConflictRead, TriageEnded
 from .screens.dialogs import CloseDialog, CommentDialog, ConflictDialog, StatusDialog
 from .triage_context import TriageContext
 
@@ -70,6 +70,15 @@ class TriageFlow:
             case Conflicted() as conflicted:
                 self._context.take_in(conflicted.current)
                 self._ask_about(decision, conflicted)
+
+    def decide(self, message: ConflictRead) -> None:
+        """Ask about an alert that a change of many was refused for."""
+        match message.outcome:
+            case Conflicted() as conflicted:
+                self._context.take_in(conflicted.current)
+                self._ask_about(message.decision, conflicted)
+            case Failed(words=words, hint=hint):
+                self._context.say(Tone.ERROR, f"✗ {words}", hint)
 
     def _ask(self, action: Action, seen: Alert, row: Row, *, proposed: str = "") -> None:
         draft = self._drafts.get((action, row.id), proposed)

@@ -8,12 +8,13 @@ from textual.message import Message
 from ir_client.wire.alerts import Alert, TimelineEntry
 from ir_console.model.bulk import ItemResult
 from ir_console.model.decisions import Decision
+from ir_console.model.filters import Filter
 from ir_console.model.related import Related, Relation
 from ir_console.model.tops import Top
 from ir_console.model.undo import Deed
 
 from .bulk_job import BulkJob
-from .desk import Outcome
+from .desk import Failed, Outcome
 
 
 class FrameDue(Message):
@@ -55,11 +56,33 @@ class TriageEnded(Message):
 
 
 @dataclass
-class BulkProgressed(Message):
-    """So many alerts of a job are settled."""
+class FilterCounted(Message):
+    """How many alerts the filter finds on the server, or why that cannot be said."""
 
-    job: BulkJob
-    settled: int
+    wanted: Filter
+    found: int | Failed
+
+
+@dataclass
+class FilterEnded(Message):
+    """What the filter finds was read, and is to be changed; or why not."""
+
+    outcome: BulkJob | Failed
+
+
+@dataclass
+class BulkProgressed(Message):
+    """How far a job is, in words."""
+
+    words: str
+
+
+@dataclass
+class ConflictRead(Message):
+    """Both versions of an alert that a job was refused for."""
+
+    decision: Decision
+    outcome: Outcome
 
 
 @dataclass

@@ -11,9 +11,11 @@ from ir_console.model.decisions import Decision
 from ir_console.model.spans import Tone
 from ir_console.model.state import Arrival, ConsoleState, Origin
 from ir_console.model.toasts import Toast
+from ir_console.model.triage import Action
 from ir_console.model.undo import UndoLog
 
 from .desk import Desk
+from .painter import Painter
 
 READ_ONLY = "This console is read-only: start it without that setting to triage."
 
@@ -27,6 +29,7 @@ class TriageContext:
     desk: Desk
     clock: Callable[[], float]
     is_read_only: bool
+    painter: Callable[[], Painter]
     undo: UndoLog = field(default_factory=UndoLog)
     last: Decision | None = None
     last_on: int | None = None
@@ -34,6 +37,10 @@ class TriageContext:
     def say(self, tone: Tone, headline: str, detail: str = "") -> None:
         """Answer the analyst."""
         self.tell(Toast(tone, headline, detail))
+
+    def toasts(self) -> tuple[Toast, ...]:
+        """What is being said now, for pages that stand over the alerts."""
+        return self.state.toasts.visible(self.clock())
 
     def tell(self, toast: Toast) -> None:
         """Answer the analyst with a toast that is made already."""
@@ -44,6 +51,18 @@ class TriageContext:
         if self.is_read_only:
             self.say(Tone.WARNING, READ_ONLY)
         return self.is_read_only
+
+    @property
+    def my_id(self) -> int | None:
+        """The number of who is logged in, once the server said it."""
+        return None if self.state.me is None else self.state.me.id
+
+    def lacks_me(self, action: Action) -> bool:
+        """Whether it would have to be known who we are, and is not; says so."""
+        is_missing = action is Action.TAKE and self.state.me is None
+        if is_missing:
+            self.say(Tone.WARNING, "The server has not said yet who you are: try again")
+        return is_missing
 
     def remember(self, decision: Decision, alert_id: int | None = None) -> None:
         """This is what is repeated now."""

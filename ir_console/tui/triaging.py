@@ -10,7 +10,18 @@ from ir_console.model.triage import Action
 
 from .bulk_flow import BulkFlow
 from .flow import TriageFlow
-from .messages import BulkEnded, TriageEnded, UndoEnded
+from .messages import (
+    BulkEnded,
+    BulkProgressed,
+    ConflictRead,
+    FilterCounted,
+    FilterEnded,
+    TriageEnded,
+    UndoEnded,
+)
+from .outcomes_flow import OutcomesFlow
+from .query_flow import QueryFlow
+from .screens.page import Page
 from .triage_context import TriageContext
 from .undo_flow import UndoFlow
 
@@ -22,6 +33,8 @@ class TriagingApp(App[None]):
         """Make the flows."""
         self.triage = context
         self.flow, self.bulk = TriageFlow(context), BulkFlow(context)
+        self.querying = QueryFlow(context, self.bulk)
+        self.outcomes = OutcomesFlow(context, self.bulk)
         self.undoing = UndoFlow(context, self.bulk)
 
     def show_triage(self) -> None:
@@ -46,13 +59,40 @@ class TriagingApp(App[None]):
     def action_undo(self) -> None:
         self._step(self.undoing.undo)
 
+    def action_bulk(self) -> None:
+        self._step(self.querying.ask)
+
+    def action_outcomes(self) -> None:
+        self._step(self.outcomes.show)
+
     def action_mark(self, how: str) -> None:
         self._step(partial(self.triage.state.mark, how))
 
     @on(TriageEnded)
     def triage_ended(self, message: TriageEnded) -> None:
         """Show the outcome."""
+        self.outcomes.settle(message)
         self._step(partial(self.flow.end, message))
+
+    @on(ConflictRead)
+    def conflict_read(self, message: ConflictRead) -> None:
+        """Ask about it."""
+        self._step(partial(self.flow.decide, message))
+
+    @on(FilterCounted)
+    def filter_counted(self, message: FilterCounted) -> None:
+        """Ask what to do with so many."""
+        self._step(partial(self.querying.counted, message))
+
+    @on(FilterEnded)
+    def filter_ended(self, message: FilterEnded) -> None:
+        """Go on with what was read."""
+        self._step(partial(self.querying.end, message))
+
+    @on(BulkProgressed)
+    def bulk_progressed(self, message: BulkProgressed) -> None:
+        """Show how far it is."""
+        self.bulk.progressed(message)
 
     @on(BulkEnded)
     def bulk_ended(self, message: BulkEnded) -> None:
@@ -72,3 +112,9 @@ class TriagingApp(App[None]):
     def _step(self, step: Callable[[], None]) -> None:
         step()
         self.show_triage()
+        self.show_page()
+
+    def show_page(self) -> None:
+        """Bring the page that stands over the alerts up to date, if there is one."""
+        if isinstance(self.screen, Page):
+            self.screen.rebuild()

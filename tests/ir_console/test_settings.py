@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from ir_client.errors import ConfigError
-from ir_console.model.keys import FILTER_KEYS, KEYS
+from ir_console.model.keys import ALL_KEYS
 from ir_console.settings import (
     ConsoleSettings,
     ViewSettings,
@@ -106,7 +106,7 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_key_is_documented() -> None:
-    for use in (*KEYS, *FILTER_KEYS):
+    for use in ALL_KEYS:
         assert f"| `{use.id}` | `{use.shown_keys}` | {use.words} |" in PAGE
 
 

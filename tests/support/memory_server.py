@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ir_client.errors import ChangedSince, ConflictError, IRError, NotFound
+from ir_client.query import Query
 from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event, Resumed, StateChanged
 from ir_client.stream.status import StreamState, StreamStatus
@@ -37,6 +38,7 @@ class MemoryServer:
         self.refuses: IRError | None = None
         """What the stream raises for good, if anything."""
         self.list_fails: IRError | None = None
+        self.query_fails: IRError | None = None
         self.call_fails: IRError | None = None
         """What the next triage call raises."""
         self.gate: asyncio.Event | None = None
@@ -151,8 +153,8 @@ class MemoryDesk:
         self._server = server
         self.updates: list[tuple[int, AlertUpdate, int | None]] = []
 
-    def list(self, *, size: int = 100) -> "MemoryListing":
-        return MemoryListing(self._server, size)
+    def list(self, *, size: int = 100, **filters: Any) -> "MemoryListing":
+        return MemoryListing(self._server, size, filters.get("query"))
 
     async def get(self, alert_id: int) -> Alert:
         if alert_id not in self._server.stored:
@@ -240,15 +242,22 @@ class MemoryDesk:
 class MemoryListing:
     """A list of alerts, newest first."""
 
-    def __init__(self, server: MemoryServer, size: int) -> None:
-        self._server, self._size = server, size
+    def __init__(self, server: MemoryServer, size: int, query: Query | None) -> None:
+        self._server, self._size, self._query = server, size, query
+
+    def _alerts(self) -> Iterable[Alert]:
+        stored, me = self._server.stored.values(), self._server.me.id
+        if self._query is None:
+            return stored
+        now = datetime.now(UTC)
+        return [one for one in stored if self._query.matches(one, now=now, me=me)]
 
     async def pages(self) -> AsyncIterator[Page]:
         if self._server.list_fails is not None:
             raise self._server.list_fails
-        newest_first = sorted(
-            self._server.stored.values(), key=lambda alert: (alert.received_at, alert.id)
-        )[::-1]
+        if self._query is not None and self._server.query_fails is not None:
+            raise self._server.query_fails
+        newest_first = sorted(self._alerts(), key=lambda alert: (alert.received_at, alert.id))[::-1]
         total = len(newest_first)
         pages = max(1, -(-total // self._size))
         for number in range(pages):

@@ -21,6 +21,11 @@ from ir_console.model.triage import Action
 from .dialogs import DISPOSITION_WORDS, Choices, Dialog
 
 _TITLES = {Action.TAKE: "Assign {} to me", Action.STATUS: "Status of {}", Action.CLOSE: "Close {}"}
+_BULK_ACTIONS = {
+    str(Action.TAKE): "Assign them to me",
+    str(Action.STATUS): "Change their status",
+    str(Action.CLOSE): "Close them",
+}
 _HINTS = {
     Action.TAKE: "1 assigns them, no incidents are made · Esc leaves them",
     Action.STATUS: "1–9, or ↓ and Enter, change them · Esc leaves them",
@@ -83,7 +88,7 @@ class BulkDialog(Dialog[BulkAnswer | None]):
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
-        if not self._rows():
+        if not self._count():
             self.app.bell()
             return
         self._choice = event.option_id or ""
@@ -115,7 +120,10 @@ class BulkDialog(Dialog[BulkAnswer | None]):
         return self._plan.rows(with_hidden=self._with_hidden)
 
     def _title(self) -> str:
-        return _TITLES[self._plan.action].format(plural(len(self._rows()), "alert"))
+        return _TITLES[self._plan.action].format(plural(self._count(), "alert"))
+
+    def _count(self) -> int:
+        return self._plan.count(with_hidden=self._with_hidden)
 
     def _hidden_words(self) -> str:
         count = f"{len(self._plan.hidden):,}"
@@ -132,3 +140,77 @@ def _choices(action: Action) -> dict[str, str]:
             return DISPOSITION_WORDS
         case _:
             return {"take": "Assign them to me"}
+
+
+class BulkActionDialog(Dialog[Action | None]):
+    """What to do with all that the filter finds on the server; nothing is chosen at first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss_nothing", "Cancel", show=False),
+    ]
+
+    def __init__(self, found: int, loaded: int, query: str) -> None:
+        super().__init__()
+        self._found, self._loaded, self._query = found, loaded, query
+
+    def compose(self) -> ComposeResult:
+        count = plural(self._found, "alert")
+        with Vertical(classes="dialog"):
+            yield Label(Content(f"{count} on the server"), classes="dialog-title")
+            yield Label(Content(self._query), classes="dialog-subject")
+            loaded = f"{self._loaded:,} of them are loaded here."
+            yield Label(Content(loaded), classes="dialog-line")
+            yield Choices(_BULK_ACTIONS, chosen=None, widget_id="choices")
+            hint = "1–3, or ↓ and Enter, ask what exactly · Esc leaves them"
+            yield Label(Content(hint), classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        choices = self.query_one(Choices)
+        choices.highlighted = None
+        choices.focus()
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(Action(event.option_id or ""))
+
+    def action_dismiss_nothing(self) -> None:
+        self.dismiss(None)
+
+
+class BulkProgressDialog(Dialog[None]):
+    """How far a change of many is. Esc stops it after the request that is on its way."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "stop", "Stop", show=False)]
+
+    def __init__(self, words: str, stop: Callable[[], None]) -> None:
+        super().__init__()
+        self._words, self._stop = words, stop
+        self._is_over = False
+        self._progress = Label(Content(""), id="progress")
+        self._hint = Label(Content("Esc stops it"), classes="dialog-hint")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(Content(self._words), classes="dialog-title")
+            yield self._progress
+            yield self._hint
+
+    def show(self, line: str) -> None:
+        """Say how far it is."""
+        self._progress.update(Content(line))
+
+    def end(self) -> None:
+        """Go, now or when this is on top again."""
+        self._is_over = True
+        self._go_if_over()
+
+    def on_screen_resume(self) -> None:
+        self._go_if_over()
+
+    def action_stop(self) -> None:
+        self._stop()
+        self._hint.update(Content("Stopping once the server has answered…"))
+
+    def _go_if_over(self) -> None:
+        if self._is_over and self.is_active:
+            self.dismiss(None)

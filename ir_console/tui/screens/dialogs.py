@@ -16,11 +16,12 @@ from textual.widgets import Button, Input, Label, OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from ir_client.wire.values import ALERT_STATUSES, DISPOSITIONS
+from ir_console.model.conflicts import Conflict, version_lines
 from ir_console.model.decisions import Decision
 from ir_console.model.layout import ROOMY_HEIGHT
 from ir_console.model.looks import status_word
 from ir_console.model.rows import Row
-from ir_console.model.triage import Action, Conflict
+from ir_console.model.triage import Action
 
 Answer = TypeVar("Answer")
 
@@ -204,7 +205,7 @@ class ConflictDialog(Dialog[bool]):
         with Vertical(classes="dialog alarm"):
             yield _plain(f"#{conflict.alert_id} was changed meanwhile", classes="dialog-title")
             yield _plain(conflict.title, classes="dialog-subject")
-            for line in conflict.others:
+            for line in (*version_lines(conflict), "", *conflict.others):
                 yield _plain(line, classes="dialog-line")
             yield _plain(f"Yours was not applied: {conflict.attempt}", classes="dialog-line")
             with Horizontal(classes="dialog-buttons"):

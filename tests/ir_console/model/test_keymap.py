@@ -6,7 +6,7 @@ from textual.keys import _character_to_key
 from ir_console.model.help import help_lines
 from ir_console.model.key_names import read_key, read_keys, shown_key
 from ir_console.model.keymap import EntryError, Keymap, Written
-from ir_console.model.keys import FILTER_KEYS, KEYS
+from ir_console.model.keys import ALL_KEYS
 from ir_console.model.status_line import bottom_line, hints_line
 
 
@@ -67,9 +67,7 @@ def test_several_keys_in_a_list_or_between_commas() -> None:
 
 
 def test_usual_keys_make_a_keymap() -> None:
-    assert Keymap.of({use.id: use.shown_keys.split("  ") for use in (*KEYS, *FILTER_KEYS)}) == (
-        Keymap()
-    )
+    assert Keymap.of({use.id: use.shown_keys.split("  ") for use in ALL_KEYS}) == (Keymap())
 
 
 def test_keys_may_change_places() -> None:

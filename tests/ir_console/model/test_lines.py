@@ -8,7 +8,7 @@ from ir_console.model.columns import GUTTER, header_line, plan_columns, row_line
 from ir_console.model.counters import counter_line
 from ir_console.model.filters import read_filter
 from ir_console.model.help import help_lines
-from ir_console.model.keys import FILTER_KEYS, KEYS
+from ir_console.model.keys import ALL_KEYS, KEYS
 from ir_console.model.layout import Layout, is_too_small, layout_for
 from ir_console.model.link import Bar, BarLook
 from ir_console.model.spans import Line, Span, width_of
@@ -125,7 +125,7 @@ def test_trouble_takes_the_whole_top_line() -> None:
 
 def test_help_names_every_key() -> None:
     said = "\n".join(text_of(line) for line in help_lines("", 80))
-    assert all(use.words.split(",")[0][:20] in said for use in (*KEYS, *FILTER_KEYS))
+    assert all(use.words.split(",")[0][:20] in said for use in ALL_KEYS)
 
 
 def test_help_is_searched_by_words() -> None:

@@ -1,11 +1,10 @@
-"""What may be done now, and who was faster."""
+"""What may be done now."""
 
 import pytest
 
-from ir_client.wire.alerts import Actor, Change, TimelineEntry
 from ir_client.wire.auth import UserRef
-from ir_console.model.triage import Action, describe_conflict, refusal
-from tests.support.builders import NOON, a_user, an_alert
+from ir_console.model.triage import Action, refusal
+from tests.support.builders import a_user
 from tests.support.rows import a_row
 
 ME = a_user(id=7)
@@ -42,35 +41,3 @@ def test_taking_from_another_names_the_owner() -> None:
 def test_closing_twice_is_refused_but_reopening_is_not() -> None:
     assert "closed already" in why_not(Action.CLOSE, status="closed")
     assert why_not(Action.STATUS, status="closed") == ""
-
-
-def test_conflict_says_who_changed_what_since() -> None:
-    entries = [
-        TimelineEntry(
-            id=number,
-            alert_id=1,
-            at=NOON,
-            actor=Actor(kind="user", name=name),
-            action="updated",
-            changes={"status": Change(before="new", after=status)},
-            revision=number,
-        )
-        for number, name, status in ((1, "old", "triaged"), (2, "lee", "closed"))
-    ]
-    conflict = describe_conflict(
-        "status → Triaged",
-        before=an_alert(revision=1),
-        current=an_alert(revision=2, status="closed"),
-        entries=entries,
-    )
-    assert conflict.others == ("12:00:00Z  lee: status New → Closed",)
-
-
-def test_conflict_without_a_timeline_says_what_differs() -> None:
-    conflict = describe_conflict(
-        "status → Triaged",
-        before=an_alert(),
-        current=an_alert(status="contained", assigned_analyst=LEE),
-        entries=None,
-    )
-    assert conflict.others == ("status: New → Contained", "owner: – → lee")
