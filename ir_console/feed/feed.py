@@ -29,6 +29,7 @@ from ir_console.model.state import Arrival, Departure, Origin
 from ir_console.safe_text import safe_text
 
 from .inbox import Inbox
+from .incident_feed import IncidentFeed
 from .ports import ConsoleClient, LiveStream
 
 _log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Feed:
         """Whether the server says who looks at what; None while it was not asked."""
         self._viewed: int | None = None
         self.inbox = Inbox()
+        self.incidents = IncidentFeed()
         self._client = client
         self._snapshot_limit = snapshot_limit
         self._clock = clock
@@ -114,6 +116,10 @@ class Feed:
             heard_at = status.last_heard_at or self.link.heard_at
             self.link = replace(self.link, latency=status.latency_seconds, heard_at=heard_at)
 
+    async def watch(self, incident_id: int) -> None:
+        """Hear of the changes of an incident that is open."""
+        await self.incidents.watch(incident_id, None if self._stream is None else self._stream.send)
+
     def take(self, most: int) -> list[Arrival | Departure]:
         """Hand over up to `most` of what arrived."""
         return self.inbox.take(most)
@@ -125,6 +131,8 @@ class Feed:
                 if self._viewed is not None:
                     await stream.view(self._viewed)
                 async for event in stream:
+                    if self.incidents.receive(event):
+                        self._wake()
                     await self._receive(event)
         except IRError as error:
             return error
@@ -139,8 +147,8 @@ class Feed:
         match event:
             case StateChanged(status=status):
                 self._show_status(status)
-                if status.state is StreamState.LIVE and not self._is_loaded:
-                    self._start_loading()
+                if status.state is StreamState.LIVE:
+                    await self._begin_live()
             case Resumed(recovered=missed, complete=is_complete):
                 self._catch_up(CaughtUp(self._clock(), missed, is_complete))
             case NewAlert() | AlertUpdated():
@@ -165,6 +173,12 @@ class Feed:
         self._show(replace(self.link, caught_up=caught_up))
         if not caught_up.is_complete:
             self._start_loading_anew()
+
+    async def _begin_live(self) -> None:
+        if self._stream is not None:
+            await self.incidents.watch_again(self._stream.send)
+        if not self._is_loaded:
+            self._start_loading()
 
     async def _put(self, alert: Alert, origin: Origin) -> None:
         await self.inbox.put(Arrival(alert, origin))

@@ -13,7 +13,15 @@ from ir_client.stream.status import StreamStatus
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
 from ir_client.wire.auth import ServerMeta
 from ir_client.wire.bulk import BulkUpdateReport
-from ir_client.wire.incidents import Incident, Ownership
+from ir_client.wire.commands import Command
+from ir_client.wire.incidents import (
+    Incident,
+    IncidentCreate,
+    IncidentEntry,
+    IncidentPage,
+    IncidentUpdate,
+    Ownership,
+)
 from ir_client.wire.overview import AlertStats
 from ir_client.wire.values import IncidentStatus
 
@@ -52,12 +60,32 @@ class AlertDesk(Protocol):
     async def get(self, alert_id: int) -> Alert: ...
 
 
+class IncidentListing(Protocol):
+    """A list of incidents, page by page."""
+
+    def pages(self) -> AsyncIterator[IncidentPage]: ...
+
+
 class IncidentDesk(Protocol):
     """Reading and working on incidents; one goes by its number or its name."""
+
+    def list(self, *, size: int = 100) -> IncidentListing: ...
+
+    async def get(self, name: int | str) -> Incident: ...
+
+    async def create(self, incident: IncidentCreate) -> Incident: ...
+
+    async def update(
+        self, name: int | str, update: IncidentUpdate, *, if_revision: int | None = None
+    ) -> Incident: ...
 
     async def set_status(
         self, name: int | str, status: IncidentStatus, notes: str | None = None
     ) -> Incident: ...
+
+    async def add_note(self, name: int | str, content: str) -> IncidentEntry: ...
+
+    async def timeline(self, name: int | str) -> Sequence[IncidentEntry]: ...
 
 
 class LiveStream(Protocol):
@@ -69,6 +97,8 @@ class LiveStream(Protocol):
     def retry_now(self) -> None: ...
 
     async def view(self, alert_id: int | None) -> None: ...
+
+    async def send(self, command: Command) -> None: ...
 
     async def __aenter__(self) -> Self: ...
 

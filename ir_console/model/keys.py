@@ -73,6 +73,7 @@ KEYS: tuple[KeyUse, ...] = (
         _TRIAGE,
         "close",
     ),
+    KeyUse("triage.escalate", "I", "app.escalate", "make one incident of alerts", _TRIAGE),
     KeyUse("triage.repeat", "full_stop", "app.repeat", "do the last to the next alert", _TRIAGE),
     KeyUse("triage.bulk", "B", "app.bulk", "act on all that the filter finds", _TRIAGE),
     KeyUse("triage.outcomes", "O", "app.outcomes", "what came of each alert at last", _TRIAGE),
@@ -96,6 +97,8 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("look.links", "o", "app.links", "open a link, after a look at its target", _LOOK),
     KeyUse("look.related", "P", "app.related", "related alerts: go to those like it", _LOOK),
     KeyUse("look.pivot_back", "b", "app.pivot_back", "back from related alerts", _LOOK),
+    KeyUse("look.incidents", "i", "app.incidents", "incidents: the list of them", _LOOK),
+    KeyUse("look.incident", "o", "app.incident", "open the alert's incident", _LOOK),
     KeyUse("look.tops", "C", "app.tops", "most frequent: rules, hosts, addresses", _LOOK),
     KeyUse("look.shift", "S", "app.shift", "the shift: open, overdue, MTTA, MTTR", _LOOK),
     KeyUse("look.theme", "t", "app.next_theme", "next theme, of four", _LOOK),
@@ -132,6 +135,9 @@ PAGE_KEYS: tuple[KeyUse, ...] = (
     KeyUse("page.further", "ctrl+d,pagedown", "page_move(10)", "ten lines down", _PAGE),
     KeyUse("page.back", "ctrl+u,pageup", "page_move(-10)", "ten lines up", _PAGE),
     KeyUse("page.pick", "enter,l", "page_pick", "open it, or decide about it", _PAGE, "open"),
+    KeyUse("page.reload", "r", "page_reload", "read it again", _PAGE, "read again"),
+    KeyUse("incident.status", "s", "incident_status", "an incident's status", _PAGE, "status"),
+    KeyUse("incident.note", "c", "incident_note", "write a note on an incident", _PAGE, "note"),
     KeyUse("page.leave", "escape,h,q", "page_leave", "back to the alerts", _PAGE, "back"),
 )
 

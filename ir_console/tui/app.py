@@ -39,6 +39,7 @@ from ir_console.shelf import Shelf
 from .carrying import Carrying
 from .crash import crash_words, write_report
 from .desk import Desk
+from .incident_actions import IncidentActions
 from .keeping import Keeping
 from .messages import FrameDue
 from .noticing import Noticing
@@ -60,7 +61,7 @@ _SLICE = 200
 _BUDGET_SECONDS = 0.008
 
 
-class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
+class ConsoleApp(PatientApp, ViewingApp, IncidentActions, ReadingActions):
     """The live console of an open client."""
 
     CSS_PATH = "console.tcss"
@@ -113,9 +114,16 @@ class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
         )
         self.desk = Desk(client)
         context = TriageContext(
-            self, state, self.desk, clock, settings.read_only, lambda: self.painter
+            self,
+            state,
+            self.desk,
+            clock,
+            settings.read_only,
+            lambda: self.painter,
+            self.show_triage,
         )
         self.begin_triage(context)
+        self.begin_incidents(context, client, self.feed, wall_clock)
         self.live = LiveScreen(
             state,
             painter=lambda: self.painter,
@@ -183,6 +191,7 @@ class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
         self.reading.meet_viewers()
         if rings := self.state.toasts.take_rings():
             ring(self, rings, bell=self.settings.bell, notice=self.settings.desktop_notice)
+        self.incidents.tick()
         self.live.show_frame(Frame(frozenset(changed)))
         self.show_page()
         if len(self.feed.inbox):
@@ -220,6 +229,7 @@ class ConsoleApp(PatientApp, ViewingApp, ReadingActions):
 
     def show_triage(self) -> None:
         self.live.show_all()
+        self.show_page()
 
     # The console itself
 

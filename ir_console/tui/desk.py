@@ -96,7 +96,7 @@ class Desk:
         try:
             await self._client.incidents.set_status(name, "closed", why)
         except IRError as error:
-            return f"{shown} stays open: {_said(error)}"
+            return f"{shown} stays open: {said_of(error)}"
         return f"{shown} closed"
 
     async def count(self, query: Query) -> int | Failed:
@@ -107,7 +107,7 @@ class Desk:
                 return page.pagination.total
             return 0
 
-        return await _attempt("The alerts could not be counted", call)
+        return await attempt("The alerts could not be counted", call)
 
     async def find(
         self, query: Query, *, most: int, on_page: Callable[[int], bool]
@@ -125,7 +125,7 @@ class Desk:
                     break
             return [*found.values()]
 
-        return await _attempt("The alerts could not be read", call)
+        return await attempt("The alerts could not be read", call)
 
     async def change_many(self, part: BulkPart) -> BulkOutcome:
         """Change those alerts of a part that nobody changed since their expected revisions."""
@@ -141,7 +141,7 @@ class Desk:
                     raise
             return await alerts.bulk_update(plain, alert_ids=ids)
 
-        return await _attempt(f"{plural(len(ids), 'alert')} not changed", call)
+        return await attempt(f"{plural(len(ids), 'alert')} not changed", call)
 
     async def change(
         self, seen: Alert, update: AlertUpdate, *, otherwise: AlertUpdate | None = None
@@ -158,7 +158,7 @@ class Desk:
                 return Conflicted(conflict, current)
             return Done(f"#{seen.id}: {words}", changed, changed.revision)
 
-        return await _attempt(f"#{seen.id} was not changed", call)
+        return await attempt(f"#{seen.id} was not changed", call)
 
     async def stats(self) -> AlertStats | Failed:
         """The server's figures of all alerts that one may see."""
@@ -172,14 +172,14 @@ class Desk:
             conflict = await self._compare(before, current, update, change_words(update))
             return Conflicted(conflict, current)
 
-        return await _attempt(f"#{before.alert_id} could not be read", call)
+        return await attempt(f"#{before.alert_id} could not be read", call)
 
     async def history(self, alert_id: int) -> tuple[Sequence[TimelineEntry] | None, str]:
         """The timeline of an alert, or why it cannot be had."""
         try:
             return await self._client.alerts.timeline(alert_id), ""
         except IRError as error:
-            return None, _said(error)
+            return None, said_of(error)
 
     async def _take(self, seen: Alert) -> Outcome:
         async def call() -> Outcome:
@@ -189,14 +189,14 @@ class Desk:
             words = f"#{seen.id} is yours · {safe_text(name, 40)}"
             return Done(words, alert, alert.revision, made)
 
-        return await _attempt(f"#{seen.id} could not be taken", call)
+        return await attempt(f"#{seen.id} could not be taken", call)
 
     async def _comment(self, alert_id: int, text: str) -> Outcome:
         async def call() -> Outcome:
             entry = await self._client.alerts.comment(alert_id, text)
             return Done(f"Comment added to #{alert_id}", revision=entry.revision)
 
-        return await _attempt(f"The comment on #{alert_id} was not sent", call)
+        return await attempt(f"The comment on #{alert_id} was not sent", call)
 
     async def _send(self, seen: Alert, update: AlertUpdate, otherwise: AlertUpdate | None) -> Alert:
         try:
@@ -226,11 +226,12 @@ def _without_disposition(update: AlertUpdate) -> AlertUpdate:
     return AlertUpdate(**given)
 
 
-async def _attempt(failure: str, call: Callable[[], Awaitable[Answer]]) -> Answer | Failed:
+async def attempt(failure: str, call: Callable[[], Awaitable[Answer]]) -> Answer | Failed:
+    """Make a call that ends in words if it fails."""
     try:
         return await call()
     except IRError as error:
-        said = _said(error)
+        said = said_of(error)
         return Failed(f"{failure}: {said}", safe_text(error.hint, 200), said)
     except Exception as error:  # noqa: BLE001 -- the edge of the task: a fault must not end the console
         _log.exception("a triage call failed")
@@ -239,5 +240,6 @@ async def _attempt(failure: str, call: Callable[[], Awaitable[Answer]]) -> Answe
         return Failed(failure, hint, "the console made a mistake")
 
 
-def _said(error: IRError) -> str:
+def said_of(error: IRError) -> str:
+    """An error's own words, safe to show."""
     return safe_text(str(error), 200) or type(error).__name__

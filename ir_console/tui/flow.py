@@ -92,7 +92,7 @@ class TriageFlow:
             case Action.STATUS:
                 show(StatusDialog(row), decided)
             case Action.COMMENT:
-                show(CommentDialog(row, draft=draft), decided)
+                show(CommentDialog(f"Comment on #{row.id}", row.title, draft=draft), decided)
             case Action.CLOSE:
                 show(CloseDialog(row, draft=draft), decided)
             case Action.TAKE:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from ir_client.wire.alerts import Alert, TimelineEntry
+from ir_client.wire.incidents import Incident, IncidentEntry
 from ir_console.model.bulk import ItemResult
 from ir_console.model.decisions import Decision
+from ir_console.model.escalation import Escalation
 from ir_console.model.filters import Filter
 from ir_console.model.related import Related, Relation
 from ir_console.model.tops import Top
 from ir_console.model.undo import Deed
+from ir_console.model.undo import Before, Deed
 
 from .bulk_job import BulkJob
 from .desk import Failed, Outcome
@@ -101,3 +104,55 @@ class UndoEnded(Message):
     deed: Deed
     outcome: Outcome
     incident_words: str = ""
+
+
+@dataclass
+class IncidentsRead(Message):
+    """The list of incidents, or why it could not be read."""
+
+    outcome: list[Incident] | Failed
+
+
+@dataclass
+class IncidentRead(Message):
+    """One incident, by the name it was asked for by, or why it could not be read."""
+
+    name: int | str
+    outcome: Incident | Failed
+
+
+@dataclass
+class IncidentHistoryRead(Message):
+    """The timeline of an incident, or why there is none."""
+
+    incident_id: int
+    entries: Sequence[IncidentEntry] | None
+    problem: str
+
+
+@dataclass
+class IncidentChanged(Message):
+    """What came of a change of an incident."""
+
+    incident_id: int
+    words: str
+    failed: Failed | None
+
+
+@dataclass
+class EscalationAsked(Message):
+    """Alerts are to become an incident; which ones there are, or why that is not known."""
+
+    plan: Escalation
+    before: tuple[Before, ...]
+    incidents: list[Incident] | Failed
+
+
+@dataclass
+class Escalated(Message):
+    """What came of each alert that was to join an incident, or why none was made."""
+
+    name: str
+    before: tuple[Before, ...]
+    outcome: tuple[ItemResult, ...] | Failed
+    is_new: bool

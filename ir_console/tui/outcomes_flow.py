@@ -46,15 +46,14 @@ class OutcomesFlow:
         )
 
     def _decide(self, alert_id: int) -> bool:
-        """Ask about a conflict; False where there is none to decide, and the cursor goes there."""
+        """Ask about a conflict, or go to the alert; whether the page is to stay."""
         context, last = self._context, self._bulk.last
         if last is None:
-            return False
+            return True
         decision, before = last.job.decision, last.job.before.get(alert_id)
         is_conflict = any(one.alert_id == alert_id and one.is_conflict for one in last.results)
         if not is_conflict or decision is None or before is None:
-            context.state.viewport.move_to(alert_id)
-            return False
+            return not context.go_to(alert_id)
 
         async def work() -> None:
             update = decision.update(me=context.my_id)

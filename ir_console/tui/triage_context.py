@@ -30,6 +30,7 @@ class TriageContext:
     clock: Callable[[], float]
     is_read_only: bool
     painter: Callable[[], Painter]
+    show: Callable[[], None]
     undo: UndoLog = field(default_factory=UndoLog)
     last: Decision | None = None
     last_on: int | None = None
@@ -41,6 +42,16 @@ class TriageContext:
     def toasts(self) -> tuple[Toast, ...]:
         """What is being said now, for pages that stand over the alerts."""
         return self.state.toasts.visible(self.clock())
+
+    def go_to(self, alert_id: int) -> bool:
+        """Put the cursor on an alert, for who leaves a page; False if it is not shown there."""
+        is_shown = self.state.viewport.move_to(alert_id)
+        if is_shown:
+            self.show()
+        else:
+            words = f"#{alert_id} is not in the list"
+            self.say(Tone.WARNING, words, "The filter hides it, or it is not loaded.")
+        return is_shown
 
     def tell(self, toast: Toast) -> None:
         """Answer the analyst with a toast that is made already."""

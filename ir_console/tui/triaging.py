@@ -112,7 +112,6 @@ class TriagingApp(App[None]):
     def _step(self, step: Callable[[], None]) -> None:
         step()
         self.show_triage()
-        self.show_page()
 
     def show_page(self) -> None:
         """Bring the page that stands over the alerts up to date, if there is one."""

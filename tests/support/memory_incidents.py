@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
-from ir_client.errors import IRError, NotFound
+from ir_client.errors import ChangedSince, IRError, NotFound
 from ir_client.stream.events import Event
 from ir_client.wire.alerts import Alert, Change, Pagination
 from ir_client.wire.auth import User, UserRef
@@ -56,9 +56,10 @@ class MemoryIncidents:
     async def get(self, name: int | str) -> Incident:
         if self.fails is not None:
             raise self.fails
-        if name not in self.stored:
+        found = [one for one in self.stored.values() if name in (one.id, one.incident_id)]
+        if not found:
             raise NotFound("No such incident", status=404)
-        return self.stored[str(name)]
+        return found[0]
 
     async def create(self, incident: IncidentCreate) -> Incident:
         await self._server.pass_gate()
@@ -76,25 +77,30 @@ class MemoryIncidents:
         self, name: int | str, update: IncidentUpdate, *, if_revision: int | None = None
     ) -> Incident:
         await self._server.pass_gate()
-        return self.change(str(name), **update.model_dump(exclude_unset=True))
+        before = await self.get(name)
+        if if_revision is not None and (before.revision or 0) > if_revision:
+            raise ChangedSince("Changed since", status=412, current_incident=before)
+        fields = update.model_dump(exclude_unset=True)
+        return self.change(before.incident_id, by=self._server.me.username, **fields)
 
     async def set_status(
         self, name: int | str, status: IncidentStatus, notes: str | None = None
     ) -> Incident:
         await self._server.pass_gate()
-        await self.get(name)
-        return self.change(str(name), by=self._server.me.username, notes=notes, status=status)
+        found = await self.get(name)
+        me = self._server.me.username
+        return self.change(found.incident_id, by=me, notes=notes, status=status)
 
     async def add_note(self, name: int | str, content: str) -> IncidentEntry:
         await self._server.pass_gate()
-        await self.get(name)
-        self.change(str(name), by=self._server.me.username, action="noted", notes=content)
-        return self.timelines[str(name)][-1]
+        found = (await self.get(name)).incident_id
+        self.change(found, by=self._server.me.username, action="noted", notes=content)
+        return self.timelines[found][-1]
 
     async def timeline(self, name: int | str) -> Sequence[IncidentEntry]:
         if self.timeline_fails is not None:
             raise self.timeline_fails
-        return tuple(self.timelines.get(str(name), ()))
+        return tuple(self.timelines.get((await self.get(name)).incident_id, ()))
 
     def make(self, title: str, severity: str = "high", **fields: Any) -> Incident:
         """Have a new incident, ours, and tell the stream."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from ir_client.errors import ChangedSince, ConflictError, IRError, NotFound
+from ir_client.errors import ChangedSince, ConflictError, ConnectError, IRError, NotFound
 from ir_client.query import Query
 from ir_client.rest.alerts import Page
 from ir_client.stream.events import Event, Resumed, StateChanged
@@ -18,6 +18,7 @@ from ir_client.stream.status import StreamState, StreamStatus
 from ir_client.wire.alerts import Actor, Alert, AlertUpdate, Change, Pagination, TimelineEntry
 from ir_client.wire.auth import ServerMeta, User, UserRef
 from ir_client.wire.bulk import BulkUpdateReport, BulkUpdateResult
+from ir_client.wire.commands import Command
 from ir_client.wire.events import AlertUpdated, InitialData, InitialSnapshot, NewAlert
 from ir_client.wire.incidents import Ownership
 from ir_client.wire.overview import AlertStats
@@ -275,6 +276,7 @@ class MemoryStream:
         self._events: asyncio.Queue[Event | IRError] = asyncio.Queue()
         self._state = StreamState.CONNECTING
         self.retries = 0
+        self.sent: list[Command] = []
         self.viewed: int | None = None
         self.latency: float | None = None
 
@@ -299,6 +301,11 @@ class MemoryStream:
             me = self._server.me
             here = [PresentUser(id=me.id, username=me.username), *self._server.viewers]
             self.tell(Presence(data=ViewerList(alert_id=alert_id, users=tuple(here))))
+
+    async def send(self, command: Command) -> None:
+        if self._state is not StreamState.LIVE:
+            raise ConnectError("The stream is not connected")
+        self.sent.append(command)
 
     def retry_now(self) -> None:
         self.retries += 1

@@ -155,15 +155,14 @@ class CommentDialog(Dialog[Decision | None]):
         Binding("escape", "dismiss_nothing", "Cancel", show=False)
     ]
 
-    def __init__(self, row: Row, *, draft: str = "") -> None:
+    def __init__(self, heading: str, subject: str, *, draft: str = "") -> None:
         super().__init__()
-        self._row = row
-        self._draft = draft
+        self._heading, self._subject, self._draft = heading, subject, draft
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield _plain(f"Comment on #{self._row.id}", classes="dialog-title")
-            yield _plain(self._row.title, classes="dialog-subject")
+            yield _plain(self._heading, classes="dialog-title")
+            yield _plain(self._subject, classes="dialog-subject")
             yield CommentArea(self._draft, id="comment", soft_wrap=True)
             yield _plain(
                 "Enter sends it · Ctrl-J new line · Esc leaves it",

@@ -28,7 +28,7 @@ def page_bindings(*ids: str) -> list[BindingType]:
     return [
         Binding(use.keys, use.action, use.words, id=use.id, show=False)
         for use in PAGE_KEYS
-        if use.id.startswith("page.") or use.id in ids
+        if use.id in ids or (use.id.startswith("page.") and use.id != "page.reload")
     ]
 
 
