@@ -98,7 +98,7 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("look.related", "P", "app.related", "related alerts: go to those like it", _LOOK),
     KeyUse("look.pivot_back", "b", "app.pivot_back", "back from related alerts", _LOOK),
     KeyUse("look.incidents", "i", "app.incidents", "incidents: the list of them", _LOOK),
-    KeyUse("look.incident", "o", "app.incident", "open the alert's incident", _LOOK),
+    KeyUse("look.incident", "u", "app.incident", "up to the alert's incident", _LOOK),
     KeyUse("look.tops", "C", "app.tops", "most frequent: rules, hosts, addresses", _LOOK),
     KeyUse("look.shift", "S", "app.shift", "the shift: open, overdue, MTTA, MTTR", _LOOK),
     KeyUse("look.theme", "t", "app.next_theme", "next theme, of four", _LOOK),

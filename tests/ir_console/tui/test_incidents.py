@@ -58,9 +58,9 @@ async def test_alert_s_incident_is_opened_by_a_key_and_leads_back_to_the_alert()
         server.change(number, incident_id=incident.incident_id)
     async with a_console(server) as console:
         await console.sees("Alert 004")
-        await console.press("o")
+        await console.press("u")
         await console.sees("#4 is in no incident")
-        await console.press("j", "o")
+        await console.press("j", "u")
         await console.sees("Phishing wave", "#2", "#3")
         for _ in range(20):
             await console.press("j", "enter")
