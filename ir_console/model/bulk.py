@@ -23,7 +23,6 @@ _WHY = {
     "forbidden": "not yours to change",
     "changed_since": "changed by someone else meanwhile",
     "not_tried": "not tried",
-    "left_out": "left out",
     "untold": "refused, or not: this server does not say which",
 }
 _MOST_REASONS = 3
@@ -154,13 +153,18 @@ def progress_words(verb: str, done: int, total: int) -> str:
     return f"{verb} {meter} {done:,} of {total:,}"
 
 
-def plan_query(action: Action, found: int, *, loaded: int) -> BulkPlan:
-    """What an action on all that a query finds would be about."""
-    others = found - loaded
+def plan_query(
+    action: Action, found: Sequence[Before], *, me: int | None, loaded: int
+) -> tuple[BulkPlan, tuple[Before, ...]]:
+    """What an action on all that a query found would be about, and which alerts those are."""
+    why = [(one, obstacle_before(action, one, me=me)) for one in found]
+    meant = tuple(one for one, said in why if not said)
+    reasons = Counter(said for _, said in why if said)
     lines = ["All that the filter finds on the server."]
-    if others > 0:
-        lines.append(f"{others:,} of them are not loaded here.")
-    return BulkPlan(action, (), (), tuple(lines), found)
+    if len(found) > loaded:
+        lines.append(f"{len(found) - loaded:,} of them are not loaded here.")
+    lines += [f"{count:,} left out: {said}" for said, count in reasons.most_common()]
+    return BulkPlan(action, (), (), tuple(lines), len(meant)), meant
 
 
 def obstacle_before(action: Action, before: Before, *, me: int | None) -> str:

@@ -4,9 +4,6 @@ Conditional on the revisions that were on the screen: what someone else changed 
 as it is, and stays marked.
 """
 
-from collections.abc import Coroutine
-from typing import Any
-
 from ir_client.wire.alerts import Alert
 from ir_console.model.bulk import BulkPlan, parts_of, plan_bulk, sum_up_bulk
 from ir_console.model.decisions import Decision
@@ -15,7 +12,7 @@ from ir_console.model.spans import Tone
 from ir_console.model.triage import Action
 from ir_console.model.undo import Before, Deed, reversal_of
 
-from .bulk_job import BulkJob, QueryJob
+from .bulk_job import BulkJob, Lookup
 from .messages import BulkEnded, BulkProgressed
 from .screens.bulk_dialog import BulkAnswer, BulkDialog, BulkProgressDialog
 from .triage_context import TriageContext
@@ -58,10 +55,6 @@ class BulkFlow:
         """Carry out a job; its end is a message."""
         if len(job.parts) > 1:
             self.show_progress(job.words, job)
-        self._context.run(self.carry_out(job))
-
-    def carry_out(self, job: BulkJob) -> Coroutine[Any, Any, None]:
-        """What a worker does of a job; from now on its alerts are busy."""
         context = self._context
         self._state.pending |= dict.fromkeys(job.alert_ids, job.words)
 
@@ -73,9 +66,9 @@ class BulkFlow:
                 words = await context.desk.close_incident(incident, GIVEN_UP)
             context.app.post_message(BulkEnded(job, results, words))
 
-        return work()
+        context.run(work())
 
-    def show_progress(self, words: str, stoppable: BulkJob | QueryJob) -> None:
+    def show_progress(self, words: str, stoppable: BulkJob | Lookup) -> None:
         """Show how far it is, until it ends."""
         self._progress = BulkProgressDialog(words, stoppable.stop)
         self._context.app.push_screen(self._progress)
@@ -119,11 +112,12 @@ class BulkFlow:
             if answer is not None:
                 decision = Decision(plan.action, answer.choice, answer.reason)
                 before = {row.id: _before(seen[row.id]) for row in answer.rows}
-                self._begin(decision, {one: it for one, it in before.items() if it is not None})
+                self.begin(decision, {one: it for one, it in before.items() if it is not None})
 
         self._context.app.push_screen(BulkDialog(plan), answered)
 
-    def _begin(self, decision: Decision, before: dict[int, Before]) -> None:
+    def begin(self, decision: Decision, before: dict[int, Before]) -> None:
+        """Do to alerts what was decided about them as they were `before`."""
         context = self._context
         context.remember(decision)
         pairs = ((one.alert_id, one.revision) for one in before.values())

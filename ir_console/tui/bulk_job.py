@@ -8,8 +8,6 @@ from ir_client.wire.bulk import MAX_BULK_ALERTS
 from ir_console.model.bulk import (
     BulkPart,
     ItemResult,
-    obstacle_before,
-    parts_of,
     progress_words,
     results_of,
     unanswered,
@@ -65,29 +63,24 @@ class BulkJob:
 
 
 @dataclass(eq=False, slots=True)
-class QueryJob:
-    """A decision about all that a query finds: what that is, is read first."""
+class Lookup:
+    """Read which alerts a query finds, until the analyst stops it: what is decided about then."""
 
-    decision: Decision
     query: Query
-    found: int
-    me: int | None
-    job: BulkJob | None = None
+    expected: int
     is_stopped: bool = False
 
     def stop(self) -> None:
-        """Read on no more, and send nothing more."""
+        """Read on no more."""
         self.is_stopped = True
-        if self.job is not None:
-            self.job.stop()
 
-    async def read(
-        self, desk: Desk, words: str, on_progress: Callable[[str], None]
-    ) -> BulkJob | Failed:
-        """Read which alerts are meant, and as what they are decided about."""
+    async def carry_out(
+        self, desk: Desk, on_progress: Callable[[str], None]
+    ) -> list[Before] | Failed:
+        """The alerts, as they are now."""
 
         def on_page(count: int) -> bool:
-            on_progress(progress_words("Read", count, max(count, self.found)))
+            on_progress(progress_words("Read", count, max(count, self.expected)))
             return not self.is_stopped
 
         found = await desk.find(self.query, most=MAX_BULK_ALERTS, on_page=on_page)
@@ -97,22 +90,7 @@ class QueryJob:
             return Failed("Stopped before anything was changed")
         if len(found) > MAX_BULK_ALERTS:
             return Failed(too_many_words(len(found)))
-        self.job = self._job(words, found)
-        return self.job
-
-    def _job(self, words: str, found: Sequence[Before]) -> BulkJob:
-        why = {one: obstacle_before(self.decision.action, one, me=self.me) for one in found}
-        meant = [one for one in found if not why[one]]
-        pairs = ((one.alert_id, one.revision) for one in meant)
-        return BulkJob(
-            words,
-            tuple(parts_of(self.decision.update(me=self.me), pairs)),
-            self.decision,
-            {one.alert_id: one for one in meant},
-            refused=[
-                ItemResult(one.alert_id, "left_out", said) for one, said in why.items() if said
-            ],
-        )
+        return found
 
 
 def too_many_words(count: int) -> str:

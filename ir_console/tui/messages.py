@@ -67,10 +67,11 @@ class FilterCounted(Message):
 
 
 @dataclass
-class FilterEnded(Message):
-    """What the filter finds was read, and is to be changed; or why not."""
+class FilterRead(Message):
+    """The alerts that the filter finds on the server, as they are now; or why not."""
 
-    outcome: BulkJob | Failed
+    wanted: Filter
+    found: list[Before] | Failed
 
 
 @dataclass

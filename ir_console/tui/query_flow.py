@@ -1,8 +1,10 @@
 """Triage of all that the filter finds on the server, also of what is not loaded here.
 
-The server counts first. What is meant is then read, alert by alert with its revision, and changed
-as marked alerts are: exactly those, each only if nobody changed it since.
+The server counts first. What is meant is then read, alert by alert with its revision, before it is
+asked what to do: exactly those are changed, each only if nobody changed it since.
 """
+
+from collections.abc import Sequence
 
 from ir_client.wire.bulk import MAX_BULK_ALERTS
 from ir_console.model.bulk import plan_query
@@ -10,14 +12,18 @@ from ir_console.model.decisions import Decision
 from ir_console.model.filters import Filter
 from ir_console.model.spans import Tone
 from ir_console.model.triage import Action
+from ir_console.model.undo import Before
 from ir_console.safe_text import safe_text
 
-from .bulk_flow import BulkFlow, bulk_words
-from .bulk_job import QueryJob, too_many_words
+from .bulk_flow import BulkFlow
+from .bulk_job import Lookup, too_many_words
 from .desk import Failed
-from .messages import FilterCounted, FilterEnded
+from .messages import FilterCounted, FilterRead
 from .screens.bulk_dialog import BulkActionDialog, BulkAnswer, BulkDialog
 from .triage_context import TriageContext
+
+# Below that, reading takes no longer than counting did.
+_SHOWN_FROM = 500
 
 
 class QueryFlow:
@@ -43,7 +49,7 @@ class QueryFlow:
         context.run(work())
 
     def counted(self, message: FilterCounted) -> None:
-        """Show how many, and ask what to do with them."""
+        """Read which they are, if they are not too many."""
         context, found, wanted = self._context, message.found, message.wanted
         if isinstance(found, Failed):
             context.say(Tone.ERROR, f"✗ {found.words}", found.hint)
@@ -52,46 +58,45 @@ class QueryFlow:
         elif found > MAX_BULK_ALERTS:
             context.say(Tone.WARNING, too_many_words(found))
         else:
+            self._read(Lookup(wanted.query, found), wanted)
 
-            def chosen(action: Action | None) -> None:
-                if action is not None and not context.lacks_me(action):
-                    self._show(action, wanted, found)
+    def read(self, message: FilterRead) -> None:
+        """Show how many, and ask what to do with exactly these."""
+        context, found, wanted = self._context, message.found, message.wanted
+        self._bulk.close_progress()
+        if isinstance(found, Failed):
+            context.say(Tone.ERROR, f"✗ {found.words}", found.hint)
+            return
+        loaded = sum(one.alert_id in context.state.book for one in found)
 
-            loaded = self._loaded(wanted)
-            text = safe_text(wanted.text, 200)
-            context.app.push_screen(BulkActionDialog(found, loaded, text), chosen)
+        def chosen(action: Action | None) -> None:
+            if action is not None and not context.lacks_me(action):
+                self._show(action, found, loaded)
 
-    def end(self, message: FilterEnded) -> None:
-        """It was not begun, and why; otherwise the bulk flow goes on."""
-        context = self._context
-        if isinstance(message.outcome, Failed):
-            self._bulk.close_progress()
-            context.say(Tone.ERROR, f"✗ {message.outcome.words}", message.outcome.hint)
-        else:
-            context.run(self._bulk.carry_out(message.outcome))
+        text = safe_text(wanted.text, 200)
+        context.app.push_screen(BulkActionDialog(len(found), loaded, text), chosen)
 
-    def _show(self, action: Action, wanted: Filter, found: int) -> None:
-        def answered(answer: BulkAnswer | None) -> None:
-            if answer is not None:
-                decision = Decision(action, answer.choice, answer.reason)
-                self._begin(decision, wanted, found)
-
-        plan = plan_query(action, found, loaded=min(found, self._loaded(wanted)))
-        self._context.app.push_screen(BulkDialog(plan), answered)
-
-    def _begin(self, decision: Decision, wanted: Filter, found: int) -> None:
+    def _read(self, lookup: Lookup, wanted: Filter) -> None:
         context, bulk = self._context, self._bulk
-        context.remember(decision)
-        job = QueryJob(decision, wanted.query, found, context.my_id)
-        words = bulk_words(decision)
-        bulk.show_progress(words, job)
+        if lookup.expected > _SHOWN_FROM:
+            bulk.show_progress("Reading which alerts are meant", lookup)
 
         async def work() -> None:
-            outcome = await job.read(context.desk, words, bulk.tell_progress)
-            context.app.post_message(FilterEnded(outcome))
+            found = await lookup.carry_out(context.desk, bulk.tell_progress)
+            context.app.post_message(FilterRead(wanted, found))
 
         context.run(work())
 
-    def _loaded(self, wanted: Filter) -> int:
-        state = self._context.state
-        return len(state.corpus.find(wanted, now=state.moment, me=self._context.my_id))
+    def _show(self, action: Action, found: Sequence[Before], loaded: int) -> None:
+        context = self._context
+        plan, meant = plan_query(action, found, me=context.my_id, loaded=loaded)
+        if not meant:
+            context.say(Tone.WARNING, f"None of them: {action}", " · ".join(plan.left_out[1:]))
+            return
+
+        def answered(answer: BulkAnswer | None) -> None:
+            if answer is not None:
+                decision = Decision(action, answer.choice, answer.reason)
+                self._bulk.begin(decision, {one.alert_id: one for one in meant})
+
+        context.app.push_screen(BulkDialog(plan), answered)

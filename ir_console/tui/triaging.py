@@ -15,7 +15,7 @@ from .messages import (
     BulkProgressed,
     ConflictRead,
     FilterCounted,
-    FilterEnded,
+    FilterRead,
     TriageEnded,
     UndoEnded,
 )
@@ -81,13 +81,13 @@ class TriagingApp(App[None]):
 
     @on(FilterCounted)
     def filter_counted(self, message: FilterCounted) -> None:
-        """Ask what to do with so many."""
+        """Read which they are."""
         self._step(partial(self.querying.counted, message))
 
-    @on(FilterEnded)
-    def filter_ended(self, message: FilterEnded) -> None:
-        """Go on with what was read."""
-        self._step(partial(self.querying.end, message))
+    @on(FilterRead)
+    def filter_read(self, message: FilterRead) -> None:
+        """Ask what to do with these."""
+        self._step(partial(self.querying.read, message))
 
     @on(BulkProgressed)
     def bulk_progressed(self, message: BulkProgressed) -> None:
@@ -115,5 +115,7 @@ class TriagingApp(App[None]):
 
     def show_page(self) -> None:
         """Bring the page that stands over the alerts up to date, if there is one."""
-        if isinstance(self.screen, Page):
-            self.screen.rebuild()
+        # Frames may still come when the last screen is gone.
+        top = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(top, Page):
+            top.rebuild()

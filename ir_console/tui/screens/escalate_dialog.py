@@ -20,7 +20,7 @@ from ir_console.safe_text import safe_text
 from .dialogs import Choices, Dialog
 
 _NEW = "new"
-_MOST_OFFERED = 8
+_MOST_OFFERED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class EscalateDialog(Dialog[EscalationAnswer | None]):
         count = plural(len(plan.rows), "alert")
         choices = {_NEW: f"New incident, {plan.priority} · {look.mark} {look.word}"}
         for one in self._incidents:
-            title = safe_text(f"{one.incident_id}  {one.title}", 60)
+            title = safe_text(f"{one.incident_id}  {one.title}", 52)
             choices[one.incident_id] = f"Add to {title}"
         with Vertical(classes="dialog"):
             yield Label(Content(f"Escalate {count} into one incident"), classes="dialog-title")
@@ -56,7 +56,7 @@ class EscalateDialog(Dialog[EscalationAnswer | None]):
                 yield Label(Content(line), classes="dialog-line")
             yield Choices(choices, chosen=None, widget_id="choices")
             yield Input(plan.title, placeholder="Title of the new incident", id="title")
-            hint = "1 goes on to the title, 2–9 add them · Esc leaves them"
+            hint = "1 goes on to the title, 2–6 add them · Esc leaves them"
             yield Label(Content(hint), classes="dialog-hint")
 
     def on_mount(self) -> None:

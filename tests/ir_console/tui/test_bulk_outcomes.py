@@ -136,17 +136,19 @@ async def test_all_that_the_filter_finds_on_the_server_is_changed(size: tuple[in
         assert statuses(server)[6] == "new"
 
 
-async def test_what_needs_nothing_is_left_out_and_listed() -> None:
+async def test_what_needs_nothing_is_left_out_and_what_comes_later_too() -> None:
     server = a_server(3)
     server.change(2, status="closed")
     async with a_console(server) as console:
         await console.sees("Alert 003")
         await all_of_the_filter(console, "severity: high")
         await console.sees("3 alerts on the server")
+        server.publish(an_alert(id=9, title="Alert 009"))
         await console.press("3")
-        await console.sees("Close 3 alerts")
+        await console.sees("Close 2 alerts", "1 left out: closed already")
         await console.press("1", "enter")
-        await console.sees("✗ 2 of 3 alerts", "1 closed already")
+        await console.sees("✓ 2 alerts: closed as true positive")
+        assert server.stored[9].status == "new"
 
 
 async def test_query_needs_a_filter_and_a_server_that_reads_it() -> None:
