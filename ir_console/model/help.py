@@ -14,6 +14,7 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     ("●", "marked: triage acts on all marked alerts that are shown"),
     ("▎", "came a moment ago"),
     ("…", "your change is on its way"),
+    ("↑", "your change waits for the connection"),
     ("◌", "no longer passes the filter; goes when the cursor moves"),
     ("▲ 12 new", "alerts above the screen that you have not seen"),
     ("×3", "the same alert was reported three times"),

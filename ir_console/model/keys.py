@@ -77,6 +77,7 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("triage.repeat", "full_stop", "app.repeat", "do the last to the next alert", _TRIAGE),
     KeyUse("triage.bulk", "B", "app.bulk", "act on all that the filter finds", _TRIAGE),
     KeyUse("triage.outcomes", "O", "app.outcomes", "what came of each alert at last", _TRIAGE),
+    KeyUse("triage.queue", "W", "app.queue", "what waits to be sent", _TRIAGE),
     KeyUse("triage.undo", "z", "app.undo", "undo what you did last", _TRIAGE),
     KeyUse(
         "look.filter",
@@ -138,6 +139,8 @@ PAGE_KEYS: tuple[KeyUse, ...] = (
     KeyUse("page.reload", "r", "page_reload", "read it again", _PAGE, "read again"),
     KeyUse("incident.status", "s", "incident_status", "an incident's status", _PAGE, "status"),
     KeyUse("incident.note", "c", "incident_note", "write a note on an incident", _PAGE, "note"),
+    KeyUse("queue.drop", "x", "queue_drop", "drop what is not sent", _PAGE, "drop"),
+    KeyUse("queue.send", "S", "queue_send", "send what waits now", _PAGE, "send now"),
     KeyUse("page.leave", "escape,h,q", "page_leave", "back to the alerts", _PAGE, "back"),
 )
 

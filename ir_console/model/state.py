@@ -19,6 +19,7 @@ from .filters import EVERYTHING, Filter
 from .link import Link
 from .marks import Marks
 from .mutes import Mutes
+from .out_queue import OutQueue
 from .pulse import Pulse
 from .rate import Rate
 from .reminders import Reminders
@@ -60,6 +61,7 @@ class ConsoleState:
     chosen_view: View = ALL
     counts: ViewCounts = field(init=False)
     pending: dict[int, str] = field(default_factory=dict)
+    queue: OutQueue = field(default_factory=OutQueue)
     viewport: Viewport = field(init=False)
     toasts: ToastBoard = field(init=False)
     corpus: Corpus = field(init=False)

@@ -7,6 +7,7 @@ from ir_console.safe_text import safe_text
 from .format import plural
 from .keymap import Keymap
 from .marks import marks_words
+from .out_queue import queue_words
 from .spans import Line, Span, Tone, spread, width_of
 from .state import ConsoleState
 from .viewport import Mode
@@ -42,7 +43,7 @@ def status_line(state: ConsoleState, width: int, keymap: Keymap = USUAL) -> Line
     marks = _marks(state)
     # Beside marks and a filter there is no room on a small terminal for what keys do.
     mode = _mode(state, keymap)[: 1 if marks else 2]
-    left = (Span(" "), *mode, *marks, *_filter(state))
+    left = (Span(" "), *mode, *_queue(state), *marks, *_filter(state))
     return spread(left, (Span(" "), *_aside(state), *_position(state), Span(" ")), width)
 
 
@@ -144,6 +145,11 @@ def _aside(state: ConsoleState) -> Line:
 def _marks(state: ConsoleState) -> Line:
     words = marks_words(state.marks)
     return (Span(f"   ● {words}", Tone.ACCENT),) if words else ()
+
+
+def _queue(state: ConsoleState) -> Line:
+    words = queue_words(state.queue)
+    return (Span(f"   ↑ {words}", Tone.WARNING),) if words else ()
 
 
 def _filter(state: ConsoleState) -> Line:

@@ -192,6 +192,7 @@ class ConsoleApp(PatientApp, ViewingApp, IncidentActions, ReadingActions):
         if rings := self.state.toasts.take_rings():
             ring(self, rings, bell=self.settings.bell, notice=self.settings.desktop_notice)
         self.incidents.tick()
+        self.queueing.tick()
         self.live.show_frame(Frame(frozenset(changed)))
         self.show_page()
         if len(self.feed.inbox):

@@ -4,6 +4,8 @@ Conditional on the revisions that were on the screen: what someone else changed 
 as it is, and stays marked.
 """
 
+from collections.abc import Sequence
+
 from ir_client.wire.alerts import Alert
 from ir_console.model.bulk import BulkPlan, parts_of, plan_bulk, sum_up_bulk
 from ir_console.model.decisions import Decision
@@ -37,6 +39,8 @@ class BulkFlow:
         """Ask once for all that is marked, and do it."""
         state, context = self._state, self._context
         if context.refuses() or context.lacks_me(action):
+            return
+        if action is Action.TAKE and context.needs_server("Taking many"):
             return
         plan = plan_bulk(
             action,
@@ -111,10 +115,20 @@ class BulkFlow:
         def answered(answer: BulkAnswer | None) -> None:
             if answer is not None:
                 decision = Decision(plan.action, answer.choice, answer.reason)
-                before = {row.id: _before(seen[row.id]) for row in answer.rows}
-                self.begin(decision, {one: it for one, it in before.items() if it is not None})
+                kept = (seen[row.id] for row in answer.rows)
+                self._decided(decision, [_decoded(one) for one in kept if one is not None])
 
         self._context.app.push_screen(BulkDialog(plan), answered)
+
+    def _decided(self, decision: Decision, alerts: Sequence[Alert]) -> None:
+        if decision.action is Action.TAKE and self._context.needs_server("Taking many"):
+            return
+        if self._context.is_offline:
+            self._context.remember(decision)
+            self._context.enqueue(decision, alerts)
+            self._state.marks.drop(frozenset(alert.id for alert in alerts))
+        else:
+            self.begin(decision, {alert.id: Before.of(alert) for alert in alerts})
 
     def begin(self, decision: Decision, before: dict[int, Before]) -> None:
         """Do to alerts what was decided about them as they were `before`."""
@@ -150,5 +164,5 @@ def bulk_words(decision: Decision) -> str:
     return "assigned to you" if decision.action is Action.TAKE else decision.words
 
 
-def _before(encoded: bytes | None) -> Before | None:
-    return None if encoded is None else Before.of(Alert.model_validate_json(encoded))
+def _decoded(encoded: bytes) -> Alert:
+    return Alert.model_validate_json(encoded)

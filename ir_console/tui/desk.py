@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ir_client.errors import ChangedSince, IRError, MissingFeature, ValidationFailed
+from ir_client.errors import ChangedSince, ConnectError, IRError, MissingFeature, ValidationFailed
 from ir_client.query import Query
 from ir_client.wire.alerts import Alert, AlertUpdate, TimelineEntry
 from ir_client.wire.bulk import BulkUpdateReport
@@ -47,11 +47,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It is not done, and why; `hint` says what to do next, `reason` is the why alone."""
+    """It is not done, and why; `hint` says what to do next, `reason` is the why alone.
+
+    `is_unreachable`: nobody listened, so nothing was sent.
+    """
 
     words: str
     hint: str = ""
     reason: str = ""
+    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +236,8 @@ async def attempt(failure: str, call: Callable[[], Awaitable[Answer]]) -> Answer
         return await call()
     except IRError as error:
         said = said_of(error)
-        return Failed(f"{failure}: {said}", safe_text(error.hint, 200), said)
+        is_unreachable = isinstance(error, ConnectError)
+        return Failed(f"{failure}: {said}", safe_text(error.hint, 200), said, is_unreachable)
     except Exception as error:  # noqa: BLE001 -- the edge of the task: a fault must not end the console
         _log.exception("a triage call failed")
         report = write_report(error)

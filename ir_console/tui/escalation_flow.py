@@ -29,7 +29,7 @@ class EscalationFlow:
     def ask(self) -> None:
         """Read which incidents there are, then ask."""
         context, state = self._context, self._context.state
-        if context.refuses():
+        if context.refuses() or context.needs_server("An incident"):
             return
         marked = [row for one in state.marks.visible if (row := state.view.get(one)) is not None]
         cursor = state.cursor_row

@@ -4,6 +4,8 @@ The alert is captured when the key is pressed; where the screen goes meanwhile d
 What was typed is kept until the server has it.
 """
 
+from collections.abc import Callable
+
 from ir_client.wire.alerts import Alert
 from ir_console.model.decisions import Decision
 from ir_console.model.rows import Row
@@ -61,7 +63,7 @@ class TriageFlow:
             case Done() as done:
                 self._drafts.pop((decision.action, seen.id), None)
                 self._context.take_in(done.alert)
-                self._note(decision, seen, done)
+                self.note(decision, seen, done)
                 self._context.say(Tone.OK, f"✓ {done.words}")
             case Failed(words=words, hint=hint):
                 if decision.text:
@@ -69,14 +71,14 @@ class TriageFlow:
                 self._context.say(Tone.ERROR, f"✗ {words}", hint)
             case Conflicted() as conflicted:
                 self._context.take_in(conflicted.current)
-                self._ask_about(decision, conflicted)
+                self.ask_about(decision, conflicted)
 
     def decide(self, message: ConflictRead) -> None:
         """Ask about an alert that a change of many was refused for."""
         match message.outcome:
             case Conflicted() as conflicted:
                 self._context.take_in(conflicted.current)
-                self._ask_about(message.decision, conflicted)
+                self.ask_about(message.decision, conflicted)
             case Failed(words=words, hint=hint):
                 self._context.say(Tone.ERROR, f"✗ {words}", hint)
 
@@ -98,8 +100,16 @@ class TriageFlow:
             case Action.TAKE:
                 decided(Decision(action))
 
-    def _ask_about(self, decision: Decision, conflicted: Conflicted) -> None:
+    def ask_about(
+        self,
+        decision: Decision,
+        conflicted: Conflicted,
+        decided: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Show both versions, and apply ours over theirs only if asked to."""
+
         def answered(applies_mine: bool | None) -> None:
+            decided()
             if applies_mine:
                 # Conditional again: only on what the analyst was just shown.
                 self._run(decision, conflicted.current)
@@ -127,6 +137,9 @@ class TriageFlow:
     def _run(self, decision: Decision, seen: Alert) -> None:
         context = self._context
         context.remember(decision, seen.id)
+        if context.is_offline or self._state.queue.waits(seen.id):
+            context.enqueue(decision, [seen])
+            return
         self._state.pending[seen.id] = decision.action
 
         async def work() -> None:
@@ -135,7 +148,7 @@ class TriageFlow:
 
         context.run(work())
 
-    def _note(self, decision: Decision, seen: Alert, done: Done) -> None:
+    def note(self, decision: Decision, seen: Alert, done: Done) -> None:
         """Remember how it is taken back."""
         log, words = self._context.undo, f"#{seen.id} {decision.words}"
         if decision.action is Action.COMMENT:

@@ -11,6 +11,7 @@ from ir_console.model.bulk import ItemResult
 from ir_console.model.decisions import Decision
 from ir_console.model.escalation import Escalation
 from ir_console.model.filters import Filter
+from ir_console.model.out_queue import Queued
 from ir_console.model.related import Related, Relation
 from ir_console.model.tops import Top
 from ir_console.model.undo import Deed
@@ -157,3 +158,11 @@ class Escalated(Message):
     before: tuple[Before, ...]
     outcome: tuple[ItemResult, ...] | Failed
     is_new: bool
+
+
+@dataclass
+class QueueSent(Message):
+    """What came of an action that had waited for the connection."""
+
+    queued: Queued
+    outcome: Outcome

@@ -36,7 +36,7 @@ class QueryFlow:
         """Have the server count what the filter finds."""
         context = self._context
         wanted = context.state.filter
-        if context.refuses():
+        if context.refuses() or context.needs_server("All that a filter finds"):
             return
         if wanted.query.root is None:
             context.say(Tone.WARNING, "Filter first: B is about all that the filter finds")

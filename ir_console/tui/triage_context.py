@@ -1,6 +1,6 @@
 """What all triage on the screen has in common: the alerts, the desk, and what was done so far."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,8 @@ from textual.app import App
 
 from ir_client.wire.alerts import Alert
 from ir_console.model.decisions import Decision
+from ir_console.model.format import plural
+from ir_console.model.link import LinkState
 from ir_console.model.spans import Tone
 from ir_console.model.state import Arrival, ConsoleState, Origin
 from ir_console.model.toasts import Toast
@@ -67,6 +69,29 @@ class TriageContext:
     def my_id(self) -> int | None:
         """The number of who is logged in, once the server said it."""
         return None if self.state.me is None else self.state.me.id
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether what is decided has to wait for the connection."""
+        return self.state.link.state not in (LinkState.LIVE, LinkState.CATCHING_UP)
+
+    def needs_server(self, what: str) -> bool:
+        """Whether something has to wait, that cannot be queued; says so."""
+        if self.is_offline:
+            self.say(Tone.WARNING, f"{what} needs the server: wait until it is back")
+        return self.is_offline
+
+    def enqueue(self, decision: Decision, alerts: Sequence[Alert]) -> None:
+        """Keep a decision about these until it can be sent."""
+        queue = self.state.queue
+        added = [queue.add(decision, one) for one in alerts if not queue.has(decision, one.id)]
+        if not added:
+            self.say(Tone.WARNING, "That is queued already: W shows what is")
+        elif len(added) == 1:
+            self.say(Tone.ACCENT, f"↑ Queued: {added[0].words}", "Sent when the server is back.")
+        else:
+            words = f"↑ Queued for {plural(len(added), 'alert')}: {decision.words}"
+            self.say(Tone.ACCENT, words, "Sent when the server is back.")
 
     def lacks_me(self, action: Action) -> bool:
         """Whether it would have to be known who we are, and is not; says so."""

@@ -16,12 +16,15 @@ from .messages import (
     ConflictRead,
     FilterCounted,
     FilterRead,
+    QueueSent,
     TriageEnded,
     UndoEnded,
 )
 from .outcomes_flow import OutcomesFlow
 from .query_flow import QueryFlow
+from .queue_flow import QueueFlow
 from .screens.page import Page
+from .screens.queue_page import QueuePage
 from .triage_context import TriageContext
 from .undo_flow import UndoFlow
 
@@ -35,7 +38,8 @@ class TriagingApp(App[None]):
         self.flow, self.bulk = TriageFlow(context), BulkFlow(context)
         self.querying = QueryFlow(context, self.bulk)
         self.outcomes = OutcomesFlow(context, self.bulk)
-        self.undoing = UndoFlow(context, self.bulk)
+        self.queueing = QueueFlow(context, self.flow)
+        self.undoing = UndoFlow(context, self.bulk, self.queueing)
 
     def show_triage(self) -> None:
         """Show what triage changed."""
@@ -65,6 +69,14 @@ class TriagingApp(App[None]):
     def action_outcomes(self) -> None:
         self._step(self.outcomes.show)
 
+    def action_queue(self) -> None:
+        self._step(self.queueing.show)
+
+    async def action_quit(self) -> None:
+        """Quit, after a question if something is not sent."""
+        if not self.queueing.ask_to_quit(self.exit):
+            self.exit()
+
     def action_mark(self, how: str) -> None:
         self._step(partial(self.triage.state.mark, how))
 
@@ -78,6 +90,16 @@ class TriagingApp(App[None]):
     def conflict_read(self, message: ConflictRead) -> None:
         """Ask about it."""
         self._step(partial(self.flow.decide, message))
+
+    @on(QueueSent)
+    def queue_sent(self, message: QueueSent) -> None:
+        """Go on with the next one."""
+        self._step(partial(self.queueing.sent, message))
+
+    @on(QueuePage.SendWanted)
+    def send_wanted(self) -> None:
+        """Send what waits."""
+        self._step(self.queueing.send_all)
 
     @on(FilterCounted)
     def filter_counted(self, message: FilterCounted) -> None:

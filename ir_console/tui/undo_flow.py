@@ -13,20 +13,22 @@ from .bulk_flow import GIVEN_UP, BulkFlow
 from .bulk_job import BulkJob
 from .desk import Conflicted, Done, Failed
 from .messages import UndoEnded
+from .queue_flow import QueueFlow
 from .triage_context import TriageContext
 
 
 class UndoFlow:
     """Undoes one deed for each key press."""
 
-    def __init__(self, context: TriageContext, bulk: BulkFlow) -> None:
-        self._context, self._bulk = context, bulk
+    def __init__(self, context: TriageContext, bulk: BulkFlow, queue: QueueFlow) -> None:
+        self._context, self._bulk, self._queue = context, bulk, queue
 
     def undo(self) -> None:
         """Take back the newest deed."""
         context = self._context
         deed = context.undo.newest
-        if context.refuses():
+        # What is not even sent is the newest of all.
+        if context.refuses() or self._queue.drop_newest() or context.needs_server("Undo"):
             return
         if context.state.pending:
             context.say(Tone.WARNING, "Your last change is still on its way: press again then")

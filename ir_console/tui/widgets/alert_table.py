@@ -121,6 +121,8 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
         state = self._state
         if row.id in state.pending:
             mark = Span("…", Tone.WARNING)
+        elif state.queue.waits(row.id):
+            mark = Span("↑", Tone.WARNING)
         elif row.id == state.viewport.cursor:
             mark = Span("❯", Tone.STRONG)
         elif state.view.is_ghost(row.id):
