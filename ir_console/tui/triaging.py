@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from textual import on
+from textual import events, on
 from textual.app import App
 
 from ir_console.model.triage import Action
@@ -23,6 +23,7 @@ from .messages import (
 from .outcomes_flow import OutcomesFlow
 from .query_flow import QueryFlow
 from .queue_flow import QueueFlow
+from .screens.dialogs import Dialog
 from .screens.page import Page
 from .screens.queue_page import QueuePage
 from .triage_context import TriageContext
@@ -134,6 +135,12 @@ class TriagingApp(App[None]):
     def _step(self, step: Callable[[], None]) -> None:
         step()
         self.show_triage()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let no key go by a dialog that is about to be shown."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        if not (isinstance(top, Dialog) and top.keeps(event)):
+            await super().on_event(event)
 
     def show_page(self) -> None:
         """Bring the page that stands over the alerts up to date, if there is one."""

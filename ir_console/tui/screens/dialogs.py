@@ -3,6 +3,9 @@
 The alert is captured when the dialog opens. Escape always leaves everything as it was.
 """
 
+from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, TypeVar
 
 from textual import events, on
@@ -11,7 +14,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Input, Label, OptionList, TextArea
 from textual.widgets.option_list import Option
 
@@ -40,9 +45,54 @@ def _plain(text: str, *, widget_id: str | None = None, classes: str = "") -> Lab
 
 
 class Dialog(ModalScreen[Answer]):
-    """Stands over the console until it is answered; without margins where lines are scarce."""
+    """Stands over the console until it is answered; without margins where lines are scarce.
+
+    Keys that are pressed before it is on the screen are for it, too: whoever types `x2` has chosen
+    the second, and a key that is lost would let the next one choose the first.
+    """
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (ROOMY_HEIGHT, "-roomy")]  # noqa: RUF012 -- as the toolkit declares it
+
+    AWAITS_FOCUS: ClassVar[bool] = True
+    """Whether something in it will have the focus, and hears the keys."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._early: deque[events.Key] = deque()
+        self._is_handing_over = False
+
+    def keeps(self, event: events.Event) -> bool:
+        """Whether a key came too early, and is kept until something here can hear it."""
+        is_early = self.AWAITS_FOCUS and (self.focused is None or self._is_handing_over)
+        # One that was handed over comes by again on its way up.
+        if not (isinstance(event, events.Key) and is_early) or event.is_forwarded:
+            return False
+        self._early.append(event)
+        return True
+
+    def watch_focused(self, focused: Widget | None) -> None:
+        """Hand over what was kept."""
+        if focused is not None and self._early and not self._is_handing_over:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Hand over one key, and the next once all that it led to is done."""
+        self._is_handing_over = bool(self._early) and self.focused is not None
+        focused = self.focused
+        if not self._early or focused is None:
+            return
+        # As the app itself hands a key on.
+        focused._forward_event(self._early.popleft())
+        # What is heard by the widget, told by it, heard here, and then done by the app.
+        hops = (focused, focused, self, self.app)
+        step: Callable[[], None] = self._hand_over
+        for hop in reversed(hops):
+            step = partial(_later, hop, step)
+        step()
+
+
+def _later(hop: MessagePump, step: Callable[[], object]) -> None:
+    hop.call_later(step)
 
 
 class Choices(OptionList):

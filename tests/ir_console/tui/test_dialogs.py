@@ -64,3 +64,16 @@ async def test_what_is_typed_is_seen(size: tuple[int, int]) -> None:
 
 def has_both_edges(console: Console) -> bool:
     return "╭" in console.text and "╰" in console.text
+
+
+async def test_key_that_comes_before_the_dialog_is_not_lost() -> None:
+    server = a_server()
+    async with a_console(server) as console:
+        await console.sees("❯")
+        # As fast as they can be read: the dialog is not on the screen yet.
+        console.app.action_close_alert()
+        for key in ("2", "x", "enter"):
+            console.app.simulate_key(key)
+        await console.until(lambda: server.stored[3].status == "closed")
+        closed = server.stored[3]
+        assert (closed.disposition, closed.disposition_reason) == ("benign", "x")
