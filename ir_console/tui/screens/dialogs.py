@@ -10,13 +10,13 @@ from typing import ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
-from textual.widget import Widget
 from textual.widgets import Button, Input, Label, OptionList, TextArea
 from textual.widgets.option_list import Option
 
@@ -47,8 +47,8 @@ def _plain(text: str, *, widget_id: str | None = None, classes: str = "") -> Lab
 class Dialog(ModalScreen[Answer]):
     """Stands over the console until it is answered; without margins where lines are scarce.
 
-    Keys that are pressed before it is on the screen are for it, too: whoever types `x2` has chosen
-    the second, and a key that is lost would let the next one choose the first.
+    Keys are heard one after the other, those too that are pressed before it is on the screen: to
+    whoever types `x2`, a key that is lost or late would let the next one choose something else.
     """
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (ROOMY_HEIGHT, "-roomy")]  # noqa: RUF012 -- as the toolkit declares it
@@ -58,40 +58,56 @@ class Dialog(ModalScreen[Answer]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._early: deque[events.Key] = deque()
-        self._is_handing_over = False
+        self._waiting: deque[events.Key] = deque()
+        self._passing: events.Key | None = None
+        self._is_answered = False
 
     def keeps(self, event: events.Event) -> bool:
-        """Whether a key came too early, and is kept until something here can hear it."""
-        is_early = self.AWAITS_FOCUS and (self.focused is None or self._is_handing_over)
-        # One that was handed over comes by again on its way up.
-        if not (isinstance(event, events.Key) and is_early) or event.is_forwarded:
+        """Whether a key has to wait until the one before it is done, and something hears it."""
+        if not (isinstance(event, events.Key) and self.AWAITS_FOCUS):
             return False
-        self._early.append(event)
+        # One that was handed over comes by again on its way up.
+        if event is self._passing or event.is_forwarded:
+            return False
+        self._waiting.append(event)
+        self._hand_over()
         return True
 
-    def watch_focused(self, focused: Widget | None) -> None:
+    def watch_focused(self) -> None:
         """Hand over what was kept."""
-        if focused is not None and self._early and not self._is_handing_over:
-            self._hand_over()
+        self._hand_over()
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Go, with an answer; no further key is for this dialog."""
+        self._is_answered = True
+        return super().dismiss(result)
+
+    def on_unmount(self) -> None:
+        """What was pressed after the key that ended it is for what is shown then."""
+        while self._waiting:
+            self.app.post_message(self._waiting.popleft())
 
     def _hand_over(self) -> None:
-        """Hand over one key, and the next once all that it led to is done."""
-        self._is_handing_over = bool(self._early) and self.focused is not None
+        """Let one key through, and the next once all that it led to is done."""
         focused = self.focused
-        if not self._early or focused is None:
+        is_busy = self._passing is not None or self._is_answered
+        if not self._waiting or is_busy or focused is None:
             return
-        # As the app itself hands a key on.
-        focused._forward_event(self._early.popleft())
-        # What is heard by the widget, told by it, heard here, and then done by the app.
-        hops = (focused, focused, self, self.app)
-        step: Callable[[], None] = self._hand_over
-        for hop in reversed(hops):
+        self._passing = self._waiting.popleft()
+        self.app.post_message(self._passing)
+        # It goes up to the app, which then acts for it; what is told because of that goes up too.
+        step: Callable[[], None] = self._passed
+        way_up = (focused, *focused.ancestors_with_self)
+        for hop in reversed((self.app, *way_up, *way_up)):
             step = partial(_later, hop, step)
         step()
 
+    def _passed(self) -> None:
+        self._passing = None
+        self._hand_over()
 
-def _later(hop: MessagePump, step: Callable[[], object]) -> None:
+
+def _later(hop: MessagePump, step: Callable[[], None]) -> None:
     hop.call_later(step)
 
 

@@ -66,14 +66,17 @@ def has_both_edges(console: Console) -> bool:
     return "╭" in console.text and "╰" in console.text
 
 
-async def test_key_that_comes_before_the_dialog_is_not_lost() -> None:
+async def test_keys_are_neither_lost_nor_early_however_fast_they_come() -> None:
     server = a_server()
+    server.hold(an_alert(id=2, title="Second"))
     async with a_console(server) as console:
-        await console.sees("❯")
-        # As fast as they can be read: the dialog is not on the screen yet.
+        await console.sees("❯", "Second")
+        await console.press("g")
+        # The dialog is not on the screen yet.
         console.app.action_close_alert()
-        for key in ("2", "x", "enter"):
+        for key in ("2", "x", "y", "enter", "j", "c"):
             console.app.simulate_key(key)
         await console.until(lambda: server.stored[3].status == "closed")
         closed = server.stored[3]
-        assert (closed.disposition, closed.disposition_reason) == ("benign", "x")
+        assert (closed.disposition, closed.disposition_reason) == ("benign", "xy")
+        await console.sees("Comment on #2")
