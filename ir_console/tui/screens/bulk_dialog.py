@@ -181,7 +181,6 @@ class BulkProgressDialog(Dialog[None]):
     """How far a change of many is. Esc stops it after the request that is on its way."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "stop", "Stop", show=False)]
-    AWAITS_FOCUS = False
 
     def __init__(self, words: str, stop: Callable[[], None]) -> None:
         super().__init__()

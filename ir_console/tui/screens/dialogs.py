@@ -53,28 +53,28 @@ class Dialog(ModalScreen[Answer]):
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (ROOMY_HEIGHT, "-roomy")]  # noqa: RUF012 -- as the toolkit declares it
 
-    AWAITS_FOCUS: ClassVar[bool] = True
-    """Whether something in it will have the focus, and hears the keys."""
-
     def __init__(self) -> None:
         super().__init__()
         self._waiting: deque[events.Key] = deque()
         self._passing: events.Key | None = None
         self._is_answered = False
+        self._is_shown = False
 
     def keeps(self, event: events.Event) -> bool:
         """Whether a key has to wait until the one before it is done, and something hears it."""
-        if not (isinstance(event, events.Key) and self.AWAITS_FOCUS):
-            return False
         # One that was handed over comes by again on its way up.
-        if event is self._passing or event.is_forwarded:
+        if not isinstance(event, events.Key) or event is self._passing or event.is_forwarded:
             return False
         self._waiting.append(event)
         self._hand_over()
         return True
 
-    def watch_focused(self) -> None:
-        """Hand over what was kept."""
+    def on_screen_resume(self) -> None:
+        self.call_after_refresh(self._shown)
+
+    def _shown(self) -> None:
+        # What has the focus has it by now; where nothing can, the dialog hears the keys itself.
+        self._is_shown = True
         self._hand_over()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
@@ -89,15 +89,15 @@ class Dialog(ModalScreen[Answer]):
 
     def _hand_over(self) -> None:
         """Let one key through, and the next once all that it led to is done."""
-        focused = self.focused
+        target = self.focused or self
         is_busy = self._passing is not None or self._is_answered
-        if not self._waiting or is_busy or focused is None:
+        if not self._waiting or is_busy or not self._is_shown:
             return
         self._passing = self._waiting.popleft()
         self.app.post_message(self._passing)
         # It goes up to the app, which then acts for it; what is told because of that goes up too.
         step: Callable[[], None] = self._passed
-        way_up = (focused, *focused.ancestors_with_self)
+        way_up = (target, *target.ancestors_with_self)
         for hop in reversed((self.app, *way_up, *way_up)):
             step = partial(_later, hop, step)
         step()
