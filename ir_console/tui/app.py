@@ -113,15 +113,8 @@ class ConsoleApp(PatientApp, ViewingApp, IncidentActions, ReadingActions):
             client, snapshot_limit=settings.snapshot_limit, clock=clock, wake=self._wake
         )
         self.desk = Desk(client)
-        context = TriageContext(
-            self,
-            state,
-            self.desk,
-            clock,
-            settings.read_only,
-            lambda: self.painter,
-            self.show_triage,
-        )
+        ways = (settings.read_only, lambda: self.painter, self.show_triage)
+        context = TriageContext(self, state, self.desk, clock, *ways)
         self.begin_triage(context)
         self.begin_incidents(context, client, self.feed, wall_clock)
         self.live = LiveScreen(
