@@ -98,6 +98,7 @@ KEYS: tuple[KeyUse, ...] = (
     KeyUse("look.links", "o", "app.links", "open a link, after a look at its target", _LOOK),
     KeyUse("look.related", "P", "app.related", "related alerts: go to those like it", _LOOK),
     KeyUse("look.pivot_back", "b", "app.pivot_back", "back from related alerts", _LOOK),
+    KeyUse("look.export", "X", "app.export", "write alerts to a file", _LOOK),
     KeyUse("look.incidents", "i", "app.incidents", "incidents: the list of them", _LOOK),
     KeyUse("look.incident", "u", "app.incident", "up to the alert's incident", _LOOK),
     KeyUse("look.tops", "C", "app.tops", "most frequent: rules, hosts, addresses", _LOOK),

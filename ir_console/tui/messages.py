@@ -19,6 +19,7 @@ from ir_console.model.undo import Before, Deed
 
 from .bulk_job import BulkJob
 from .desk import Failed, Outcome
+from .screens.export_dialog import ExportAnswer
 
 
 class FrameDue(Message):
@@ -166,3 +167,13 @@ class QueueSent(Message):
 
     queued: Queued
     outcome: Outcome
+
+
+@dataclass
+class ExportEnded(Message):
+    """What came of writing alerts to a file; `problem` is safe to show."""
+
+    ids: tuple[int, ...]
+    answer: ExportAnswer
+    problem: str
+    exists: bool

@@ -9,11 +9,13 @@ from textual.app import App
 from ir_console.model.triage import Action
 
 from .bulk_flow import BulkFlow
+from .export_flow import ExportFlow
 from .flow import TriageFlow
 from .messages import (
     BulkEnded,
     BulkProgressed,
     ConflictRead,
+    ExportEnded,
     FilterCounted,
     FilterRead,
     QueueSent,
@@ -39,6 +41,7 @@ class TriagingApp(App[None]):
         self.flow, self.bulk = TriageFlow(context), BulkFlow(context)
         self.querying = QueryFlow(context, self.bulk)
         self.outcomes = OutcomesFlow(context, self.bulk)
+        self.exporting = ExportFlow(context)
         self.queueing = QueueFlow(context, self.flow)
         self.undoing = UndoFlow(context, self.bulk, self.queueing)
 
@@ -73,6 +76,9 @@ class TriagingApp(App[None]):
     def action_queue(self) -> None:
         self._step(self.queueing.show)
 
+    def action_export(self) -> None:
+        self._step(self.exporting.ask)
+
     async def action_quit(self) -> None:
         """Quit, after a question if something is not sent."""
         if not self.queueing.ask_to_quit(self.exit):
@@ -91,6 +97,11 @@ class TriagingApp(App[None]):
     def conflict_read(self, message: ConflictRead) -> None:
         """Ask about it."""
         self._step(partial(self.flow.decide, message))
+
+    @on(ExportEnded)
+    def export_ended(self, message: ExportEnded) -> None:
+        """Say what came of it."""
+        self._step(partial(self.exporting.end, message))
 
     @on(QueueSent)
     def queue_sent(self, message: QueueSent) -> None:
