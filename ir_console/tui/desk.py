@@ -166,7 +166,7 @@ class Desk:
 
     async def stats(self) -> AlertStats | Failed:
         """The server's figures of all alerts that one may see."""
-        return await _attempt("the server’s are not to be had", self._client.alerts.stats)
+        return await attempt("the server’s are not to be had", self._client.alerts.stats)
 
     async def look_again(self, before: Before, update: AlertUpdate) -> Outcome:
         """Both versions of an alert that a change of many was refused for."""

@@ -14,7 +14,6 @@ from ir_console.model.filters import Filter
 from ir_console.model.out_queue import Queued
 from ir_console.model.related import Related, Relation
 from ir_console.model.tops import Top
-from ir_console.model.undo import Deed
 from ir_console.model.undo import Before, Deed
 
 from .bulk_job import BulkJob
