@@ -21,7 +21,6 @@ from .story import timeline_lines
 Placed = tuple[Hashable, Line]
 
 _LABEL_WIDTH = 16
-_SECTION_HINTS = {"Related": " P goes there"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class DetailInput:
     changed: frozenset[str] = frozenset()
     relations: tuple[Relation, ...] = ()
     counted: tuple[Related, ...] = ()
+    related_key: str = "P"
 
 
 def changed_fields(before: Alert, after: Alert) -> frozenset[str]:
@@ -66,8 +66,12 @@ def _placed(given: DetailInput) -> Iterator[Placed]:
         body = list(_body(title, fields, given))
         if body:
             yield ("before", title), ()
-            yield ("section", title), _rule(title, given.width)
+            yield ("section", title), _rule(title, given.width, _hint(title, given))
             yield from body
+
+
+def _hint(title: str, given: DetailInput) -> str:
+    return f" {given.related_key} goes there" if title == "Related" else ""
 
 
 def _body(title: str, fields: tuple[Shown, ...], given: DetailInput) -> Iterator[Placed]:
@@ -103,8 +107,7 @@ def _head(given: DetailInput) -> Iterator[Placed]:
     )
 
 
-def _rule(title: str, width: int) -> Line:
-    hint = _SECTION_HINTS.get(title, "")
+def _rule(title: str, width: int, hint: str) -> Line:
     room = max(0, width - len(title) - len(hint) - 1)
     return (
         Span(title, Tone.ACCENT),

@@ -77,10 +77,17 @@ class Bar:
     spans: Line
 
 
-def link_bar(link: Link, now: float, *, alerts_per_second: float = 0.0, storm: str = "") -> Bar:
+def link_bar(
+    link: Link,
+    now: float,
+    *,
+    alerts_per_second: float = 0.0,
+    storm: str = "",
+    retry_key: str = "R",
+) -> Bar:
     """What the top line says of the connection."""
     if link.state is LinkState.LIVE:
-        bar = _live_bar(link, now, alerts_per_second)
+        bar = _live_bar(link, now, alerts_per_second, retry_key)
         badge = (Span("  "), Span(f" ⚑ {storm} ", Tone.CRITICAL)) if storm else ()
         return Bar(bar.look, (*bar.spans, *badge))
     if link.state is LinkState.CONNECTING and link.heard_at is None:
@@ -90,10 +97,12 @@ def link_bar(link: Link, now: float, *, alerts_per_second: float = 0.0, storm: s
     if link.state is LinkState.REFUSED:
         return _alarm(f"■ Not authorised · {link.hint or link.reason}")
     if link.state is LinkState.FAILED:
-        return _alarm(_join("■ Offline", link.reason, _data_age(link, now), "R retry now"))
+        return _alarm(
+            _join("■ Offline", link.reason, _data_age(link, now), f"{retry_key} retry now")
+        )
     head = _countdown(link, now) if link.state is LinkState.WAITING else "◌ Reconnecting…"
     attempt = f"attempt {link.attempt}" if link.attempt > 1 else ""
-    return _alarm(_join(head, attempt, _data_age(link, now), "R retry now", link.reason))
+    return _alarm(_join(head, attempt, _data_age(link, now), f"{retry_key} retry now", link.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,14 @@ class Placeholder:
 
 
 def placeholder(
-    link: Link, now: float, *, known: int, filter_text: str, server: str, view: str = ""
+    link: Link,
+    now: float,
+    *,
+    known: int,
+    filter_text: str,
+    server: str,
+    view: str = "",
+    retry_key: str = "R",
 ) -> Placeholder:
     """Why there are no rows, and what to do about it; `view` where the filter is its own."""
     if known and filter_text and view:
@@ -123,22 +139,22 @@ def placeholder(
             (f"{plural(known, 'alert')} hidden by the filter", "", hidden),
         )
     if link.state is LinkState.LIVE:
-        return _empty(link)
+        return _empty(link, retry_key)
     if link.state is LinkState.REFUSED:
-        refused = (link.reason, link.hint, "", "R try again · q quit")
+        refused = (link.reason, link.hint, "", f"{retry_key} try again · q quit")
         return Placeholder(Tone.ERROR, "Not authorised", refused)
     if link.state is LinkState.FAILED:
-        ended = (link.reason, link.hint, "", "R retry now · q quit")
+        ended = (link.reason, link.hint, "", f"{retry_key} retry now · q quit")
         return Placeholder(Tone.ERROR, "The connection ended", ended)
     if link.state is LinkState.WAITING:
-        waiting = (link.reason, "", f"{_wait_words(link, now)} · R retry now · q quit")
+        waiting = (link.reason, "", f"{_wait_words(link, now)} · {retry_key} retry now · q quit")
         return Placeholder(Tone.WARNING, f"Cannot reach {server}", waiting)
     return Placeholder(Tone.ACCENT, f"Connecting to {server}…", ("This takes a moment.",))
 
 
-def _empty(link: Link) -> Placeholder:
+def _empty(link: Link, retry_key: str) -> Placeholder:
     if link.load_problem:
-        lines = (link.load_problem, "", "New alerts still arrive · R load again")
+        lines = (link.load_problem, "", f"New alerts still arrive · {retry_key} load again")
         return Placeholder(Tone.ERROR, "The alerts could not be loaded", lines)
     if link.loading is not None:
         return Placeholder(Tone.ACCENT, "Loading alerts…", ("The newest come first.",))
@@ -147,7 +163,7 @@ def _empty(link: Link) -> Placeholder:
     return Placeholder(Tone.OK, "No alerts. All quiet.", (when, "", how))
 
 
-def _live_bar(link: Link, now: float, alerts_per_second: float) -> Bar:
+def _live_bar(link: Link, now: float, alerts_per_second: float, retry_key: str) -> Bar:
     caught_up = link.caught_up
     if caught_up is not None and now - caught_up.at < CAUGHT_UP_SECONDS:
         gap = "" if caught_up.is_complete else " · not all of it could be had: reloading"
@@ -164,7 +180,7 @@ def _live_bar(link: Link, now: float, alerts_per_second: float) -> Bar:
     if link.loading is not None:
         return Bar(BarLook.CALM, (*live, Span("  " + _progress(link.loading), Tone.ACCENT)))
     if link.load_problem:
-        problem = f"  ! Not all alerts are here · R load again · {link.load_problem}"
+        problem = f"  ! Not all alerts are here · {retry_key} load again · {link.load_problem}"
         return Bar(BarLook.CALM, (*live, Span(problem, Tone.WARNING)))
     if link.unreadable:
         words = f"  ! {plural(link.unreadable, 'frame')} could not be read · alerts may be missing"

@@ -68,6 +68,7 @@ class LiveBars:
             now,
             alerts_per_second=state.alerts_per_second(now),
             storm=state.toasts.storm_badge,
+            retry_key=self._keymap.key("console.retry"),
         )
         line = top_line(
             bar,

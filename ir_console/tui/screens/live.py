@@ -55,7 +55,10 @@ class LiveScreen(MovingScreen):
         self._profile = profile
         self._layout = Layout.COMPACT
         self.table = AlertTable(state, painter, wall_clock, self._say_why_empty, widget_id="table")
-        self.reader = DetailPane(painter, wall_clock, widget_id="reader")
+        self._retry_key = keymap.key("console.retry")
+        self.reader = DetailPane(
+            painter, wall_clock, related_key=keymap.key("look.related"), widget_id="reader"
+        )
         self.rail = LinesView(painter, widget_id="rail")
         self.rail.can_focus = False
         self.toast_stack = ToastStack(painter, widget_id="toasts")
@@ -272,4 +275,5 @@ class LiveScreen(MovingScreen):
             filter_text=self.state.filter.text,
             view="" if self.state.is_filter_changed else self.state.chosen_view.title,
             server=self._profile,
+            retry_key=self._retry_key,
         )

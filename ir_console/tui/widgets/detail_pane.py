@@ -39,10 +39,16 @@ class DetailPane(LinesView, can_focus=True):
         is_other: bool
 
     def __init__(
-        self, painter: Callable[[], Painter], wall_clock: Callable[[], float], *, widget_id: str
+        self,
+        painter: Callable[[], Painter],
+        wall_clock: Callable[[], float],
+        *,
+        related_key: str,
+        widget_id: str,
     ) -> None:
         super().__init__(painter, widget_id=widget_id)
         self._wall_clock = wall_clock
+        self._related_key = related_key
         self._alert: Alert | None = None
         self._is_gone = False
         self._history = History()
@@ -105,6 +111,7 @@ class DetailPane(LinesView, can_focus=True):
             changed=self._changed if is_marked else frozenset(),
             relations=self._relations,
             counted=self._counted,
+            related_key=self._related_key,
         )
         self.show_placed(detail_text(given), from_top=from_top)
 

@@ -113,6 +113,12 @@ def test_live_connection_says_how_fast_it_answers_and_that_it_is_silent() -> Non
     assert words(silent) == "● Live  2.1/s · 2.4 s  nothing heard for 31 s"
 
 
+def test_key_that_tries_again_is_the_one_that_was_chosen() -> None:
+    bar = link_bar(WAITING, 100.0, retry_key="F5")
+    assert "· F5 retry now ·" in "".join(span.text for span in bar.spans)
+    assert "F5 retry now" in empty(WAITING, retry_key="F5")
+
+
 def test_storm_is_a_badge() -> None:
     bar = link_bar(Link(LinkState.LIVE), 100.0, storm="STORM 2.1k new")
     assert "⚑ STORM 2.1k new" in "".join(span.text for span in bar.spans)
