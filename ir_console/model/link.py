@@ -96,13 +96,12 @@ def link_bar(
         return Bar(BarLook.CALM, (Span("◌ Catching up…", Tone.ACCENT),))
     if link.state is LinkState.REFUSED:
         return _alarm(f"■ Not authorised · {link.hint or link.reason}")
+    retry = f"{retry_key} retry now"
     if link.state is LinkState.FAILED:
-        return _alarm(
-            _join("■ Offline", link.reason, _data_age(link, now), f"{retry_key} retry now")
-        )
+        return _alarm(_join("■ Offline", link.reason, _data_age(link, now), retry))
     head = _countdown(link, now) if link.state is LinkState.WAITING else "◌ Reconnecting…"
     attempt = f"attempt {link.attempt}" if link.attempt > 1 else ""
-    return _alarm(_join(head, attempt, _data_age(link, now), f"{retry_key} retry now", link.reason))
+    return _alarm(_join(head, attempt, _data_age(link, now), retry, link.reason))
 
 
 @dataclass(frozen=True, slots=True)
