@@ -91,6 +91,9 @@ async def run_console(app: "ConsoleApp") -> int:
             await app.run_async()
     finally:
         logging.disable(logging.NOTSET)
+    # The analyst was asked; who ends the console by a signal was not.
+    if received and (unsent := app.unsent):
+        sys.stderr.write(f"{unsent}\n")
     if received:
         return _EXIT_BY_SIGNAL + received[0]
     return app.return_code or 0

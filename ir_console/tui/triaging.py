@@ -6,6 +6,7 @@ from functools import partial
 from textual import events, on
 from textual.app import App
 
+from ir_console.model.out_queue import unsent_words
 from ir_console.model.triage import Action
 
 from .bulk_flow import BulkFlow
@@ -44,6 +45,12 @@ class TriagingApp(App[None]):
         self.exporting = ExportFlow(context)
         self.queueing = QueueFlow(context, self.flow)
         self.undoing = UndoFlow(context, self.bulk, self.queueing)
+
+    @property
+    def unsent(self) -> str:
+        """What is lost with the console, in words; nothing if nothing is."""
+        queue = self.triage.state.queue
+        return unsent_words(queue) if len(queue) else ""
 
     def show_triage(self) -> None:
         """Show what triage changed."""

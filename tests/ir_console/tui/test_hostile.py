@@ -124,6 +124,42 @@ async def test_abuse_61_hostile_text_never_reaches_the_terminal_as_it_is(
     assert not re.findall(f".{{0,20}}{HIDDEN}", rest)
 
 
+async def test_pages_and_files_show_hostile_text_and_send_none_of_it(written: list[str]) -> None:
+    server = a_hostile_server()
+    evil = "".join(HOSTILE[:5])
+    incident = server.incidents.make(evil, evil, description=evil, tags=(evil,), alert_ids=(1, 2))
+    server.incidents.change(incident.incident_id, by=evil, notes=evil, status=evil)
+    async with a_console(server, size=(160, 50)) as console:
+        await console.until(lambda: len(console.app.state.view) == len(HOSTILE))
+        await console.press("i")
+        await console.sees("INC-2026-0001")
+        await console.press("enter")
+        await console.sees("Timeline", "created")
+        await console.press("c", "escape", "s", "escape", "escape", "escape")
+        await console.press("I")
+        await console.sees("There is no alert to escalate")
+        server.publish(an_alert(id=99, title=evil, rule_name=evil))
+        await console.until(lambda: 99 in console.app.state.book)
+        await console.press("g", "I")
+        await console.sees("Escalate 1 alert")
+        await console.press("escape", "X", "escape", "*", "s")
+        await console.sees("Status of")
+        server.change(3, by=evil, status=evil)
+        await console.press("2")
+        await console.until(lambda: console.app.bulk.last is not None)
+        await console.press("O", "enter")
+        await console.sees("you saw")
+        await console.press("escape", "escape", "escape")
+        server.go_down(evil)
+        await console.sees("Reconnecting")
+        await console.press("c")
+        console.app.post_message(events.Paste(evil))
+        await console.press("a", "enter", "W")
+        await console.sees("Not sent", "comment")
+    rest = ALLOWED.sub("", "".join(written))
+    assert not re.findall(f".{{0,20}}{HIDDEN}", rest)
+
+
 async def test_clicking_hostile_text_runs_nothing() -> None:
     server = MemoryServer()
     server.hold(an_alert(title="[@click=app.quit]" * 5, description="[@click=app.quit]x" * 9))

@@ -151,6 +151,7 @@ async def test_quitting_asks_before_the_queue_is_lost(size: tuple[int, int]) -> 
         await go_offline(console, server)
         await console.press("s", "2")
         await console.sees("↑ 1 queued")
+        assert console.app.unsent == "1 action not sent: #4 status → Triaged"
         await console.press("q")
         await console.sees("1 action not sent", "Quit, and lose 1 action")
         await console.press("enter")
