@@ -15,6 +15,7 @@ from ir_client.stream.events import Event, StateChanged
 from ir_client.stream.status import StreamState, StreamStatus
 from ir_client.wire.alerts import TimelineEntry
 from ir_client.wire.auth import ServerMeta
+from ir_client.wire.commands import Command
 
 from .lines import Recorded, read_first_line, read_line
 
@@ -88,6 +89,9 @@ class _Playing:
 
     def retry_now(self) -> None:
         """Nothing is ever waited for."""
+
+    async def send(self, command: Command) -> None:
+        """A recording hears nothing: what it would have answered is in it, or is not."""
 
     async def view(self, alert_id: int | None) -> None:
         """Nobody else looks at a recording."""
