@@ -64,6 +64,9 @@ class TableAgainstLists(RuleBasedStateMachine):
         self.ghosts.discard(alert_id)
         if was_shown and not matches and keeps:
             self.ghosts.add(alert_id)
+        if was_shown and matches and self.frozen is not None:
+            # A ghost that comes back was on the screen when it was held.
+            self.frozen.add(alert_id)
 
     @rule(alert_id=ALERT_ID)
     def remove(self, alert_id: int) -> None:
