@@ -6,57 +6,17 @@ zero, so that a cursor can be on one; a group is folded until it is unfolded.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from .arranging import GROUP_KINDS, Arrangement, Sort
 from .rows import GroupRow, Key, Row
+from .shelves import Group, GroupMemory, Shelf
 
 _Item = TypeVar("_Item")
-
-
-@dataclass(slots=True, eq=False)
-class Shelf:
-    """The rows of one value, oldest first, and the line on which it begins."""
-
-    value: Any
-    group: "Group"
-    keys: list[Key] = field(default_factory=list)
-    start: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Group:
-    """The rows of one rule, host, …; `best` and `newest` say where it stands until it settles."""
-
-    id: int
-    name: str
-    shelves: dict[Any, Shelf] = field(default_factory=dict)
-    order: list[Shelf] = field(default_factory=list)
-    is_sorted: bool = True
-    severities: Counter[str] = field(default_factory=Counter)
-    best: Any = None
-    newest: Key | None = None
-    start: int = 0
-
-    def __iter__(self) -> Iterator[int]:
-        """The ids of its rows."""
-        return (alert_id for shelf in self.shelves.values() for _, alert_id in shelf.keys)
-
-    def __len__(self) -> int:
-        return sum(len(shelf.keys) for shelf in self.shelves.values())
-
-
-class GroupMemory:
-    """What of groups outlives an arrangement: their ids, and which of them are unfolded."""
-
-    def __init__(self) -> None:
-        self.ids: dict[tuple[str, str], int] = {}
-        self.unfolded: set[tuple[str, str]] = set()
 
 
 class Arranged:
@@ -93,19 +53,25 @@ class Arranged:
 
     def fill(self, keys: Iterable[Key]) -> None:
         """Put many rows, oldest first, where nothing stands yet."""
-        rows, home = self._rows, self._home
+        rows = self._rows
+        # Without the calls of our own that `add` makes: there may be a million.
+        name_of, value_of = self._name_of or _nothing, self._value_of or _nothing
+        lists: defaultdict[tuple[str, Any], list[Key]] = defaultdict(list)
         for key in keys:
             row = rows[key[1]]
-            shelf = self._shelf_for(row)
-            shelf.keys.append(key)
-            shelf.group.severities[row.severity] += 1
-            home[key[1]] = shelf
+            lists[name_of(row), value_of(row)].append(key)
+        for (name, value), found in lists.items():
+            shelf = self._shelf(name, value)
+            shelf.keys = found
+            self._home.update(dict.fromkeys([key[1] for key in found], shelf))
+            if self._name_of is not None:
+                shelf.group.severities.update([rows[key[1]].severity for key in found])
         self._rank(self._groups.values())
         self._lines = None
 
     def add(self, row: Row) -> None:
         """Put a row where it belongs now."""
-        shelf = self._shelf_for(row)
+        shelf = self._shelf(self._name(row), self._value(row))
         if not shelf.keys or row.key > shelf.keys[-1]:
             shelf.keys.append(row.key)
         else:
@@ -225,10 +191,9 @@ class Arranged:
         return "" if self._name_of is None else self._name_of(row)
 
     def _value(self, row: Row) -> Any:
-        return None if self._value_of is None else self._value_of(row)
+        return "" if self._value_of is None else self._value_of(row)
 
-    def _shelf_for(self, row: Row) -> Shelf:
-        name, value = self._name(row), self._value(row)
+    def _shelf(self, name: str, value: Any) -> Shelf:
         group = self._groups.get(name)
         if group is None:
             group_id = self._ids.setdefault((self._kind, name), -1 - len(self._ids))
@@ -245,7 +210,6 @@ class Arranged:
 
     def _sorted(self, group: Group) -> list[Shelf]:
         if not group.is_sorted:
-            # Sorted but for a few: that costs one look at each.
             shelves = [shelf for shelf in group.order if shelf.keys]
             group.order = _in_order(shelves, attrgetter("value"), self._sort)
             group.is_sorted = True
@@ -286,6 +250,10 @@ class Arranged:
             line.start = start
         self._lines = lines
         return lines
+
+
+def _nothing(_: Row) -> Any:
+    return ""
 
 
 def _in_order(items: list[_Item], value: Callable[[_Item], Any], sort: Sort) -> list[_Item]:

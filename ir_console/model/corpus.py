@@ -6,6 +6,7 @@ from typing import Any
 
 from ir_client.book import AlertBook, AlertRow, BookChange
 from ir_client.query.matching import Subject
+from ir_client.query.tree import Bare
 from ir_client.wire.alerts import Alert
 from ir_client.wire.values import is_open
 
@@ -49,9 +50,20 @@ class Corpus:
         now: datetime,
         me: int | None,
         among: Collection[int] | None = None,
+        within: Filter | None = None,
     ) -> set[int]:
-        """The ids of the alerts that pass; it is enough to look `among` some of them."""
-        root, rows = wanted.query.root, self._book.bare_rows(among)
+        """The ids of the alerts that pass; it is enough to look `among` some of them.
+
+        `within` is a wider filter, which those pass.
+        """
+        root = wanted.query.root if within is None else wanted.beyond(within)
+        word = root.pattern.literal if isinstance(root, Bare) else None
+        if word is not None:
+            return self._find_word(word, among)
+        if among is not None and 2 * len(among) > len(self._book):
+            # Passing over all rows is quicker than looking most of them up.
+            root, among = wanted.query.root, None
+        rows = self._book.bare_rows(among)
         if root is not None:
             rows = self.question(now=now, me=me).choose(root, rows)
         return {row[0] for row in rows}
@@ -63,6 +75,12 @@ class Corpus:
             for row in self._book.bare_rows()
             if row[_SOURCE] == address or row[_DESTINATION] == address
         }
+
+    def _find_word(self, word: str, among: Collection[int] | None) -> set[int]:
+        texts = self._search_texts
+        if among is None:
+            return {alert_id for alert_id, text in texts.items() if word in text}
+        return {alert_id for alert_id in among if word in texts[alert_id]}
 
     def count_open(self, alert_ids: Collection[int]) -> int:
         """How many of these are open."""

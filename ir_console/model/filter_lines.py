@@ -1,7 +1,10 @@
 """The line under the filter: where a mistake is and what to write, or what may be meant."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from rich.cells import cell_len
 
 from ir_client.errors import QueryError
 from ir_console.safe_text import safe_text
@@ -53,23 +56,31 @@ def completion_line(found: Completion, chosen: int, width: int) -> Line:
 
 
 def mistake_line(mistake: Mistake, *, column: int, width: int) -> Line:
-    """Marks at `column`, under what is meant, and the words beside them where there is room."""
+    """Marks at `column`, under what is meant, and beside them what to write.
+
+    Rather all of the hint than the beginning of a complaint: what does not fit beside the marks is
+    said without the complaint, and if need be without the marks.
+    """
     marks = "^" * max(1, min(mistake.length, width - column - 1))
-    words = f"{mistake.words}. {mistake.hint}"
-    behind = width - column - len(marks) - 2
-    if behind >= min(len(words), 40):
-        return (
-            Span(" " * column),
-            Span(marks, Tone.ERROR),
-            Span(" "),
-            Span(fit(words, behind).rstrip(), Tone.WARNING),
-        )
-    before = column - 2
-    if before >= min(len(words), 30):
-        said = fit(words, before).rstrip()
-        gap = " " * (column - 1 - len(said)) if said.isascii() else " "
-        return (Span(gap), Span(said, Tone.WARNING), Span(" "), Span(marks, Tone.ERROR))
-    return (Span(" "), Span(fit(words, width - 2).rstrip(), Tone.WARNING))
+    first = _first_sentence(mistake.hint)
+    complaint = f"{mistake.words}. {mistake.hint}"
+    behind, before = width - column - len(marks) - 2, column - 2
+    for said in (complaint, f"{mistake.words}. {first}", first):
+        room = cell_len(said)
+        if 0 < room <= behind:
+            left = (Span(" " * column), Span(marks, Tone.ERROR))
+            return (*left, Span(" "), Span(said, Tone.WARNING))
+        if 0 < room <= before:
+            left = (Span(" " * (column - 1 - room)), Span(said, Tone.WARNING))
+            return (*left, Span(" "), Span(marks, Tone.ERROR))
+    whole = complaint if cell_len(complaint) <= width - 2 or not first else mistake.hint
+    return (Span(" "), Span(fit(whole, width - 2).rstrip(), Tone.WARNING))
+
+
+def _first_sentence(hint: str) -> str:
+    """What a hint says first, which is what helps most."""
+    found = re.match(r".*?[.?](?= )", hint)
+    return found[0] if found else hint
 
 
 def example_line(width: int) -> Line:

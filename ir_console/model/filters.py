@@ -34,6 +34,15 @@ class Filter:
         mine, others = _parts(root), _parts(before)
         return all(any(_narrows(part, other) for part in mine) for other in others)
 
+    def beyond(self, wider: "Filter") -> Node | None:
+        """What is left to ask of the alerts that pass a wider filter."""
+        root, before = self.query.root, wider.query.root
+        if root is None or before is None:
+            return root
+        asked = _parts(before)
+        rest = tuple(part for part in _parts(root) if part not in asked)
+        return AllOf(rest) if len(rest) > 1 else rest[0] if rest else None
+
 
 EVERYTHING = Filter()
 

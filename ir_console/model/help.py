@@ -1,9 +1,12 @@
 """The help text: what the keys do and what the signs mean, searchable."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
+from .commands import COMMANDS, Command
 from .keymap import Keymap
+from .keys import KeyUse
 from .looks import SEVERITY_LOOKS
 from .spans import Line, Span, Tone, fit, wrap
 
@@ -39,34 +42,79 @@ _FILTER: tuple[tuple[str, str], ...] = (
 )
 
 
-def help_lines(search: str, width: int, keymap: Keymap | None = None) -> tuple[Line, ...]:
-    """All the help there is on `search`; everything when it is empty."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the help; `run` is what it does, or the beginning of a command."""
+
+    keys: str
+    words: str
+    run: KeyUse | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """What was found: the lines, what can be run, and the line of what is chosen."""
+
+    lines: tuple[Line, ...]
+    runs: tuple[KeyUse | str, ...] = ()
+    chosen_line: int = 0
+
+
+def help_page(search: str, width: int, keymap: Keymap, chosen: int = 0) -> HelpPage:
+    """All the help there is on `search`; the `chosen` one of what can be run is marked."""
     words = search.casefold().split()
     lines: list[Line] = []
-    for title, entries in _chapters(keymap or Keymap()):
-        found = [
-            entry
-            for entry in entries
-            if all(word in f"{title} {' '.join(entry)}".casefold() for word in words)
-        ]
-        if found:
-            lines += [(Span(title, Tone.ACCENT),), *_entry_lines(found, width), ()]
-    return tuple(lines) or ((Span(f"Nothing about “{search}”", Tone.MUTED),),)
+    runs: list[KeyUse | str] = []
+    chosen_line = 0
+    for title, entries in _chapters(keymap):
+        found = [entry for entry in entries if _is_about(entry, title, words)]
+        if not found:
+            continue
+        lines.append((Span(title, Tone.ACCENT),))
+        for entry in found:
+            is_chosen = entry.run is not None and len(runs) == chosen
+            if is_chosen:
+                chosen_line = len(lines)
+            if entry.run is not None:
+                runs.append(entry.run)
+            lines += _entry_lines(entry, width, is_chosen=is_chosen)
+        lines.append(())
+    nothing: Line = (Span(f"Nothing about “{search}”", Tone.MUTED),)
+    return HelpPage(tuple(lines) or (nothing,), tuple(runs), chosen_line)
 
 
-def _chapters(keymap: Keymap) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    all_uses = (*keymap.uses, *keymap.filter_uses, *keymap.page_uses)
-    for section, uses in groupby(all_uses, key=lambda use: use.section):
-        yield section, [(use.shown_keys, use.words) for use in uses]
-    yield "Filter", list(_FILTER)
+def help_lines(search: str, width: int, keymap: Keymap | None = None) -> tuple[Line, ...]:
+    """The lines of the help on `search`, nothing chosen."""
+    return help_page(search, width, keymap or Keymap(), chosen=-1).lines
+
+
+def _is_about(entry: Entry, title: str, words: list[str]) -> bool:
+    use_id = entry.run.id if isinstance(entry.run, KeyUse) else ""
+    said = f"{title} {entry.keys} {entry.words} {use_id}".casefold()
+    return all(word in said for word in words)
+
+
+def _chapters(keymap: Keymap) -> Iterator[tuple[str, list[Entry]]]:
+    for section, uses in groupby(keymap.uses, key=lambda use: use.section):
+        yield section, [Entry(use.shown_keys, use.words, use) for use in uses]
+    yield "Commands, behind :", [_entry_of(command) for command in COMMANDS]
+    others = (*keymap.filter_uses, *keymap.page_uses)
+    for section, uses in groupby(others, key=lambda use: use.section):
+        yield section, [Entry(use.shown_keys, use.words) for use in uses]
+    yield "Filter", [Entry(*pair) for pair in _FILTER]
     looks = SEVERITY_LOOKS.values()
-    yield "Severities", [(f"{look.mark} {look.letter}", look.word.lower()) for look in looks]
-    yield "Signs", list(_SIGNS)
+    yield "Severities", [Entry(f"{look.mark} {look.letter}", look.word.lower()) for look in looks]
+    yield "Signs", [Entry(*pair) for pair in _SIGNS]
 
 
-def _entry_lines(entries: list[tuple[str, str]], width: int) -> Iterator[Line]:
-    for keys, words in entries:
-        head = Span(fit(keys, _KEY_WIDTH) + " ", Tone.KEY)
-        for line in wrap(words, max(10, width - _KEY_WIDTH - 1)):
-            yield (head, Span(line))
-            head = Span(" " * (_KEY_WIDTH + 1))
+def _entry_of(command: Command) -> Entry:
+    return Entry(f":{command.usage}", command.words, f"{command.name} ")
+
+
+def _entry_lines(entry: Entry, width: int, *, is_chosen: bool) -> Iterator[Line]:
+    mark = Span("❯ " if is_chosen else "  ", Tone.ACCENT)
+    tone = Tone.STRONG if is_chosen else Tone.TEXT
+    head = Span(fit(entry.keys, _KEY_WIDTH) + " ", Tone.KEY)
+    for line in wrap(entry.words, max(10, width - _KEY_WIDTH - 3)):
+        yield (mark, head, Span(line, tone))
+        mark, head = Span("  "), Span(" " * (_KEY_WIDTH + 1))

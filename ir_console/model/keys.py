@@ -34,7 +34,7 @@ class KeyUse:
 _MOVE, _MARK, _TRIAGE, _LOOK, _CONSOLE = "Moving", "Marking", "Triage", "Looking", "Console"
 _NOTICE = "Messages and reminders"
 _VIEW = "Views"
-_FILTER = "While typing the filter"
+_FILTER = "While typing the filter or a command"
 
 KEYS: tuple[KeyUse, ...] = (
     KeyUse("move.down", "j,down", "move(1)", "next alert", _MOVE),
@@ -111,8 +111,12 @@ KEYS: tuple[KeyUse, ...] = (
         KeyUse(f"view.{number}", str(number), f"app.view({number})", f"view {number}", _VIEW)
         for number in range(1, 10)
     ),
+    KeyUse("view.sort", "A", "app.command('sort ')", "sort by…", _VIEW),
+    KeyUse("view.group", "U", "app.command('group ')", "group by…", _VIEW),
     KeyUse("view.fold", "minus", "app.fold", "fold or unfold the group", _VIEW),
     KeyUse("view.fold_all", "underscore", "app.fold_all", "fold or unfold all groups", _VIEW),
+    KeyUse("console.command", "colon", "app.command", "type a command", _CONSOLE, "command"),
+    KeyUse("console.menu", "m", "app.menu", "menu: what may be done now", _CONSOLE, "menu"),
     KeyUse("console.dismiss", "D", "app.dismiss", "take the messages away", _CONSOLE),
     KeyUse("console.retry", "R", "app.retry", "try the connection again now", _CONSOLE),
     KeyUse("console.palette", "ctrl+p", "app.command_palette", "command palette", _CONSOLE),
@@ -124,7 +128,7 @@ FILTER_KEYS: tuple[KeyUse, ...] = (
     KeyUse("filter.complete", "tab", "complete", "put in what is proposed", _FILTER),
     KeyUse("filter.next", "down", "choose(1)", "propose another", _FILTER),
     KeyUse("filter.previous", "up", "choose(-1)", "propose the one before", _FILTER),
-    KeyUse("filter.give_up", "escape", "give_up", "give it up: back to the last filter", _FILTER),
+    KeyUse("filter.give_up", "escape", "give_up", "give it up: all is as before", _FILTER),
 )
 
 _PAGE = "On pages: outcomes, incidents, the queue"

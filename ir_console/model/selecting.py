@@ -72,6 +72,9 @@ class Question:
                 return rows
             case AnyOf(parts):
                 return self._choose_any(parts, rows)
+            case Not(Bare(pattern)) if (word := pattern.literal) is not None:
+                texts = self.search_texts
+                return [row for row in rows if word not in texts[row[_ID]]]
             case Not(part):
                 found = _ids(self.choose(part, rows))
                 return [row for row in rows if row[_ID] not in found]

@@ -147,7 +147,8 @@ class ConsoleState:
         among = None
         if wanted is not before and wanted.narrows(before):
             among = self.view.matching_ids()
-        matching = self.corpus.find(wanted, now=self.moment, me=self._my_id, among=among)
+        now, within = self.moment, None if among is None else before
+        matching = self.corpus.find(wanted, now=now, me=self._my_id, among=among, within=within)
         if unless_empty and not matching:
             return
         self.filter = wanted

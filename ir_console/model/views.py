@@ -8,13 +8,14 @@ held, new rows wait outside. What passes is decided elsewhere and told with each
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
-from .arranged import Arranged, GroupMemory
+from .arranged import Arranged
 from .arranging import PLAIN, Arrangement
 from .known_keys import KnownKeys
-from .pair_counts import PairCounts
+from .pair_counts import PairCounts, PairIndex
 from .rows import GroupRow, Key, Row
+from .shelves import GroupMemory
 
 
 class TableView:
@@ -30,7 +31,7 @@ class TableView:
         self._gone: set[int] = set()  # ghosts that will not come back by themselves
         self._waiting: set[int] = set()
         self._pairs = PairCounts()
-        self._totals = PairCounts()  # of all rows
+        self._index = PairIndex()
         self._arrangement = PLAIN
         self._arranged: Arranged | None = None
         self._memory = GroupMemory()
@@ -140,8 +141,8 @@ class TableView:
             self.remove(row.id)
             before = None
         if before is not None:
-            self._totals.drop(before)
-        self._totals.add(row)
+            self._index.drop(before)
+        self._index.add(row)
         self._rows[row.id] = row
         self._gone.discard(row.id)
         if before is None:
@@ -164,7 +165,7 @@ class TableView:
             self._hide(row)
         self._waiting.discard(alert_id)
         self._gone.discard(alert_id)
-        self._totals.drop(row)
+        self._index.drop(row)
         del self._rows[alert_id]
         self._known.drop(row.key)
 
@@ -190,7 +191,7 @@ class TableView:
         self._shown = self._rows.keys() & matching
         self._shown -= self._gone
         self._order = self._known.of(self._shown, self._rows)
-        self._pairs = self._count_shown()
+        self._pairs = self._index.counts_of(self._shown)
         kept = self.get(keep)
         if kept is not None and kept.id not in self._shown:
             self._shown.add(kept.id)
@@ -241,15 +242,6 @@ class TableView:
         for alert_id in self._waiting:
             self._show(self._rows[alert_id])
         self._waiting.clear()
-
-    def _count_shown(self) -> PairCounts:
-        hidden = self._rows.keys() - self._shown
-        if len(hidden) >= len(self._shown):
-            return PairCounts(self._rows_of(self._shown))
-        return self._totals.without(self._rows_of(hidden))
-
-    def _rows_of(self, alert_ids: Iterable[int]) -> Iterable[Row]:
-        return map(self._rows.__getitem__, alert_ids)
 
     def _arrange_anew(self) -> None:
         self._arranged = None

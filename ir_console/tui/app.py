@@ -7,19 +7,16 @@ and each widget told once. A failing worker becomes words on the screen, never t
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from rich.segment import Segments
 from rich.text import Text
 from textual import events, on
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 from textual.worker import Worker, WorkerState
 
 from ir_console.feed import ConsoleClient, Feed
@@ -37,6 +34,7 @@ from ir_console.settings import ConsoleSettings
 from ir_console.shelf import Shelf
 
 from .carrying import Carrying
+from .commanding import CommandingApp
 from .crash import crash_words, write_report
 from .desk import Desk
 from .incident_actions import IncidentActions
@@ -49,11 +47,9 @@ from .patience import PatientApp
 from .reading import Reading
 from .reading_actions import ReadingActions
 from .ringing import ring
-from .screens.help import HelpScreen
 from .screens.live import LiveScreen
 from .screens.too_small import TooSmallScreen
 from .triage_context import TriageContext
-from .viewing import ViewingApp
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +57,7 @@ _SLICE = 200
 _BUDGET_SECONDS = 0.008
 
 
-class ConsoleApp(PatientApp, ViewingApp, IncidentActions, ReadingActions):
+class ConsoleApp(PatientApp, CommandingApp, IncidentActions, ReadingActions):
     """The live console of an open client."""
 
     CSS_PATH = "console.tcss"
@@ -234,9 +230,6 @@ class ConsoleApp(PatientApp, ViewingApp, IncidentActions, ReadingActions):
         self.state.toasts.dismiss()
         self.live.show_bars()
 
-    def action_help(self) -> None:
-        self.push_screen(HelpScreen(lambda: self.painter, self.keymap))
-
     def action_next_theme(self) -> None:
         names = list(PALETTES)
         at = names.index(self.theme) if self.theme in names else 0
@@ -246,38 +239,11 @@ class ConsoleApp(PatientApp, ViewingApp, IncidentActions, ReadingActions):
         if self.is_running and self.screen_stack:
             self.live.repaint()
 
-    def get_system_commands(
-        self,
-        screen: Screen[object],  # noqa: ARG002 -- the toolkit's signature
-    ) -> Iterable[SystemCommand]:
-        """What the command palette offers: the keys' actions and the themes."""
-        for use in self.keymap.uses:
-            if use.action != "app.command_palette":
-                run = partial(self._run_command, use.action)
-                yield SystemCommand(use.words.capitalize(), f"Key {use.shown_keys}", run)
-        for word, name in THEME_WORDS.items():
-            yield SystemCommand(f"Theme: {word}", "Change the colours", partial(self._use, name))
-
-    async def _run_command(self, action: str) -> None:
-        await self.run_action(action, self.live)
-
-    def _use(self, theme: str) -> None:
-        self.theme = theme
-
     async def on_event(self, event: events.Event) -> None:
         """Make pasted text safe before any input sees it: it may come from an alert."""
         if isinstance(event, events.Paste):
             event.text = safe_block(event.text)
         await super().on_event(event)
-
-    def on_key(self, event: events.Key) -> None:
-        """Let an input have what was typed right behind the key that opened it.
-
-        It was on its way to what had the focus before, and comes here because nobody took it.
-        """
-        if event.is_printable and isinstance(self.focused, Input | TextArea):
-            event.prevent_default()
-            self.focused.post_message(events.Key(event.key, event.character))
 
     def on_resize(self, event: events.Resize) -> None:
         """Step aside while the terminal is too small."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 
 from textual import events, on
-from textual.app import App
 
 from ir_console.model.out_queue import unsent_words
 from ir_console.model.triage import Action
@@ -12,6 +11,7 @@ from ir_console.model.triage import Action
 from .bulk_flow import BulkFlow
 from .export_flow import ExportFlow
 from .flow import TriageFlow
+from .late_keys import LateKeysApp
 from .messages import (
     BulkEnded,
     BulkProgressed,
@@ -33,7 +33,7 @@ from .triage_context import TriageContext
 from .undo_flow import UndoFlow
 
 
-class TriagingApp(App[None]):
+class TriagingApp(LateKeysApp):
     """An app whose alerts can be triaged, once `begin_triage` was called."""
 
     def begin_triage(self, context: TriageContext) -> None:

@@ -1,12 +1,17 @@
 """The console's settings: environment, then file; refused by name, and documented."""
 
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from ir_client.errors import ConfigError
+from ir_console.model.arranging import GROUP_KINDS, SORT_KINDS
+from ir_console.model.columns import COLUMN_NAMES
+from ir_console.model.commands import COMMANDS
 from ir_console.model.keys import ALL_KEYS
+from ir_console.model.saved_views import BUILT_IN
 from ir_console.settings import (
     ConsoleSettings,
     ViewSettings,
@@ -103,6 +108,16 @@ def test_every_setting_is_documented() -> None:
         shown = f"{default:g}" if isinstance(default, float) else str(default)
         shown = shown.lower() if isinstance(default, bool) else shown
         assert f"| `{name}` | `{shown}` |" in PAGE
+
+
+def test_every_command_view_sort_group_and_column_is_documented() -> None:
+    for command in COMMANDS:
+        assert f"`:{command.name}" in PAGE
+    for view in BUILT_IN:
+        assert f"| {view.name} |" in PAGE
+        assert not view.filter.text or f"`{view.filter.text}`" in PAGE
+    for name in (*SORT_KINDS, *GROUP_KINDS, *COLUMN_NAMES):
+        assert re.search(rf"\b{name}\b", PAGE)
 
 
 def test_every_key_is_documented() -> None:

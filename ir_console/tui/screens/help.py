@@ -1,4 +1,4 @@
-"""The help: all keys, searchable and scrolling, so that it is whole on a small terminal too."""
+"""The help: all keys and commands, searched by typing; what is chosen is done."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -10,36 +10,43 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label
 
-from ir_console.model.help import help_lines
+from ir_console.model.help import HelpPage, help_page
 from ir_console.model.keymap import Keymap
+from ir_console.model.keys import KeyUse
 
 from ..painter import Ground, Painter
 from ..widgets.lines_view import LinesView
 from .dialogs import Dialog
 
 
-class HelpScreen(Dialog[None]):
-    """Type to search, arrows to scroll, Esc to leave."""
+class HelpScreen(Dialog[KeyUse | str | None]):
+    """Type to search, arrows to choose, Enter to run it, Esc to leave.
+
+    Returns what a key does, or the beginning of a command.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1", "leave", show=False),
-        Binding("down,ctrl+d", "scroll(1)", show=False, priority=True),
-        Binding("up,ctrl+u", "scroll(-1)", show=False, priority=True),
-        Binding("pagedown", "scroll(10)", show=False, priority=True),
-        Binding("pageup", "scroll(-10)", show=False, priority=True),
+        Binding("down", "choose(1)", show=False, priority=True),
+        Binding("up", "choose(-1)", show=False, priority=True),
+        Binding("pagedown,ctrl+d", "scroll(10)", show=False, priority=True),
+        Binding("pageup,ctrl+u", "scroll(-10)", show=False, priority=True),
     ]
 
     def __init__(self, painter: Callable[[], Painter], keymap: Keymap) -> None:
         super().__init__()
         self._keymap = keymap
         self._painter = painter
+        self._chosen = 0
+        self._page = HelpPage(())
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="help"):
             yield Label(Content("Help"), classes="dialog-title")
             yield Input(placeholder="Search: take, filter, follow…", id="search")
             yield LinesView(self._painter, widget_id="help-lines", ground=Ground.BAR)
-            yield Label(Content("↑ ↓ scroll · Esc leaves"), classes="dialog-hint")
+            hint = "↑ ↓ choose · Enter runs it · Esc leaves"
+            yield Label(Content(hint), classes="dialog-hint")
 
     def on_mount(self) -> None:
         self.query_one("#help-lines", LinesView).can_focus = False
@@ -51,7 +58,23 @@ class HelpScreen(Dialog[None]):
 
     @on(Input.Changed)
     def search(self) -> None:
+        self._chosen = 0
+        self._fill(from_top=True)
+
+    @on(Input.Submitted)
+    def run_chosen(self) -> None:
+        """Leave, and do what is chosen."""
+        if self._page.runs:
+            self.dismiss(self._page.runs[self._chosen])
+        else:
+            self.app.bell()
+
+    def action_choose(self, step: int) -> None:
+        last = len(self._page.runs) - 1
+        self._chosen = max(0, min(self._chosen + step, last))
         self._fill()
+        view = self.query_one(LinesView)
+        view.reveal(0 if self._chosen == 0 else self._page.chosen_line)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -59,6 +82,7 @@ class HelpScreen(Dialog[None]):
     def action_scroll(self, lines: int) -> None:
         self.query_one(LinesView).scroll_lines(lines)
 
-    def _fill(self) -> None:
+    def _fill(self, *, from_top: bool = False) -> None:
         view, words = self.query_one(LinesView), self.query_one(Input).value
-        view.show(help_lines(words, view.line_width, self._keymap), from_top=True)
+        self._page = help_page(words, view.line_width, self._keymap, self._chosen)
+        view.show(self._page.lines, from_top=from_top)

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
+from ir_console.model.commands import World
 from ir_console.model.filters import Filter
 from ir_console.model.keymap import Keymap
 from ir_console.model.keys import KEYS
@@ -22,6 +23,7 @@ from ir_console.model.tops import Top, top_lines
 from ..live_bars import LiveBars, Where
 from ..painter import Painter
 from ..widgets.alert_table import AlertTable
+from ..widgets.command_bar import CommandBar
 from ..widgets.detail_pane import DetailPane
 from ..widgets.filter_bar import FilterBar
 from ..widgets.line_bar import LineBar
@@ -64,6 +66,7 @@ class LiveScreen(MovingScreen):
         self.toast_stack = ToastStack(painter, widget_id="toasts")
         self.trouble_bar = TroubleBar(painter, widget_id="trouble")
         self.filter_bar = FilterBar(painter, widget_id="filter-bar")
+        self.command_bar = CommandBar(painter, widget_id="command-bar")
         bars = LiveBars(
             state,
             clock=clock,
@@ -91,6 +94,7 @@ class LiveScreen(MovingScreen):
                 yield self.reader
         yield status
         yield self.filter_bar
+        yield self.command_bar
         yield self.trouble_bar
         yield hints
         yield self.toast_stack
@@ -168,6 +172,7 @@ class LiveScreen(MovingScreen):
         for widget in (*self._bars, self.table, self.reader, self.toast_stack, self.trouble_bar):
             widget.refresh()
         self.filter_bar.repaint()
+        self.command_bar.repaint()
 
     @property
     def is_reader_shown(self) -> bool:
@@ -238,11 +243,19 @@ class LiveScreen(MovingScreen):
         """Show what passes, while it is typed."""
         self._apply_filter(message.wanted, unless_empty=message.is_tentative)
 
+    def begin_command(self, world: World, begun: str) -> None:
+        """Let a command be typed."""
+        self.add_class("-filtering")
+        self.command_bar.open(world, begun)
+        self.show_bars()
+
     @on(FilterBar.Closed)
+    @on(CommandBar.Closed)
     def filter_closed(self) -> None:
         """Go back to the table."""
         self.remove_class("-filtering")
-        self.table.focus()
+        # At once, and not later: what a command opens is to keep the focus.
+        self.set_focus(self.table)
         self.show_bars()
 
     def _apply_filter(self, wanted: Filter, *, unless_empty: bool = False) -> None:

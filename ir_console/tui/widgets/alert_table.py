@@ -81,7 +81,7 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self._state.viewport.row_on_line(y)
         if row is None:
             return painter.blank(width)
-        line = (self._gutter(row), *self._line_of(row, width))
+        line = (self._gutter(row), *self._line_of(row))
         return painter.strip(line, width, self._ground(row))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -112,9 +112,9 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
             if row is not None and (row.id in changed or row.id < 0):
                 self.refresh_line(viewport.top + line)
 
-    def _line_of(self, row: Row | GroupRow, width: int) -> Line:
+    def _line_of(self, row: Row | GroupRow) -> Line:
         if isinstance(row, GroupRow):
-            return group_line(row, width - GUTTER)
+            return group_line(row, self.scrollable_content_region.width - GUTTER)
         return row_line(row, self.columns, self._wall_clock())
 
     def _gutter(self, row: Row | GroupRow) -> Span:

@@ -28,7 +28,8 @@ from ..painter import Painter
 from .line_bar import BarContent, LineBar
 
 _MARK_WIDTH = 3
-# A question that opens every alert waits until the analyst pauses.
+# A question that opens every alert, or is asked of very many, waits until the analyst pauses.
+_MANY = 300_000
 _PAUSE_SECONDS = 0.25
 
 
@@ -57,6 +58,7 @@ class FilterBar(Vertical):
         super().__init__(id=widget_id)
         self._before = EVERYTHING
         self._said = ""
+        self._known = 0
         self._mistake: Mistake | None = None
         self._completion: Completion = NOTHING
         self._chosen = 0
@@ -89,6 +91,7 @@ class FilterBar(Vertical):
 
     def say_count(self, matching: int, known: int) -> None:
         """Say how much passes."""
+        self._known = known
         if not self.is_open:
             return
         is_mistaken = self._mistake is not None
@@ -154,7 +157,8 @@ class FilterBar(Vertical):
             self._waiting.stop()
             self._waiting = None
         tell = partial(self.post_message, self.Typed(wanted, is_tentative))
-        if now or not opens_alerts(wanted.query.root):
+        is_slow = opens_alerts(wanted.query.root) or self._known > _MANY
+        if now or not is_slow:
             tell()
         else:
             self._waiting = self.set_timer(_PAUSE_SECONDS, tell)

@@ -59,3 +59,11 @@ class LinesView(ScrollView, inherit_bindings=False):
     def scroll_lines(self, lines: int) -> None:
         """Scroll by some lines at once."""
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+
+    def reveal(self, line: int) -> None:
+        """Scroll as far as a line needs to be seen."""
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if line < top:
+            self.scroll_to(y=line, animate=False)
+        elif line >= top + height:
+            self.scroll_to(y=line - height + 1, animate=False)

@@ -51,6 +51,23 @@ def test_line_is_never_too_wide(text: str, width: int) -> None:
     assert width_of(completion_line(complete("st", 2), 0, width)) <= width
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "severity: high and",
+        "host: web-* or (severity: high and",
+        "is_open: true and severity >= high and not assignee:",
+        HIHG,
+        "(",
+        "received_at > yesterdayish and severity: high",
+    ],
+)
+def test_what_to_write_is_said_in_full_on_a_small_terminal(text: str) -> None:
+    hint = mistake_in(text).hint
+    first = hint[: hint.find("? ") + 1] or hint
+    assert first in said(text, 80)
+
+
 def test_what_may_still_be_meant_is_proposed_instead_of_complained_about() -> None:
     for text in ("severity: hi", "new or (severity: hi"):
         found = complete(text, len(text))

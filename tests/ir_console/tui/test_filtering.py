@@ -4,6 +4,7 @@ import pytest
 from textual.events import Key
 
 from ir_client.wire.auth import UserRef
+from ir_console.tui.widgets import filter_bar
 from tests.support.builders import an_alert
 from tests.support.console import Console, a_console
 from tests.support.memory_server import MemoryServer
@@ -120,3 +121,14 @@ async def test_letters_right_behind_the_slash_are_typed_and_do_not_act() -> None
         await console.until(lambda: console.app.live.filter_bar.is_open)
         await console.sees(" / sev")
         assert len(console.app.screen_stack) == 1
+
+
+async def test_very_many_alerts_are_filtered_when_the_typing_pauses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(filter_bar, "_MANY", 2)
+    async with a_console(a_server(), size=(80, 24)) as console:
+        await console.sees("Printer")
+        await console.press("/", "p", "r")
+        assert console.app.state.filter.text == ""
+        await console.until(lambda: console.app.state.filter.text == "pr")

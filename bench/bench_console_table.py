@@ -1,0 +1,204 @@
+"""What the console's table takes without a terminal: a key stroke of the filter, a sort, a change.
+
+The same program does all of it, on as many alerts as are kept: first 100,000, then 1,000,000. Told
+is the processor's time, in which nothing else is done: it never waits for anything, so on a machine
+that does nothing else it is what an analyst waits for, and what delays a key.
+"""
+
+import gc
+import random
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+from bench.results import Measurement, percentile, write
+from ir_client.wire.alerts import Alert
+from ir_client.wire.values import ALERT_STATUSES, SEVERITIES
+from ir_console.model.arranging import PLAIN, Arrangement, Sort
+from ir_console.model.filters import EVERYTHING, read_filter
+from ir_console.model.saved_views import ViewList
+from ir_console.model.state import Arrival, ConsoleState, Origin
+from tests.support.builders import an_alert
+
+ROUNDS = 5
+BATCH = 200
+EVENTS_PER_SECOND = 5_000
+TYPED = (
+    *("powershell"[:length] for length in range(1, 11)),
+    *(f"is_open: true {'web-0012'[:length]}" for length in range(1, 9)),
+    "severity: high",
+    "severity: high and web",
+    "zebra",
+    "not zebra",
+)
+SORTS = ("severity", "host", "rule")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Day:
+    """Alerts of a day, each of some 1.2 KB."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        self._rules = [f"Rule {number} about something odd" for number in range(300)]
+        self._base = an_alert(id=1)
+
+    def alert(self, number: int, revision: int = 1) -> Alert:
+        chance = self._chance
+        when = NOW + timedelta(seconds=number / 10)
+        fields = {
+            "id": number,
+            "revision": revision,
+            "title": f"Q{number:07d} Suspicious PowerShell spawned by an office program",
+            "description": "What was seen on the host: powershell -enc AAAA, and its parents.",
+            "severity": chance.choice(SEVERITIES),
+            "status": chance.choice(ALERT_STATUSES),
+            "affected_hostname": f"web-{chance.randrange(2000):04d}",
+            "affected_user": f"user{chance.randrange(500)}",
+            "rule_name": chance.choice(self._rules),
+            "source_ip": f"10.{chance.randrange(250)}.{chance.randrange(250)}.7",
+            "received_at": when,
+            "created_at": when,
+            "updated_at": when,
+        }
+        return self._base.model_copy(update=fields)
+
+
+def stocked(rows: int, views: ViewList) -> ConsoleState:
+    state, day = ConsoleState(views=views), Day(3)
+    state.moment = NOW
+    for first in range(1, rows + 1, 1000):
+        alerts = [day.alert(number) for number in range(first, first + 1000)]
+        state.take_in([Arrival(alert, Origin.FETCHED) for alert in alerts], 0.0)
+    gc.collect()
+    gc.freeze()
+    return state
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return (time.process_time() - began) * 1000
+
+
+def key_strokes(state: ConsoleState) -> list[float]:
+    """Each stroke of what is typed, from the one before."""
+    samples = []
+    for _ in range(ROUNDS):
+        state.set_filter(EVERYTHING)
+        for text in TYPED:
+            wanted = read_filter(text)
+            samples.append(milliseconds(lambda wanted=wanted: state.set_filter(wanted)))
+    state.set_filter(EVERYTHING)
+    return samples
+
+
+def sorts(state: ConsoleState) -> list[float]:
+    samples = []
+    for _ in range(ROUNDS):
+        for name in SORTS:
+            samples.append(milliseconds(lambda name=name: _sorted(state, name)))
+            state.arrange(PLAIN)
+    return samples
+
+
+def _sorted(state: ConsoleState, name: str) -> None:
+    state.arrange(Arrangement(Sort(name)))
+    state.viewport.row_on_line(0)
+
+
+def scrolls(state: ConsoleState) -> list[float]:
+    viewport = state.viewport
+    viewport.resize(48)
+    samples = []
+    for number in range(1000):
+        step = 48 if number % 3 else len(state.view) // 7
+
+        def scrolled(step: int = step) -> None:
+            viewport.move(step)
+            for line in range(viewport.height):
+                viewport.row_on_line(line)
+
+        samples.append(milliseconds(scrolled))
+    return samples
+
+
+def arrivals(state: ConsoleState, rows: int) -> float:
+    """Microseconds for each state that comes: half new ones, half changes."""
+    day, chance = Day(5), random.Random(7)
+    batches = []
+    for number in range(100):
+        new = [day.alert(rows + number * BATCH + one) for one in range(1, BATCH // 2 + 1)]
+        old = [day.alert(chance.randint(1, rows), number + 2) for _ in range(BATCH // 2)]
+        batches.append([Arrival(alert, Origin.PUSHED) for alert in (*new, *old)])
+    samples = [milliseconds(lambda batch=batch: state.take_in(batch, 0.0)) for batch in batches]
+    return median(samples) / BATCH * 1000
+
+
+def measured(rows: int) -> list[Measurement]:
+    state = stocked(rows, ViewList())
+    keys, sorted_in, scrolled = key_strokes(state), sorts(state), scrolls(state)
+    of = f"of {rows:,} alerts"
+    goal_ms = 30.0 if rows <= 100_000 else 100.0
+    goal = f"{goal_ms:g} ms"
+    return [
+        Measurement(
+            f"{of}: key stroke of the filter, p50", median(keys), "ms", goal, goal_ms, goal=1.0
+        ),
+        Measurement(
+            f"{of}: key stroke of the filter, p95",
+            percentile(keys, 95),
+            "ms",
+            goal,
+            goal_ms,
+            goal=1.0,
+        ),
+        Measurement(f"{of}: the longest key stroke", max(keys), "ms", "200 ms", 200.0, goal=1.0),
+        Measurement(f"{of}: a sort, the longest", max(sorted_in), "ms", "200 ms", 200.0, goal=1.0),
+        Measurement(
+            f"{of}: a move and its lines, p95",
+            percentile(scrolled, 95),
+            "ms",
+            goal,
+            goal_ms,
+            goal=1.0,
+        ),
+    ]
+
+
+def views_cost(rows: int) -> list[Measurement]:
+    """What the live counts of the views add to each state that comes."""
+    with_views = arrivals(stocked(rows, ViewList()), rows)
+    without = arrivals(stocked(rows, ViewList(())), rows)
+    share = (with_views - without) * EVENTS_PER_SECOND / 1e6
+    return [
+        Measurement(
+            f"a state that comes, {rows:,} alerts, five views counted",
+            with_views,
+            "µs",
+            "no views",
+            without,
+        ),
+        Measurement(
+            f"share of a second for counting views at {EVENTS_PER_SECOND:,} events/s",
+            share * 100,
+            "%",
+            "5 %",
+            5.0,
+            goal=1.0,
+        ),
+    ]
+
+
+def main() -> None:
+    sizes = [int(text) for text in sys.argv[1:]] or [100_000, 1_000_000]
+    measurements = views_cost(sizes[0])
+    for rows in sizes:
+        measurements += measured(rows)
+    write("console_table", measurements)
+
+
+if __name__ == "__main__":
+    main()
