@@ -31,7 +31,7 @@ class Copyable:
 
     @property
     def shown(self) -> str:
-        return safe_text(self.text, 44)
+        return safe_text(self.text, 38)
 
 
 def copyables(alert: Alert, server_url: str) -> tuple[Copyable, ...]:
