@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo test smoke check format prove bench picture clean
+.PHONY: help install demo test smoke check format prove bench picture golden clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ bench-%: $(READY)
 
 picture: $(READY) ## Draw the README's picture of the console anew
 	@$(BIN)/python -m tests.support.picture docs/console.svg
+
+golden: $(READY) ## Write anew how the console's screens look
+	@IR_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/ir_console/tui/test_golden_screens.py
 
 clean: ## Remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/results
