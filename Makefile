@@ -25,7 +25,7 @@ smoke: $(READY) ## The whole way of an alert, checked step by step
 	@$(BIN)/ir-console smoke
 
 test: $(READY) ## All tests, under four minutes on two cores
-	@$(BIN)/python -m pytest -n 3 -m 'not prove'
+	@$(BIN)/python -m pytest -n 4 -m 'not prove'
 
 prove: $(READY) ## The slow proofs
 	@$(BIN)/python -m pytest -m prove

@@ -225,6 +225,7 @@ async def test_a_logout_ends_the_stream(shared_live_server: LiveServer) -> None:
                 await read_until(stream, is_a(Resumed))
 
 
+@pytest.mark.prove
 async def test_nothing_answered_is_missing_after_a_crash_in_mid_burst(
     live_server: LiveServer,
 ) -> None:

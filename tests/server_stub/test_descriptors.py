@@ -41,6 +41,7 @@ def nothing_left(server: LiveServer) -> Iterator[None]:
         yield
 
 
+@pytest.mark.prove
 def test_without_descriptors_those_who_are_connected_are_served_and_later_the_others(
     server: LiveServer,
 ) -> None:

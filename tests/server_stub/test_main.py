@@ -115,6 +115,7 @@ def test_what_it_logs_holds_no_token_at_any_level(tmp_path: Path) -> None:
         assert token not in server.log
 
 
+@pytest.mark.prove
 def test_a_log_that_nobody_reads_holds_up_no_request_and_no_end(
     tmp_path: Path, bare_environment: dict[str, str]
 ) -> None:

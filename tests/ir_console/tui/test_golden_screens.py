@@ -32,12 +32,14 @@ class Look:
     theme: str = "dark"
     alerts: int = 12
     in_colour: bool = False
+    shows: str = ""
+    """What is there only after a while, and has to be waited for."""
 
 
 LOOKS = (
     Look("live-small", in_colour=True),
     Look("live-middle", size=MIDDLE, in_colour=True),
-    Look("live-large", size=LARGE, in_colour=True),
+    Look("live-large", size=LARGE, in_colour=True, shows="Hosts ──"),
     Look("live-light", size=MIDDLE, theme="light", in_colour=True),
     Look("live-high-contrast", size=MIDDLE, theme="high-contrast", in_colour=True),
     Look("live-color-blind", size=MIDDLE, theme="color-blind", in_colour=True),
@@ -130,6 +132,7 @@ async def test_screen_looks_as_it_did(look: Look, monkeypatch: pytest.MonkeyPatc
         for key in look.keys.split():
             await console.press(key)
             await is_calm(console)
+        await console.sees(look.shows)
         await is_calm(console)
         compare(look.name + ".txt", screen_text(console.app))
         if look.in_colour:

@@ -65,6 +65,7 @@ async def test_alert_goes_from_post_to_row_to_closed(shared_live_server: LiveSer
         assert closed.assigned_analyst.username == "admin"
 
 
+@pytest.mark.prove
 async def test_server_killed_in_mid_burst_loses_nothing_that_was_answered(
     live_server: LiveServer,
 ) -> None:
