@@ -124,6 +124,7 @@ async def is_calm(console: Console) -> None:
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 async def test_screen_looks_as_it_did(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/dana")
     for module in ("related_reader", "timeline_reader"):
         monkeypatch.setattr(f"ir_console.tui.{module}._DELAY_SECONDS", 0)
     settings = {"theme": look.theme, "toast_severity": "none"}
