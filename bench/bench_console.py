@@ -28,6 +28,11 @@ ALERTS = 100
 PAUSE_SECONDS = (0.02, 0.3)
 KEY_PATIENCE_SECONDS = 30.0
 ROWS, EVENTS_PER_SECOND = 10_000, 1_000
+MANY_ROWS, MANY_EVENTS_PER_SECOND, FEW_ROWS = 100_000, 5_000, 1_000
+SECONDS_TO_LOAD_MANY = 40
+# What is asked of each: milliseconds, or a ratio.
+POST_TO_ROW_MS, KEY_MS = 120.0, 60.0
+KEY_BESIDE_CALM, KEY_BESIDE_PEER, FIRST_PAINT = 2.5, 1 / 3, 1.5
 AT_CURSOR = re.compile(r"❯[^❯]{0,120}?Q(\d{7})")
 
 
@@ -159,6 +164,13 @@ async def main() -> None:
     hello = first_paint([python, "-m", "bench.hello_world"], r"Hello, world")
     load = [str(ROWS), str(EVENTS_PER_SECOND)]
     keys = key_to_paint([python, "-m", "bench.console_under_load", *load], settle_seconds=3)
+    many_load = [str(MANY_ROWS), str(MANY_EVENTS_PER_SECOND)]
+    many = key_to_paint(
+        [python, "-m", "bench.console_under_load", *many_load], settle_seconds=SECONDS_TO_LOAD_MANY
+    )
+    few = key_to_paint(
+        [python, "-m", "bench.console_under_load", str(FEW_ROWS), "0"], settle_seconds=2
+    )
     calm = key_to_paint([python, "-m", "bench.console_under_load", "100", "0"], settle_seconds=1)
     peer = key_to_paint(
         [python, "-m", "bench.data_table_under_load", *load], settle_seconds=3, keys=PEER_KEYS
@@ -187,11 +199,39 @@ async def main() -> None:
                 "ms",
                 "Textual's DataTable, same load",
                 percentile(peer, share),
+                goal=KEY_BESIDE_PEER if share == 50 else None,
             ),
         ]
-    measurements.append(
-        Measurement("first paint of `ir-console`", console, "ms", "Textual hello world", hello)
-    )
+    worst = percentile(many, 95)
+    storm = f"{MANY_ROWS} rows, {MANY_EVENTS_PER_SECOND} events/s"
+    beside = f"the console with {FEW_ROWS} rows, no events"
+    measurements += [
+        Measurement(
+            f"key → paint, {storm}, p95",
+            worst,
+            "ms",
+            beside,
+            percentile(few, 95),
+            goal=KEY_BESIDE_CALM,
+        ),
+        Measurement(f"key → paint, {storm}, p95", worst, "ms", "what is asked", KEY_MS, goal=1.0),
+        Measurement(
+            "POST → painted row, p99",
+            percentile(rows, 99),
+            "ms",
+            "what is asked",
+            POST_TO_ROW_MS,
+            goal=1.0,
+        ),
+        Measurement(
+            "first paint of `ir-console`",
+            console,
+            "ms",
+            "Textual hello world",
+            hello,
+            goal=FIRST_PAINT,
+        ),
+    ]
     write("console", measurements)
 
 

@@ -61,7 +61,11 @@ async def main(rows: int, rate: float) -> None:
     now = datetime.now(UTC)
     for number in range(1, rows + 1):
         server.hold(alert(number, now - timedelta(seconds=rows - number), chance))
-    app = ConsoleApp(server, settings=ConsoleSettings(toast_severity="none"), profile="bench")
+    app = ConsoleApp(
+        server,
+        settings=ConsoleSettings(toast_severity="none", snapshot_limit=rows),
+        profile="bench",
+    )
     with few_collections():
         await watched(app, server, rate)
 
