@@ -14,9 +14,12 @@ from bench.alerts import wire_alert
 from bench.results import Measurement, write
 from ir_client.book import AlertBook
 from ir_client.wire.alerts import Alert
+from ir_console.model.saved_views import ViewList
+from ir_console.model.state import Arrival, ConsoleState, Origin
 
 ALERTS = 100_000
 GOAL_PAUSE_MS = 60.0
+GOAL_IN_CONSOLE = 2.0
 
 
 def raw_bytes(chance: random.Random) -> object:
@@ -30,6 +33,18 @@ def book(chance: random.Random) -> object:
     return held
 
 
+def console(chance: random.Random) -> object:
+    """What the console keeps beside the book: rows, order, counts, the texts that are searched."""
+    state = ConsoleState(views=ViewList())
+    for first in range(1, ALERTS + 1, 200):
+        alerts = (
+            Alert.model_validate_json(wire_alert(number, chance))
+            for number in range(first, first + 200)
+        )
+        state.take_in([Arrival(alert, Origin.FETCHED) for alert in alerts], 0.0)
+    return state
+
+
 def models(chance: random.Random) -> object:
     return [
         Alert.model_validate_json(wire_alert(number, chance)) for number in range(1, ALERTS + 1)
@@ -39,6 +54,7 @@ def models(chance: random.Random) -> object:
 HOLDERS: dict[str, Callable[[random.Random], object]] = {
     "raw": raw_bytes,
     "book": book,
+    "console": console,
     "models": models,
 }
 
@@ -75,7 +91,7 @@ def measured(holder: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    raw, book_of_them, as_models = (measured(holder) for holder in HOLDERS)
+    raw, book_of_them, in_console, as_models = (measured(holder) for holder in HOLDERS)
     work, megabyte = f"holding {ALERTS} alerts in a book", 2**20
     write(
         "book",
@@ -102,6 +118,14 @@ def main() -> None:
                 "ms",
                 "the same alerts as models",
                 as_models[1],
+            ),
+            Measurement(
+                f"keeping {ALERTS} alerts in the console: memory",
+                in_console[0] / megabyte,
+                "MiB",
+                "their JSON as bytes",
+                raw[0] / megabyte,
+                goal=GOAL_IN_CONSOLE,
             ),
         ],
     )
