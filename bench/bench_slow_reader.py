@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from statistics import median
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
@@ -24,7 +25,7 @@ from bench.results import Measurement, percentile, write
 READERS = 100
 ALERTS_A_ROUND = 50
 SECONDS_BETWEEN = 0.05
-ROUNDS = 5
+ROUNDS = 9
 GOAL = 1.1
 # So small that it is full after two alerts of 60 KB.
 STUCK_BUFFER_BYTES = 4_096
@@ -94,25 +95,30 @@ async def measure(server: OwnServer, token: str, *, with_stuck: bool, seed: int)
     return told.seconds
 
 
+def _median_of(rounds: list[list[float]], share: int) -> float:
+    """Of the rounds' percentiles: a disk that stalls once tells nothing of who is connected."""
+    return median(percentile(one, share) for one in rounds)
+
+
 async def main() -> None:
-    seconds: dict[bool, list[float]] = {False: [], True: []}
+    rounds: dict[bool, list[list[float]]] = {False: [], True: []}
     with tempfile.TemporaryDirectory() as name:
         async with own_server(Path(name) / "server.db", SETTINGS) as server:
             token = await login(server)
             await measure(server, token, with_stuck=False, seed=0)
             for number in range(ROUNDS):
-                for with_stuck, held in seconds.items():
+                for with_stuck, held in rounds.items():
                     seed = 1 + 2 * number + with_stuck
-                    held += await measure(server, token, with_stuck=with_stuck, seed=seed)
+                    held.append(await measure(server, token, with_stuck=with_stuck, seed=seed))
     write(
         "slow_reader",
         [
             Measurement(
                 f"POST to frame at {READERS} clients, one more never reads, p{share}",
-                percentile(seconds[True], share) * 1e3,
+                _median_of(rounds[True], share) * 1e3,
                 "ms",
                 "without the one",
-                percentile(seconds[False], share) * 1e3,
+                _median_of(rounds[False], share) * 1e3,
                 goal=GOAL if share == 99 else None,
             )
             for share in (50, 99)
