@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo test smoke check format prove bench picture golden clean
+.PHONY: help install demo test smoke check format prove bench picture golden tables clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ picture: $(READY) ## Draw the README's picture of the console anew
 
 golden: $(READY) ## Write anew how the console's screens look
 	@IR_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/ir_console/tui/test_golden_screens.py
+
+tables: $(READY) ## Write anew the tables of docs/formats.md
+	@$(BIN)/python -m tests.support.format_tables docs/formats.md
 
 clean: ## Remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/results

@@ -10,10 +10,11 @@ A format is a pure function from one record to a draft; `read_drafts` finds the 
 stream of bytes and never stops at a bad one. Files are opened, and alerts sent, by others.
 """
 
+from .alert_format import AlertFormat
 from .outcomes import Rejected, Skipped
 from .reading import MAX_ALERT_BYTES, Reading, read_drafts
 from .records import MAX_RECORD_CHARACTERS, BrokenRecord, RecordAt, read_records
-from .registry import AUTO, FORMATS, AlertFormat, format_named, recognise
+from .registry import AUTO, FORMATS, format_named, recognise
 
 __all__ = [
     "AUTO",

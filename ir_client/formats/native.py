@@ -9,6 +9,7 @@ record brings its own.
 from ir_client.wire.alerts import AlertDraft
 from ir_client.wire.base import JsonObject
 
+from .alert_format import AlertFormat
 from .identity import record_id
 
 
@@ -32,3 +33,13 @@ def draft_from(record: JsonObject) -> AlertDraft:
     fields.setdefault("external_alert_id", record_id("record", record))
     fields.setdefault("raw_alert_data", record)
     return AlertDraft.model_validate(fields)
+
+
+FORMAT = AlertFormat(
+    name="native",
+    title="IR Central",
+    known_by="a severity and a title or external_alert_id",
+    recognises=recognises,
+    map_record=draft_from,
+    unwrap=unwrap,
+)

@@ -1,0 +1,94 @@
+"""Read a time as SIEMs write it; everything becomes UTC.
+
+Takes ISO 8601 with `T` or a blank, with or without a zone (without one it is UTC), with more digits
+of a second than Python keeps; Unix times in seconds, milliseconds, microseconds or nanoseconds,
+told apart by their size; `MM/DD/YYYY hh:mm:ss [AM|PM]`; `Mar 24 2018 14:37:19[.000] [zone]`; and
+RFC 2822.
+Years before 1990 are refused: a Unix time of 0, or of seconds read as milliseconds, is no time.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from ir_client.wire.base import as_utc
+
+from .outcomes import RecordError, quoted
+
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Seconds have ten digits until 2286; three digits more are the next unit.
+_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
+
+_NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?")
+_LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
+_SHORT_ZONE = re.compile(r"([+-]\d\d)$")
+_WRITTEN = (
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y, %I:%M:%S %p",
+    "%b %d %Y %H:%M:%S.%f",
+    "%b %d %Y %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+)
+_ZONES = {"UTC": "+0000", "GMT": "+0000", "Z": "+0000"}
+
+
+def read_moment(value: object) -> datetime:
+    """The time that `value` says, in UTC; raises RecordError quoting a value that says none."""
+    try:
+        moment = _moment(value)
+    except (ValueError, OverflowError, TypeError):
+        raise _unreadable(value) from None
+    if moment < _EARLIEST:
+        raise _unreadable(value)
+    return moment
+
+
+def _unreadable(value: object) -> RecordError:
+    return RecordError(f"its time is {quoted(value)}; write it like 2018-03-24T14:37:19+00:00")
+
+
+def _moment(value: object) -> datetime:
+    if isinstance(value, bool):
+        raise TypeError("a truth is no time")
+    if isinstance(value, int | float):
+        return _from_epoch(value)
+    if not isinstance(value, str):
+        raise TypeError("no time")
+    text = value.strip()
+    if _NUMBER.fullmatch(text):
+        return _from_epoch(float(text) if "." in text else int(text))
+    try:
+        return as_utc(datetime.fromisoformat(_isoformat(text)))
+    except ValueError:
+        return _from_words(text)
+
+
+def _from_epoch(number: float) -> datetime:
+    for limit, divisor in _UNITS:
+        if number < limit:
+            return _EPOCH + timedelta(seconds=number / divisor)
+    raise ValueError("too large")
+
+
+def _isoformat(text: str) -> str:
+    text = text.removesuffix(" UTC").removesuffix(" GMT")
+    text = _LONG_FRACTION.sub(r"\1", text).replace(" +", "+").replace(" -", "-")
+    return _SHORT_ZONE.sub(r"\1:00", text) if "T" in text or " " in text else text
+
+
+def _from_words(text: str) -> datetime:
+    head, _, zone = text.rpartition(" ")
+    zone = _ZONES.get(zone, zone)
+    for pattern in _WRITTEN:
+        try:
+            return as_utc(datetime.strptime(text, pattern))  # noqa: DTZ007 # as_utc gives the zone
+        except ValueError:
+            pass
+        try:
+            return as_utc(datetime.strptime(f"{head} {zone}", f"{pattern} %z"))
+        except ValueError:
+            continue
+    return as_utc(parsedate_to_datetime(text))

@@ -1,0 +1,51 @@
+"""Find values in a record by a dotted path, however deep they lie.
+
+`detail.service.count` goes down three objects. A list on the way means each of its elements, so
+one path may give several values. A record may also be flat: where a key is missing, the rest of
+the path is tried as one key, so `kibana.alert.severity` finds `{"kibana.alert.severity": …}` and
+`{"kibana": {"alert": {"severity": …}}}` alike. Missing, null and empty values are not there.
+"""
+
+from ir_client.wire.base import JsonObject
+
+_NOTHING: tuple[object, ...] = (None, "", "-")
+
+
+class Path:
+    """A dotted path, taken apart once."""
+
+    __slots__ = ("_joined", "_parts", "text")
+
+    def __init__(self, text: str) -> None:
+        if not text or not all(text.split(".")):
+            raise ValueError(f"{text!r} is no path; write names with dots between them")
+        self.text = text
+        self._parts = tuple(text.split("."))
+        count = len(self._parts)
+        # For each part: the keys that it and those behind it make together, the longest first.
+        self._joined = tuple(
+            tuple((".".join(self._parts[at:end]), end) for end in range(count, at + 1, -1))
+            for at in range(count)
+        )
+
+    def values_in(self, record: JsonObject) -> list[object]:
+        """The values there, in order; empty when there is none."""
+        found: list[object] = []
+        self._collect(record, 0, found)
+        return found
+
+    def _collect(self, value: object, at: int, found: list[object]) -> None:
+        if isinstance(value, list):
+            for one in value:
+                self._collect(one, at, found)
+        elif at == len(self._parts):
+            if value not in _NOTHING:
+                found.append(value)
+        elif isinstance(value, dict):
+            if (key := self._parts[at]) in value:
+                self._collect(value[key], at + 1, found)
+                return
+            for joined, end in self._joined[at]:
+                if joined in value:
+                    self._collect(value[joined], end, found)
+                    return
