@@ -1,168 +1,209 @@
-"""Find the JSON records in a stream of bytes, whatever holds them together.
+"""Find the records in a stream of bytes, whatever shape they have and whatever holds them together.
 
-Takes JSON lines, arrays, one object, objects one behind the other, pretty-printed or not, plain or
-gzipped, in UTF-8 or in UTF-16 with its mark. Holds one record and one chunk, never the stream.
+Decides by content, place by place, so that shapes may be mixed in one stream: a JSON object is one
+wherever it begins; a line is CEF, LEEF, JSON behind a syslog header, or `#`, Zeek's; a line of
+names is the header of CSV. A header stays in force until another comes. Holds one record and one
+chunk, never the stream.
 
-A broken record is reported with its line, and reading goes on at the next place where a record may
-begin: a line with `{` as far in as the broken record had it, or, inside one long line, behind the
-brace that closes it.
+What is broken is reported with its line and text, and reading goes on behind it.
 """
 
-import json
+import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from ir_client.wire.base import JsonObject
 
-from .text_window import TextWindow
+from .found import BrokenRecord, Finding, RecordAt
+from .places import Place
+from .shapes import csv_rows, json_records, text_lines, zeek_tsv
+from .shapes.csv_rows import CsvTable
+from .shapes.zeek_tsv import ZeekTable
+from .text_window import MAX_RECORD_CHARACTERS, TextWindow
+from .unpacking import bytes_of, readable
 
-MAX_RECORD_CHARACTERS = 16 * 1024 * 1024
+__all__ = ["MAX_RECORD_CHARACTERS", "BrokenRecord", "RecordAt", "read_records"]
 
-_CUT_OFF = "the file ends in the middle of this record; is it complete, or still being written?"
-_TOO_LONG = f"longer than {MAX_RECORD_CHARACTERS >> 20} MiB; is a closing brace missing?"
-_TOO_DEEP = "nested too deeply to be read; flatten it"
-_LONG_NUMBER = "a number in it has thousands of digits; write it as a text"
+_BLANKS = re.compile(r"[\s\x1e\x00\ufeff]*")
+# A tab may be the end of an empty first cell.
+_BLANKS_BEFORE_TABS = re.compile(r"[\r\n \x1e\x00\ufeff]*")
+_BETWEEN_OBJECTS = re.compile(r"[\s,\[\]\x1e\x00]*")
+_LINE_BREAKS = re.compile(r"[\r\n\x00\ufeff]*")
+_BLANKS_IN_LINE = re.compile(r"[^\S\n]*")
+_TOO_LONG = f"a line longer than {MAX_RECORD_CHARACTERS >> 20} MiB; is it text at all?"
 
-_BETWEEN_RECORDS = re.compile(r"[\s,\[\]\x1e\x00]*")
-_SCALAR = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)(?=\s*[,\]])')
-_STRING_OR_BRACE = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}]')
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-# The longest thing that the end of a window may cut in two: \ud83d, true, -Infinity.
-_TAIL = 16
-_CUT_VALUE = re.compile(r"[\w\\.+-]*\s*")
-
-
-class _NotAValueError(ValueError):
-    pass
+# A record, why there is none, or nothing to tell.
+_Outcome = JsonObject | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordAt:
-    """A record and the line on which it starts, counted from 1."""
+def read_records(stream: BinaryIO, place: Place | None = None) -> Iterator[Finding]:
+    """Yield every record of `stream` in order; never raises for what the stream holds.
 
-    line: int
-    record: JsonObject
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenRecord:
-    """Something that is no JSON object, or a stream that cannot be read on."""
-
-    line: int
-    reason: str
+    With a `place` that an earlier run came to, reading begins there; `stream` is at its begin all
+    the same. What cannot be sought in (a pipe, what is packed) is read up to the place.
+    """
+    return _Reader(TextWindow(stream, place), place or Place()).findings()
 
 
-def read_records(stream: BinaryIO) -> Iterator[RecordAt | BrokenRecord]:
-    """Yield every record of `stream` in order; never raises for what the stream holds."""
-    window = TextWindow(stream)
-    while window.skip(_BETWEEN_RECORDS):
-        if window.text[window.at] == "{":
-            yield _next_record(window)
-        else:
-            yield BrokenRecord(window.line, "not a JSON object; a record starts with {")
-            _skip_other(window)
-    if window.failure:
-        yield BrokenRecord(window.line, window.failure)
+class _Reader:
+    """What is being read, and the header in force."""
 
+    def __init__(self, window: TextWindow, place: Place) -> None:
+        self._window = window
+        self._table = _table_of(place.header)
+        # Whether nothing was found yet: there, less makes a header.
+        self._is_top = place.offset == 0
 
-def _refuse_constant(name: str) -> object:
-    raise _NotAValueError(f"broken JSON: {name} is not a value; write null or a number")
-
-
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
-def _next_record(window: TextWindow) -> RecordAt | BrokenRecord:
-    line = window.line
-    while True:
-        try:
-            return _whole_record(window)
-        except json.JSONDecodeError as error:
-            if not _may_be_incomplete(error, window):
-                reason = _explain(error, window)
-            elif window.pending > MAX_RECORD_CHARACTERS:
-                reason = _TOO_LONG
-            elif window.grow():
+    def findings(self) -> Iterator[Finding]:
+        window = self._window
+        while self._skip_between():
+            line, table = window.line, self._table
+            window.keep()
+            outcome = self._next()
+            if outcome is None:
                 continue
+            self._is_top = False
+            text = window.kept().rstrip("\r\n")
+            if isinstance(outcome, str):
+                whole = readable(f"{table.text}\n{text}" if table else text)
+                yield BrokenRecord(line, outcome, whole, self._place())
             else:
-                reason = _cut_off(window) if _is_cut(error) else _explain(error, window)
-        except RecursionError:
-            reason = _TOO_DEEP
-        except _NotAValueError as error:
-            reason = str(error)
-        except ValueError:
-            reason = _LONG_NUMBER
-        _go_on_behind(window)
-        return BrokenRecord(line, reason)
+                yield RecordAt(line, json_records.encodable(outcome, text), text, self._place())
+        if window.failure:
+            yield BrokenRecord(window.line, window.failure, after=self._place())
+
+    def _place(self) -> Place:
+        header = "" if self._table is None else self._table.text
+        return Place(self._window.offset, self._window.line, header)
+
+    def _skip_between(self) -> bool:
+        """Pass what is between records; False at the end."""
+        window = self._window
+        if self._table is None:
+            return window.skip(_BLANKS_BEFORE_TABS if window.is_line_start else _BLANKS)
+        # In steps, for blanks behind the line break may be a row's first cells.
+        if not window.is_line_start and not window.skip(_BLANKS_IN_LINE):
+            return False
+        is_line_over = window.is_line_start or window.text[window.at] == "\n"
+        return window.skip(_LINE_BREAKS) if is_line_over else True
+
+    def _next(self) -> _Outcome:
+        """What is here, and pass it."""
+        window = self._window
+        if window.indent is None:
+            return self._in_a_line()
+        if not window.is_line_start:
+            return self._in_a_line() if window.text[window.at] in "{[],\t" else self._of_a_line()
+        match self._table:
+            case CsvTable() as table:
+                return self._csv_row(table)
+            case ZeekTable() as table:
+                return self._zeek_row(table)
+            case None:
+                return self._at_line_start()
+
+    def _at_line_start(self) -> _Outcome:
+        first = self._window.text[self._window.at]
+        if first in "{[]":
+            return self._in_a_line()
+        if first in ",\t":
+            return None if self._begins_table() else self._in_a_line()
+        return self._of_a_line()
+
+    def _in_a_line(self) -> _Outcome:
+        """A JSON object, or what may be between two of them."""
+        window = self._window
+        match window.text[window.at]:
+            case "{":
+                return json_records.next_object(window)
+            case "[" | "]" | "," | "\t":
+                window.skip(_BETWEEN_OBJECTS)
+                return None
+            case _:
+                json_records.skip_other(window)
+                return text_lines.NOT_ONE
+
+    def _of_a_line(self) -> _Outcome:
+        """A record that is a line by itself, or a line of a header."""
+        window = self._window
+        line = self._line()
+        if line is None:
+            window.skip_line()
+            return _TOO_LONG
+        if line.startswith("#"):
+            self._take_header(line)
+            return None
+        outcome = text_lines.record_of(line)
+        if outcome is not text_lines.NOT_ONE:
+            window.skip_line()
+        elif self._begins_table():
+            return None
+        elif window.is_line_start:
+            window.skip_line()
+        else:
+            json_records.skip_other(window)
+        return outcome
+
+    def _line(self) -> str | None:
+        """The line at this place, without its line break; None for one that has no end."""
+        window = self._window
+        end = window.line_end(MAX_RECORD_CHARACTERS)
+        if end - window.at > MAX_RECORD_CHARACTERS:
+            return None
+        return window.text[window.at : end].removesuffix("\r")
+
+    def _begins_table(self) -> bool:
+        window = self._window
+        if not window.is_line_start:
+            return False
+        table = csv_rows.table_at(window, is_top=self._is_top)
+        self._table = table or self._table
+        return table is not None
+
+    def _take_header(self, line: str) -> None:
+        self._table = zeek_tsv.with_line(self._table_of_zeek, line)
+        self._window.skip_line()
+
+    @property
+    def _table_of_zeek(self) -> ZeekTable | None:
+        return self._table if isinstance(self._table, ZeekTable) else None
+
+    def _zeek_row(self, table: ZeekTable) -> _Outcome:
+        line = self._line()
+        if line is not None and (cells := table.cells(line)) and not line.startswith("#"):
+            self._window.skip_line()
+            return table.record_of(cells)
+        outcome = self._at_line_start()
+        return table.complaint(line or "") if outcome is text_lines.NOT_ONE else outcome
+
+    def _csv_row(self, table: CsvTable) -> _Outcome:
+        window = self._window
+        line = self._line() or ""
+        if csv_rows.is_of_another_shape(line):
+            return self._at_line_start()
+        try:
+            cells, end = csv_rows.row_at(window, table.delimiter)
+        except csv_rows.BrokenRowError as error:
+            window.skip_line()
+            return str(error)
+        if (record := table.record_of(cells)) is not None:
+            window.move_to(end)
+            return record or None
+        outcome = text_lines.record_of(line)
+        if outcome is not text_lines.NOT_ONE:
+            window.skip_line()
+        elif self._begins_table():
+            return None
+        else:
+            window.move_to(end)
+            return table.complaint(cells)
+        return outcome
 
 
-def _whole_record(window: TextWindow) -> RecordAt:
-    record, end = _decoder.raw_decode(window.text, window.at)
-    if _SURROGATE_ESCAPE.search(window.text, window.at, end):
-        # Half a character: legal in JSON, and no encoder would take it any further.
-        record = json.loads(_SURROGATE.sub("\ufffd", json.dumps(record, ensure_ascii=False)))
-    found = RecordAt(window.line, record)
-    window.move_to(end)
-    return found
-
-
-def _may_be_incomplete(error: json.JSONDecodeError, window: TextWindow) -> bool:
-    # A raw line break in a string is an error of its own, so an unterminated one reached the end.
-    unterminated = error.msg.startswith("Unterminated string")
-    return unterminated or error.pos >= len(window.text) - _TAIL
-
-
-def _is_cut(error: json.JSONDecodeError) -> bool:
-    """Whether the stream ended inside the record, rather than soon after what is wrong in it."""
-    if error.msg.startswith("Unterminated string"):
-        return "\n" not in error.doc[error.pos :]
-    return _CUT_VALUE.fullmatch(error.doc, error.pos) is not None
-
-
-def _explain(error: json.JSONDecodeError, window: TextWindow) -> str:
-    what = f"broken JSON: {error.msg[0].lower()}{error.msg[1:]}".removesuffix(" at")
-    lines_below = window.text.count("\n", window.at, error.pos)
-    if lines_below:
-        return f"{what} on line {window.line + lines_below}"
-    return f"{what} at character {error.pos - window.at + 1} of the record"
-
-
-def _cut_off(window: TextWindow) -> str:
-    reason, window.failure = window.failure or _CUT_OFF, None
-    return reason
-
-
-def _skip_other(window: TextWindow) -> None:
-    """Pass a bare value, as an array may hold between its records, or else the whole line."""
-    if scalar := _SCALAR.match(window.text, window.at):
-        window.move_to(scalar.end())
-    else:
-        window.skip_to("\n")
-
-
-def _go_on_behind(window: TextWindow) -> None:
-    """Leave a broken record for the next place where a record may begin."""
-    indent = window.indent
-    if indent is not None:
-        window.skip_to(f"\n{indent}{{")
-    elif end := _closing_brace(window):
-        window.move_to(end)
-    else:
-        window.skip_to("\n")
-
-
-def _closing_brace(window: TextWindow) -> int | None:
-    """Where the record that starts here ends if its braces are to be believed."""
-    depth = 0
-    for token in _STRING_OR_BRACE.finditer(window.text, window.at):
-        if token[0] == "{":
-            depth += 1
-        elif token[0] == "}":
-            depth -= 1
-            if depth == 0:
-                return token.end()
-    return None
+def _table_of(header: str) -> CsvTable | ZeekTable | None:
+    if header.startswith("#"):
+        return zeek_tsv.table_of(header)
+    if not header:
+        return None
+    return csv_rows.table_at(TextWindow(io.BytesIO(bytes_of(header))), is_top=True)

@@ -4,16 +4,13 @@ Undoes gzip and the encoding, drops what has been passed, and reads on only when
 record on a pipe is seen as soon as it is whole.
 """
 
-import codecs
 import re
-import zlib
-from collections.abc import Iterator
 from typing import BinaryIO
 
-_CHUNK_BYTES = 256 * 1024
-_GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_WBITS = 31
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+from .places import Place
+from .unpacking import UnreadableError, bytes_of, text_of
+
+_BYTE_ORDER_MARK = "\ufeff"
 
 # Beyond this a window grows by a share of itself, or each retry of a long record reads it all anew.
 _SMALL_CHARACTERS = 1024 * 1024
@@ -21,26 +18,42 @@ _SMALL_CHARACTERS = 1024 * 1024
 # Deeper indentation than this is no indentation.
 _INDENT_LIMIT = 200
 
+MAX_RECORD_CHARACTERS = 16 * 1024 * 1024
 
-class _UnreadableError(Exception):
-    """The bytes cannot be undone into text; the message says why."""
+# A mark to skip to is not longer; it may be cut in two by the end of the window.
+MARK_CHARACTERS = 400
 
 
 class TextWindow:
     """The text that is left to read, from `at` on; `failure` says why it ended too early."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, place: Place | None = None) -> None:
+        place = place or Place()
         self.text = ""
         self.at = 0
-        self.line = 1
+        self.line = place.line
         self.failure: str | None = None
+        self._offset = place.offset
+        self._is_ascii = True
         self._head = ""
-        self._pieces = _decoded(stream)
+        self._kept: list[str] | None = None
+        self._room = 0
+        self._pieces = text_of(stream, place.offset)
 
     @property
     def pending(self) -> int:
         """How many characters lie in the window unread."""
         return len(self.text) - self.at
+
+    @property
+    def offset(self) -> int:
+        """How many bytes of text lie before `at`."""
+        return self._offset
+
+    @property
+    def is_line_start(self) -> bool:
+        """Whether nothing of the line has been passed."""
+        return not self._head
 
     @property
     def indent(self) -> str | None:
@@ -50,6 +63,9 @@ class TextWindow:
 
     def move_to(self, end: int) -> None:
         """Pass everything before `end`."""
+        if self._kept is not None and self._room > 0:
+            self._kept.append(self.text[self.at : end][: self._room])
+            self._room -= end - self.at
         line_start = self.text.rfind("\n", self.at, end) + 1
         if line_start:
             self.line += self.text.count("\n", self.at, end)
@@ -58,7 +74,18 @@ class TextWindow:
         begin = max(line_start, self.at)
         room = _INDENT_LIMIT + 1 - len(self._head)
         self._head += self.text[begin : min(end, begin + room)]
+        passed = end - self.at
+        self._offset += passed if self._is_ascii else len(bytes_of(self.text[self.at : end]))
         self.at = end
+
+    def keep(self) -> None:
+        """Keep what is passed from here on, until `kept` is asked for it; not without end."""
+        self._kept, self._room = [], MAX_RECORD_CHARACTERS
+
+    def kept(self) -> str:
+        """What was passed since `keep`."""
+        pieces, self._kept = self._kept or [], None
+        return "".join(pieces)
 
     def grow(self) -> bool:
         """Read on; False, and nothing moves, at the end of the stream."""
@@ -70,7 +97,20 @@ class TextWindow:
         if not got:
             return False
         self.text, self.at = "".join(pieces), 0
+        self._is_ascii = self.text.isascii()
+        if not self._offset and self.text.startswith(_BYTE_ORDER_MARK):
+            self._offset, self.at = len(bytes_of(_BYTE_ORDER_MARK)), 1
         return True
+
+    def line_end(self, limit: int) -> int:
+        """Where the line ends: at its line break, at the end of the text, or beyond `limit`."""
+        looked = self.at
+        while (end := self.text.find("\n", looked)) < 0:
+            searched = self.pending
+            if searched > limit or not self.grow():
+                return len(self.text)
+            looked = self.at + searched
+        return end
 
     def skip(self, pattern: re.Pattern[str]) -> bool:
         """Pass what `pattern` matches; False when nothing is left behind it."""
@@ -82,16 +122,23 @@ class TextWindow:
             if not self.grow():
                 return False
 
-    def skip_to(self, mark: str) -> None:
+    def skip_to(self, mark: re.Pattern[str]) -> None:
         """Go to the next `mark` behind this place, or to the end."""
         self._advance(1)
-        while (found := self.text.find(mark, self.at)) < 0:
-            # The mark may be cut in two by the end of the window.
-            self.move_to(max(self.at, len(self.text) - len(mark) + 1))
+        while (found := mark.search(self.text, self.at)) is None:
+            self.move_to(max(self.at, len(self.text) - MARK_CHARACTERS))
             if not self.grow():
                 self.move_to(len(self.text))
                 return
-        self.move_to(found)
+        self.move_to(found.start())
+
+    def skip_line(self) -> None:
+        """Go behind the line break of this line, or to the end."""
+        while (found := self.text.find("\n", self.at)) < 0:
+            self.move_to(len(self.text))
+            if not self.grow():
+                return
+        self.move_to(found + 1)
 
     def _advance(self, count: int) -> None:
         self.move_to(min(self.at + count, len(self.text)))
@@ -99,67 +146,6 @@ class TextWindow:
     def _next_piece(self) -> str:
         try:
             return next(self._pieces, "")
-        except _UnreadableError as error:
+        except UnreadableError as error:
             self.failure = str(error)
             return ""
-
-
-def _decoded(stream: BinaryIO) -> Iterator[str]:
-    """The stream as pieces of text, none of them empty."""
-    chunks = _with_head(_chunks(stream), len(_GZIP_MAGIC))
-    first = next(chunks, b"")
-    chunks = _before(first, chunks)
-    if first.startswith(_GZIP_MAGIC):
-        chunks = _with_head(_inflated(chunks), len(_UTF16_MARKS[0]))
-        first = next(chunks, b"")
-        chunks = _before(first, chunks)
-    encoding = "utf-16" if first.startswith(_UTF16_MARKS) else "utf-8-sig"
-    # A few wrong bytes in one field are no reason to lose the record: they become U+FFFD.
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    for chunk in chunks:
-        if piece := decoder.decode(chunk):
-            yield piece
-    if piece := decoder.decode(b"", final=True):
-        yield piece
-
-
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    # read1 hands over what a pipe has now; read would wait for a whole chunk.
-    read = getattr(stream, "read1", stream.read)
-    while chunk := read(_CHUNK_BYTES):
-        yield chunk
-
-
-def _before(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from chunks
-
-
-def _with_head(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """The same chunks, the first of them at least `size` long where there is so much."""
-    head = b""
-    for chunk in chunks:
-        head += chunk
-        if len(head) >= size:
-            break
-    if head:
-        yield head
-    yield from chunks
-
-
-def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Undo gzip, also of several members behind one another, in bounded pieces."""
-    inflater = zlib.decompressobj(_GZIP_WBITS)
-    try:
-        for chunk in chunks:
-            rest = chunk
-            while rest:
-                if inflater.eof:
-                    inflater = zlib.decompressobj(_GZIP_WBITS)
-                yield inflater.decompress(rest, _CHUNK_BYTES)
-                rest = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
-        yield inflater.flush()
-    except zlib.error as error:
-        raise _UnreadableError(f"the gzip file is damaged ({error}); fetch it again") from error
-    if not inflater.eof:
-        raise _UnreadableError("the gzip file is cut off; fetch it again")

@@ -1,5 +1,4 @@
 import gzip
-import io
 import json
 from typing import Any
 
@@ -8,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ir_client.formats.records import BrokenRecord, RecordAt, read_records
+from tests.support.streams import Trickle, found_in, records_in
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 values = st.recursive(
@@ -16,26 +16,6 @@ values = st.recursive(
     max_leaves=8,
 )
 records = st.dictionaries(texts, values, max_size=4)
-
-
-class Trickle(io.RawIOBase):
-    """A pipe that hands over a few bytes at a time."""
-
-    def __init__(self, content: bytes, step: int) -> None:
-        self._content = content
-        self._step = step
-
-    def read1(self, size: int) -> bytes:
-        piece, self._content = self._content[: self._step], self._content[self._step :]
-        return piece
-
-
-def found_in(content: bytes | str) -> list[RecordAt | BrokenRecord]:
-    return list(read_records(io.BytesIO(content.encode() if isinstance(content, str) else content)))
-
-
-def records_in(content: bytes | str) -> list[dict[str, Any]]:
-    return [one.record for one in found_in(content) if isinstance(one, RecordAt)]
 
 
 def broken_lines(content: bytes | str) -> list[int]:
@@ -182,7 +162,7 @@ def test_what_json_readers_disagree_on_is_refused(record: str, says: str) -> Non
 
 
 def test_a_record_without_an_end_is_given_up_at_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ir_client.formats.records.MAX_RECORD_CHARACTERS", 100_000)
+    monkeypatch.setattr("ir_client.formats.shapes.json_records.MAX_RECORD_CHARACTERS", 100_000)
     endless = '{"a": [\n' + '{"x": 1},\n' * 50_000
     found = list(read_records(Trickle(endless.encode(), 65_536)))
     assert isinstance(found[0], BrokenRecord)
