@@ -10,6 +10,7 @@ from ir_client.wire.base import JsonObject
 from ir_client.wire.values import Severity
 
 from .alert_format import AlertFormat
+from .envelopes import opening
 from .fields import as_text
 from .mapping import AlertMapping
 from .outcomes import RecordError, quoted
@@ -172,5 +173,6 @@ FORMAT = AlertFormat(
     known_by="an event_type and a timestamp, flow_id or alert",
     recognises=recognises,
     map_record=_MAPPING.draft_from,
+    unwrap=opening(recognises),
     mapping=_MAPPING,
 )

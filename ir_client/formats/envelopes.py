@@ -1,0 +1,49 @@
+"""Open the envelopes that records of any format may come in.
+
+Elasticsearch and OpenSearch answer with `hits.hits[]._source`, and export one such hit a line;
+Splunk has `results` in an answer, and `result` in an exported line or a webhook. What is inside
+decides whose they are.
+"""
+
+from collections.abc import Callable
+
+from ir_client.wire.base import JsonObject
+
+_OF_A_SPLUNK_ANSWER = frozenset({"preview", "init_offset", "messages", "fields"})
+_OF_A_SPLUNK_RESULT = frozenset({"preview", "offset", "lastrow", "sid", "search_name"})
+
+
+def opened(record: JsonObject) -> list[object] | None:
+    """The records in a common envelope; None for a record that is none."""
+    if "hits" in record and isinstance(hits := record["hits"], dict):
+        inside = hits.get("hits")
+        return [_of_hit(hit) for hit in inside] if isinstance(inside, list) else None
+    if isinstance(record.get("_source"), dict) and "_index" in record:
+        return [_of_hit(record)]
+    inside = record.get("results")
+    if isinstance(inside, list) and not _OF_A_SPLUNK_ANSWER.isdisjoint(record):
+        return inside
+    inside = record.get("result")
+    if isinstance(inside, dict) and not _OF_A_SPLUNK_RESULT.isdisjoint(record):
+        return [inside]
+    return None
+
+
+def opening(
+    recognises: Callable[[JsonObject], bool],
+) -> Callable[[JsonObject], list[object] | None]:
+    """An `unwrap` for a format: opens the common envelopes whose first record is its own."""
+
+    def unwrap(record: JsonObject) -> list[object] | None:
+        inside = opened(record)
+        first = inside[0] if inside else None
+        return inside if isinstance(first, dict) and recognises(first) else None
+
+    return unwrap
+
+
+def _of_hit(hit: object) -> object:
+    """The document of a hit, with where it is stored."""
+    if not isinstance(hit, dict) or not isinstance(source := hit.get("_source"), dict):
+        return hit
+    return {key: hit[key] for key in ("_index", "_id") if key in hit} | source
