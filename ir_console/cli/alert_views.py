@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ir_console.model.format import moment
+from ir_console.model.markdown import as_markdown, table_head, table_row
 
 from .output import Column, Output
 
@@ -68,6 +69,18 @@ def show_alert(output: Output, alert: "Alert", timeline: "Sequence[TimelineEntry
         output.line("TIMELINE", style="bold")
     for entry in timeline:
         output.line(f"{moment(entry.at)}  {entry.actor.name}  {_said(entry)}")
+
+
+def markdown_of(alert: "Alert", timeline: "Sequence[TimelineEntry]") -> str:
+    """The whole alert as Markdown, for a ticket."""
+    lines = [f"## #{alert.id} {as_markdown(alert.title)}\n\n", table_head(("field", "value"))]
+    lines += [table_row(field) for field in _fields(alert)]
+    if alert.description:
+        lines += ["\n", *(f"> {as_markdown(one)}\n" for one in alert.description.splitlines())]
+    if timeline:
+        lines += ["\n### Timeline\n\n", table_head(("when", "who", "what"))]
+        lines += [table_row((moment(one.at), one.actor.name, _said(one))) for one in timeline]
+    return "".join(lines)
 
 
 def _fields(alert: "Alert") -> Iterator[list[str]]:

@@ -1,193 +1,253 @@
-"""Alerts one by one: list, show, update, take, comment."""
+"""Alerts: list, show, export; and, from next door, update, take, comment."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ir_client.wire.base import as_utc
-from ir_client.wire.values import ALERT_STATUSES, SEVERITIES, AlertStatus, Disposition, Severity
+from ir_console.model.exporting import head_of, line_of
+from ir_console.model.format import plural
 
-from .alert_views import LIST_COLUMNS, list_row, show_alert, whose
-from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
-from .exits import UsageProblem
-from .given import among, model_of
+from .alert_changes import comment, take, update
+from .alert_filters import (
+    AscendingOption,
+    QueryOption,
+    SearchOption,
+    SeverityOption,
+    SortByOption,
+    StatusOption,
+    UpdatedAfterOption,
+    wanted,
+)
+from .alert_views import LIST_COLUMNS, list_row, markdown_of, show_alert
+from .connecting import AlertId, JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .examples import examples
 from .output import Output
-from .queries import checked_query
+from .when import clock
+from .writing import OutOption, is_shown, writing
 
 if TYPE_CHECKING:
-    from ir_client import Alert, IRClient, Profile
+    from ir_client import Alert, Profile
     from ir_client.wire.alerts import TimelineEntry
-    from ir_client.wire.incidents import Ownership
 
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="List, show, update, take and comment alerts.",
+    help="List, show, export, update, take and comment alerts.",
+    epilog=examples(
+        "ir-console alerts list --severity critical --status new",
+        "ir-console alerts take 1042",
+        "ir-console alerts export --query 'is_open: true' -o open.csv",
+    ),
 )
 
-AlertId = Annotated[int, typer.Argument(metavar="ID", min=1, help="The alert's number.")]
+ListFormat = Literal["table", "csv", "markdown", "json"]
+ExportFormat = Literal["csv", "json", "markdown"]
+_SUFFIXES = {"csv": "csv", "json": "jsonl", "markdown": "md"}
 _PAGE_SIZE = 100
-SortBy = Literal["received_at", "detected_at", "severity", "status", "updated_at"]
+# What a server with cursors gives at once.
+_LARGEST_PAGE = 500
 
 
-@app.command("list")
+@app.command(
+    "list",
+    epilog=examples(
+        "ir-console alerts list",
+        "ir-console alerts list --query 'severity >= high and not assignee: *'",
+        "ir-console alerts list --updated-after 8h --sort-by updated_at",
+        "ir-console alerts list --status new --json | jq '.alerts[].title'",
+        "ir-console alerts list --format markdown --limit 10",
+    ),
+)
 def list_alerts(
     ctx: typer.Context,
     profile: ProfileOption = None,
     url: UrlOption = None,
-    search: Annotated[str | None, typer.Option(help="Alerts with this text.")] = None,
-    severity: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="May be repeated.")
-    ] = None,
-    status: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="May be repeated.")
-    ] = None,
-    query: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help="Such as 'severity >= high and ip: 10.0.0.0/8'."),
-    ] = None,
-    updated_after: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Like 2026-03-01T12:00; UTC without a zone.")
-    ] = None,
-    sort_by: Annotated[SortBy, typer.Option()] = "received_at",
-    ascending: Annotated[bool, typer.Option("--ascending", help="Least or oldest first.")] = False,
+    search: SearchOption = None,
+    severity: SeverityOption = None,
+    status: StatusOption = None,
+    query: QueryOption = None,
+    updated_after: UpdatedAfterOption = None,
+    sort_by: SortByOption = "received_at",
+    ascending: AscendingOption = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    format_name: Annotated[
+        ListFormat, typer.Option("--format", help="CSV and Markdown are safe to open.")
+    ] = "table",
     as_json: JsonOption = False,
 ) -> None:
     """List alerts, newest first."""
     output = Output.standard()
-    given = {
-        "search": search,
-        "query": checked_query(query, output),
-        "severity": among("--severity", severity, SEVERITIES),
-        "status": among("--status", status, ALERT_STATUSES),
-    }
-    filters: dict[str, Any] = {key: value for key, value in given.items() if value}
-    if updated_after is not None:
-        filters["updated_after"] = _moment(updated_after)
-    filters |= {"sort_by": sort_by, "sort_order": "asc" if ascending else "desc"}
+    filters = wanted(
+        output,
+        now=clock(),
+        search=search,
+        severity=severity,
+        status=status,
+        query=query,
+        updated_after=updated_after,
+        sort_by=sort_by,
+        ascending=ascending,
+    )
     found, total = asyncio.run(_listed(profile_for(ctx, profile, url), output, limit, filters))
-    if as_json:
-        output.document({"alerts": [one.model_dump(mode="json") for one in found], "total": total})
-        return
-    output.table(LIST_COLUMNS, [list_row(alert) for alert in found])
-    if total > len(found):
+    _print_list(output, found, total, "json" if as_json else format_name)
+    if total > len(found) and not as_json:
         output.note(f"{len(found)} of {total} alerts; --limit shows more.")
 
 
-@app.command()
+def _print_list(output: Output, found: "list[Alert]", total: int, format_name: ListFormat) -> None:
+    match format_name:
+        case "json":
+            shown = [one.model_dump(mode="json") for one in found]
+            output.document({"alerts": shown, "total": total})
+        case "table":
+            output.table(LIST_COLUMNS, [list_row(alert) for alert in found])
+        case _:
+            suffix = _SUFFIXES[format_name]
+            output.text(head_of(suffix) + "".join(line_of(suffix, one) for one in found))
+
+
+@app.command(
+    epilog=examples(
+        "ir-console alerts show 1042",
+        "ir-console alerts show 1042 --json | jq .timeline",
+        "ir-console alerts show 1042 --format markdown",
+    )
+)
 def show(
     ctx: typer.Context,
     alert_id: AlertId,
     profile: ProfileOption = None,
     url: UrlOption = None,
+    format_name: Annotated[ListFormat, typer.Option("--format", help="How.")] = "table",
     as_json: JsonOption = False,
 ) -> None:
     """Show one alert and what happened to it."""
     output = Output.standard()
     alert, timeline = asyncio.run(_shown(profile_for(ctx, profile, url), output, alert_id))
-    if as_json:
-        entries = [entry.model_dump(mode="json") for entry in timeline]
-        output.document(alert.model_dump(mode="json") | {"timeline": entries})
-        return
-    show_alert(output, alert, timeline)
+    match "json" if as_json else format_name:
+        case "json":
+            entries = [entry.model_dump(mode="json") for entry in timeline]
+            output.document(alert.model_dump(mode="json") | {"timeline": entries})
+        case "csv":
+            output.text(head_of("csv") + line_of("csv", alert))
+        case "markdown":
+            output.text(markdown_of(alert, timeline))
+        case _:
+            show_alert(output, alert, timeline)
 
 
-@app.command()
-def update(
-    ctx: typer.Context,
-    alert_id: AlertId,
-    profile: ProfileOption = None,
-    url: UrlOption = None,
-    status: Annotated[AlertStatus | None, typer.Option()] = None,
-    severity: Annotated[Severity | None, typer.Option()] = None,
-    assign: Annotated[
-        str | None, typer.Option(metavar="me|nobody|ID", help="Whose it is from now on.")
-    ] = None,
-    disposition: Annotated[
-        Disposition | None, typer.Option(help="What it turned out to be.")
-    ] = None,
-    reason: Annotated[str | None, typer.Option(help="Why it turned out to be that.")] = None,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TAG", help="All its tags from now on; may be repeated."),
-    ] = None,
-    if_revision: Annotated[
-        int | None, typer.Option(help="Only if no person changed it after this revision.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Change an alert."""
-    given = {
-        "status": status,
-        "severity": severity,
-        "disposition": disposition,
-        "disposition_reason": reason,
-        "tags": tag,
-    }
-    fields = {key: value for key, value in given.items() if value}
-    if not fields and assign is None:
-        raise UsageProblem("Nothing to change", hint="Say what, for example --status closed.")
-    output, chosen = Output.standard(), profile_for(ctx, profile, url)
-    alert = asyncio.run(_updated(chosen, output, alert_id, fields, assign, if_revision))
-    if as_json:
-        output.document(alert.model_dump(mode="json"))
-        return
-    output.line(f"Alert {alert.id} is {alert.severity}, {alert.status}, {whose(alert)} now.")
-
-
-@app.command()
-def take(
-    ctx: typer.Context,
-    alert_id: AlertId,
-    profile: ProfileOption = None,
-    url: UrlOption = None,
-    notes: Annotated[str | None, typer.Option(help="The first note of its incident.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Make an alert yours and open its incident."""
-    output = Output.standard()
-    taken = asyncio.run(_taken(profile_for(ctx, profile, url), output, alert_id, notes))
-    if as_json:
-        output.document(taken.model_dump(mode="json"))
-        return
-    incident = taken.incident
-    output.line(
-        f"Alert {taken.alert.id} is yours, {taken.alert.status}; "
-        f"incident {incident.incident_id}, {incident.priority}."
+@app.command(
+    epilog=examples(
+        "ir-console alerts export -o alerts.csv",
+        "ir-console alerts export --format json --status closed | gzip > closed.jsonl.gz",
+        "ir-console alerts export --format markdown --query 'severity: critical' --limit 20",
+        "ir-console alerts export --updated-after 24h -o today.csv",
     )
-
-
-@app.command()
-def comment(
+)
+def export(
     ctx: typer.Context,
-    alert_id: AlertId,
-    text: Annotated[str, typer.Argument(help="The comment.")],
     profile: ProfileOption = None,
     url: UrlOption = None,
-    as_json: JsonOption = False,
+    search: SearchOption = None,
+    severity: SeverityOption = None,
+    status: StatusOption = None,
+    query: QueryOption = None,
+    updated_after: UpdatedAfterOption = None,
+    sort_by: SortByOption = "received_at",
+    ascending: AscendingOption = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many; all without it.")
+    ] = None,
+    format_name: Annotated[
+        ExportFormat, typer.Option("--format", help="json is a document a line, with every field.")
+    ] = "csv",
+    out: OutOption = None,
 ) -> None:
-    """Add a comment to an alert's timeline."""
+    """Write any number of alerts to a file or a pipe.
+
+    They are written while they come, so that a million need no more memory than a hundred. A
+    file appears when it is complete, and only you can read it. In CSV no cell is a formula.
+    """
     output = Output.standard()
-    entry = asyncio.run(_commented(profile_for(ctx, profile, url), output, alert_id, text))
-    if as_json:
-        output.document(entry.model_dump(mode="json"))
-        return
-    output.line(f"Commented on alert {entry.alert_id} as {entry.actor.name}.")
+    filters = wanted(
+        output,
+        now=clock(),
+        search=search,
+        severity=severity,
+        status=status,
+        query=query,
+        updated_after=updated_after,
+        sort_by=sort_by,
+        ascending=ascending,
+    )
+    chosen = profile_for(ctx, profile, url)
+    count = asyncio.run(_exported(chosen, output, filters, limit, _SUFFIXES[format_name], out))
+    if not is_shown(out):
+        output.note(f"{plural(count, 'alert')} written.")
 
 
-def _moment(text: str) -> datetime:
-    try:
-        return as_utc(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
-        raise UsageProblem(
-            f"{text} is not a time",
-            hint="Write it like 2026-03-01T12:00 or 2026-03-01T12:00+01:00.",
-        ) from None
+app.command(
+    epilog=examples(
+        "ir-console alerts update 1042 --status contained",
+        "ir-console alerts update 1042 --assign me --tag beacon --tag vpn",
+        "ir-console alerts update 1042 --status closed --disposition benign --reason 'a test'",
+    )
+)(update)
+app.command(
+    epilog=examples(
+        "ir-console alerts take 1042",
+        "ir-console alerts take 1042 --notes 'calling the user' --json",
+    )
+)(take)
+app.command(
+    epilog=examples("ir-console alerts comment 1042 'The host is off the network.'"),
+)(comment)
+
+
+async def _exported(
+    profile: "Profile",
+    output: Output,
+    filters: dict[str, Any],
+    limit: int | None,
+    suffix: str,
+    out: Path | None,
+) -> int:
+    count = 0
+    # A file that cannot be written is found out before anything is asked.
+    with writing(out, output) as write:
+        async with aclosing(_pages(profile, output, filters, limit)) as pages:
+            write(head_of(suffix))
+            async for alerts in pages:
+                write("".join(line_of(suffix, alert) for alert in alerts))
+                count += len(alerts)
+                output.progress(f"{plural(count, 'alert')} …")
+    return count
+
+
+async def _pages(
+    profile: "Profile", output: Output, filters: dict[str, Any], limit: int | None
+) -> "AsyncGenerator[list[Alert], None]":
+    """The alerts page by page, each alert once, at most `limit`."""
+    before: frozenset[int] = frozenset()
+    left = limit
+    size = _LARGEST_PAGE if limit is None else min(limit, _LARGEST_PAGE)
+    async with connected(profile, output) as client:
+        async for page in client.alerts.list(size=size, **filters).pages():
+            # Without a cursor, alerts that arrive meanwhile push others onto the next page.
+            fresh = [one for one in _until(page.alerts, left) if one.id not in before]
+            before = frozenset(one.id for one in page.alerts)
+            yield fresh
+            if left is not None and (left := left - len(fresh)) <= 0:
+                return
+
+
+def _until(alerts: "Sequence[Alert]", left: int | None) -> "Iterable[Alert]":
+    return alerts if left is None else alerts[:left]
 
 
 async def _listed(
@@ -207,46 +267,12 @@ async def _listed(
 async def _shown(
     profile: "Profile", output: Output, alert_id: int
 ) -> "tuple[Alert, Sequence[TimelineEntry]]":
-    async with connected(profile, output) as client:
-        return await client.alerts.get(alert_id), await client.alerts.timeline(alert_id)
-
-
-async def _updated(
-    profile: "Profile",
-    output: Output,
-    alert_id: int,
-    fields: dict[str, Any],
-    assign: str | None,
-    if_revision: int | None,
-) -> "Alert":
-    from ir_client import AlertUpdate
+    from ir_client.errors import MissingFeature
 
     async with connected(profile, output) as client:
-        if assign is not None:
-            fields["assigned_analyst_id"] = await _analyst_id(client, assign)
-        wanted = model_of(AlertUpdate, **fields)
-        return await client.alerts.update(alert_id, wanted, if_revision=if_revision)
-
-
-async def _analyst_id(client: "IRClient", assign: str) -> int | None:
-    if assign == "nobody":
-        return None
-    if assign == "me":
-        return (await client.auth.me()).id
-    if assign.isascii() and assign.isdigit():
-        return int(assign)
-    raise UsageProblem(f"{assign} is nobody's number", hint="Say --assign me, nobody or a number.")
-
-
-async def _taken(
-    profile: "Profile", output: Output, alert_id: int, notes: str | None
-) -> "Ownership":
-    async with connected(profile, output) as client:
-        return await client.alerts.take(alert_id, notes)
-
-
-async def _commented(
-    profile: "Profile", output: Output, alert_id: int, text: str
-) -> "TimelineEntry":
-    async with connected(profile, output) as client:
-        return await client.alerts.comment(alert_id, text)
+        alert = await client.alerts.get(alert_id)
+        try:
+            return alert, await client.alerts.timeline(alert_id)
+        except MissingFeature:
+            output.note("This server keeps no timeline; the alert is shown without it.")
+            return alert, ()

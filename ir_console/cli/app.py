@@ -35,7 +35,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "profiles": ("login:profiles", "List the servers that are known here."),
     "tail": ("stream:tail", "Print alerts as they arrive and change."),
     "replay": ("replay:replay", "Play a recorded stream in the console."),
-    "alerts": ("alerts:app", "List, show, update, take and comment alerts."),
+    "alerts": ("alerts:app", "List, show, export, update, take and comment alerts."),
     "incidents": ("incidents:app", "List and show incidents."),
     "ingest": ("ingest:ingest", "Send alerts from files of a SIEM or sensor."),
     "tokens": ("tokens:app", "Manage the endpoint tokens of sensors and services."),
@@ -65,7 +65,7 @@ class _LazyGroup(TyperGroup):
 
 def _alone(function: Callable[..., None]) -> typer.Typer:
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
-    single.command()(function)
+    single.command(epilog=function.__dict__.get("epilog"))(function)
     return single
 
 

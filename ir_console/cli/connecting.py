@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from ir_console.safe_text import safe_text
 
 from .app import Asked
+from .completing import profile_names
 from .exits import UsageProblem
 from .output import Output
 
@@ -26,9 +27,16 @@ if TYPE_CHECKING:
 Done = TypeVar("Done")
 
 ProfileOption = Annotated[
-    str | None, typer.Option("--profile", "-p", help="The server to use, by its name here.")
+    str | None,
+    typer.Option(
+        "--profile",
+        "-p",
+        help="The server to use, by its name here.",
+        autocompletion=profile_names,
+    ),
 ]
 UrlOption = Annotated[str | None, typer.Option("--url", help="The server's address.")]
+AlertId = Annotated[int, typer.Argument(metavar="ID", min=1, help="The alert's number.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

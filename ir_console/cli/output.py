@@ -65,6 +65,10 @@ class Output:
         """Several lines of data, their line breaks kept."""
         self._write(f"{safe_block(text)}\n")
 
+    def text(self, text: str) -> None:
+        """Data in a form of its own, which is safe for a terminal by then."""
+        self._write(text)
+
     def document(self, value: Any) -> None:
         """One JSON document, for a reader that takes it whole."""
         self._write(f"{_json(value, indent=2)}\n")

@@ -7,14 +7,15 @@ made visible, and nothing of an alert is markup of the file.
 import csv
 import io
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ir_client.book import AlertRow
+from ir_client.wire.alerts import Alert
 from ir_console.safe_text import safe_text
 
 from .format import moment
+from .markdown import CELL_LIMIT, table_head, table_row
 
 FORMATS: dict[str, str] = {
     "csv": "CSV, for spreadsheets",
@@ -39,36 +40,49 @@ _COLUMNS = (
 )
 _SHORT = ("id", "severity", "status", "received_at", "owner", "host", "title")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
-_CELL_LIMIT = 2_000
 
 
 def csv_text(rows: Iterable[AlertRow]) -> str:
     """A header and one line for each alert."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for row in rows:
-        cells = _cells(row)
-        writer.writerow([_inert(cells[name]) for name in _COLUMNS])
-    return out.getvalue()
+    return head_of("csv") + "".join(_csv_row(row) for row in rows)
 
 
 def json_lines(encoded: Iterable[bytes]) -> str:
-    """One document for each alert, in ASCII, so that none of it acts on a terminal."""
-    # ASCII leaves DEL as it is.
-    lines = (json.dumps(json.loads(one)).replace("\x7f", "\\u007f") for one in encoded)
-    return "".join(f"{line}\n" for line in lines)
+    """One document for each alert."""
+    return "".join(_json_line(one) for one in encoded)
 
 
 def markdown_text(rows: Iterable[AlertRow]) -> str:
     """A table of what one wants to read."""
-    lines = [f"| {' | '.join(_SHORT)} |", f"|{'---|' * len(_SHORT)}"]
-    for row in rows:
-        cells = _cells(row)
-        shown = (_MARKDOWN.sub(r"\\\1", cells[name]) for name in _SHORT)
-        lines.append(f"| {' | '.join(shown)} |")
-    return "\n".join(lines) + "\n"
+    return head_of("md") + "".join(table_row(cells_of(row)) for row in rows)
+
+
+def head_of(wanted: str) -> str:
+    """What stands before the first alert in one of FORMATS."""
+    match wanted:
+        case "jsonl":
+            return ""
+        case "md":
+            return table_head(_SHORT)
+        case _:
+            return _csv_line(_COLUMNS)
+
+
+def line_of(wanted: str, alert: Alert) -> str:
+    """The line of an alert in one of FORMATS, for files that are written while alerts come."""
+    match wanted:
+        case "jsonl":
+            return _json_line(alert.model_dump_json().encode())
+        case "md":
+            return table_row(cells_of(AlertRow.of(alert)))
+        case _:
+            return _csv_row(AlertRow.of(alert))
+
+
+def cells_of(row: AlertRow) -> list[str]:
+    """What one wants to read of an alert: the cells of a Markdown table."""
+    cells = _cells(row)
+    return [cells[name] for name in _SHORT]
 
 
 def file_name(wanted: str, now: datetime) -> str:
@@ -101,9 +115,26 @@ def _cells(row: AlertRow) -> dict[str, str]:
         "title": row.title,
     }
     return {
-        name: "" if value is None else safe_text(str(value), _CELL_LIMIT)
+        name: "" if value is None else safe_text(str(value), CELL_LIMIT)
         for name, value in values.items()
     }
+
+
+def _csv_row(row: AlertRow) -> str:
+    cells = _cells(row)
+    return _csv_line([_inert(cells[name]) for name in _COLUMNS])
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()
+
+
+def _json_line(encoded: bytes) -> str:
+    # In ASCII, so that none of it acts on a terminal; ASCII leaves DEL as it is.
+    text = json.dumps(json.loads(encoded)).replace("\x7f", "\\u007f")
+    return f"{text}\n"
 
 
 def _inert(cell: str) -> str:
