@@ -158,6 +158,21 @@ def save_profile(profile: Profile, path: Path | None = None) -> None:
     _write(path, document)
 
 
+def set_default_profile(name: str, path: Path | None = None) -> None:
+    """Make a profile of the file the one in force where none is named. Raises ConfigError."""
+    path = path or config_path()
+    document = _read(path)
+    known = _profiles(document)
+    if name not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise ConfigError(
+            f"There is no profile named {name!r} (there are: {names})",
+            hint=f"Log in with --url to make it: ir-console login --profile {name} --url …",
+        )
+    document["default"] = name
+    _write(path, document)
+
+
 def delete_profile(name: str, path: Path | None = None) -> bool:
     """Remove a profile from the file; False when it was not there."""
     path = path or config_path()

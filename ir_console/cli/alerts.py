@@ -1,7 +1,7 @@
 """Alerts: list, show, export; and, from next door, update, take, comment."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -26,6 +26,7 @@ from .alert_views import LIST_COLUMNS, list_row, markdown_of, show_alert
 from .connecting import AlertId, JsonOption, ProfileOption, UrlOption, connected, profile_for
 from .examples import examples
 from .output import Output
+from .paging import PAGE_SIZE, fresh_pages
 from .when import clock
 from .writing import OutOption, is_shown, writing
 
@@ -49,8 +50,6 @@ ListFormat = Literal["table", "csv", "markdown", "json"]
 ExportFormat = Literal["csv", "json", "markdown"]
 _SUFFIXES = {"csv": "csv", "json": "jsonl", "markdown": "md"}
 _PAGE_SIZE = 100
-# What a server with cursors gives at once.
-_LARGEST_PAGE = 500
 
 
 @app.command(
@@ -217,37 +216,21 @@ async def _exported(
     suffix: str,
     out: Path | None,
 ) -> int:
-    count = 0
+    count, head = 0, head_of(suffix)
+    size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
     # A file that cannot be written is found out before anything is asked.
     with writing(out, output) as write:
-        async with aclosing(_pages(profile, output, filters, limit)) as pages:
-            write(head_of(suffix))
-            async for alerts in pages:
-                write("".join(line_of(suffix, alert) for alert in alerts))
-                count += len(alerts)
-                output.progress(f"{plural(count, 'alert')} …")
+        async with connected(profile, output) as client:
+            query = client.alerts.list(size=size, **filters)
+            async with aclosing(fresh_pages(query)) as pages:
+                async for alerts in pages:
+                    chosen = alerts if limit is None else alerts[: limit - count]
+                    write(head + "".join(line_of(suffix, alert) for alert in chosen))
+                    head, count = "", count + len(chosen)
+                    output.progress(f"{plural(count, 'alert')} …")
+                    if count == limit:
+                        break
     return count
-
-
-async def _pages(
-    profile: "Profile", output: Output, filters: dict[str, Any], limit: int | None
-) -> "AsyncGenerator[list[Alert], None]":
-    """The alerts page by page, each alert once, at most `limit`."""
-    before: frozenset[int] = frozenset()
-    left = limit
-    size = _LARGEST_PAGE if limit is None else min(limit, _LARGEST_PAGE)
-    async with connected(profile, output) as client:
-        async for page in client.alerts.list(size=size, **filters).pages():
-            # Without a cursor, alerts that arrive meanwhile push others onto the next page.
-            fresh = [one for one in _until(page.alerts, left) if one.id not in before]
-            before = frozenset(one.id for one in page.alerts)
-            yield fresh
-            if left is not None and (left := left - len(fresh)) <= 0:
-                return
-
-
-def _until(alerts: "Sequence[Alert]", left: int | None) -> "Iterable[Alert]":
-    return alerts if left is None else alerts[:left]
 
 
 async def _listed(

@@ -32,7 +32,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "login": ("login:login", "Log in to a server and keep the login in the keyring."),
     "logout": ("login:logout", "End the login, at the server and here."),
     "whoami": ("login:whoami", "Say who is logged in, and where."),
-    "profiles": ("login:profiles", "List the servers that are known here."),
+    "profiles": ("profiles:app", "List the servers that are known here; use or remove one."),
     "tail": ("stream:tail", "Print alerts as they arrive and change."),
     "replay": ("replay:replay", "Play a recorded stream in the console."),
     "alerts": ("alerts:app", "List, show, export, update, take and comment alerts."),
@@ -40,6 +40,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("ingest:ingest", "Send alerts from files of a SIEM or sensor."),
     "tokens": ("tokens:app", "Manage the endpoint tokens of sensors and services."),
     "users": ("users:app", "Manage users, and change your own password."),
+    "stats": ("stats:stats", "Count alerts, and say how fast they are worked."),
+    "handover": ("handover:handover", "Write a shift report in Markdown."),
     "serve": ("serve:serve", "Run the bundled server."),
     "smoke": ("smoke:smoke", "Check the whole way of an alert, step by step."),
 }

@@ -1,4 +1,4 @@
-"""Who we are and where: log in and out, say who is logged in, list the known servers."""
+"""Who we are and where: log in and out, say who is logged in."""
 
 import asyncio
 from dataclasses import replace
@@ -15,7 +15,8 @@ from .connecting import (
     connected,
     profile_for,
 )
-from .output import Column, Output
+from .examples import shown_with
+from .output import Output
 
 if TYPE_CHECKING:
     from ir_client import CredentialStore, IRClient, PasswordCredentials, Profile
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from ir_client.wire.auth import User
 
 
+@shown_with(
+    "ir-console login https://soc.example --profile prod",
+    "ir-console login --username dana < password-file",
+    "ir-console login http://127.0.0.1:8000 --token --profile sensor",
+)
 def login(
     ctx: typer.Context,
     address: Annotated[
@@ -61,6 +67,10 @@ def login(
         )
 
 
+@shown_with(
+    "ir-console logout",
+    "ir-console logout --profile prod --everywhere",
+)
 def logout(
     ctx: typer.Context,
     profile: ProfileOption = None,
@@ -84,6 +94,10 @@ def logout(
     output.line(f"Logged out of {chosen.url}{', everywhere' if everywhere else ''}.")
 
 
+@shown_with(
+    "ir-console whoami",
+    "ir-console whoami --json | jq -r .user.role",
+)
 def whoami(
     ctx: typer.Context,
     profile: ProfileOption = None,
@@ -100,42 +114,6 @@ def whoami(
         return
     teams = f", teams {', '.join(user.teams)}" if user.teams else ""
     output.line(f"{user.username} ({user.role}{teams}) at {chosen.url}, profile {chosen.name}")
-
-
-def profiles(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """List the servers that are known here."""
-    from ir_client.config import list_profiles
-
-    output = Output.standard()
-    known, current = list_profiles(), _current_name(ctx)
-    if as_json:
-        output.document(
-            [
-                {"name": one.name, "url": one.url, "username": one.username}
-                | {"current": one.name == current}
-                for one in known
-            ]
-        )
-        return
-    if not known:
-        output.note("No server is known yet: ir-console login --url https://soc.example")
-        return
-    output.table(
-        [Column(""), Column("NAME"), Column("URL", limit=80), Column("USER")],
-        [
-            ["*" if one.name == current else "", one.name, one.url, one.username or ""]
-            for one in known
-        ],
-    )
-
-
-def _current_name(ctx: typer.Context) -> str | None:
-    from ir_client.errors import ConfigError
-
-    try:
-        return profile_for(ctx, None, None).name
-    except ConfigError:
-        return None
 
 
 def _keep_token(profile: "Profile", store: "CredentialStore") -> None:

@@ -71,7 +71,7 @@ class Output:
 
     def document(self, value: Any) -> None:
         """One JSON document, for a reader that takes it whole."""
-        self._write(f"{_json(value, indent=2)}\n")
+        self._write(json_text(value))
 
     def record(self, value: Any) -> None:
         """One JSON document on one line, written at once."""
@@ -155,6 +155,11 @@ def _fitted(cell: str, width: int, align_right: bool) -> str:
         return set_cell_size(cell, width - 1) + _ELLIPSIS
     blanks = " " * (width - used)
     return blanks + cell if align_right else cell + blanks
+
+
+def json_text(value: Any) -> str:
+    """A JSON document that cannot act on a terminal."""
+    return f"{_json(value, indent=2)}\n"
 
 
 def _json(value: Any, *, indent: int | None = None) -> str:

@@ -41,7 +41,7 @@ def test_an_export_holds_every_page_and_says_how_many(
     admin: Cli, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     word = ingest(*({"external_alert_id": uuid4().hex} for _ in range(7)))
-    monkeypatch.setattr(module, "_LARGEST_PAGE", 2)
+    monkeypatch.setattr(module, "PAGE_SIZE", 2)
     ran = admin("alerts", "export", "--search", word)
     header, *rows = csv.reader(io.StringIO(ran.out))
     assert header[0] == "id"
