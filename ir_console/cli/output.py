@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from subprocess import DEVNULL
 from typing import Any, TextIO
 
 from rich.cells import cell_len, set_cell_size
@@ -56,6 +57,14 @@ class Output:
     def people_watch(self) -> bool:
         """Whether stderr is a terminal, so that a line may be drawn over."""
         return self._stderr.isatty()
+
+    @property
+    def people_descriptor(self) -> int:
+        """Where a program that we start may write to people."""
+        try:
+            return self._stderr.fileno()
+        except (OSError, ValueError):
+            return DEVNULL
 
     def line(self, text: str = "", *, style: str | None = None) -> None:
         """One line of data."""

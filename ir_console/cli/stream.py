@@ -3,7 +3,8 @@
 import asyncio
 import time
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,15 +13,28 @@ import typer
 from ir_console.model.format import moment
 
 from .alert_views import where, whose
+from .completing import words_of_query
 from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .examples import shown_with
+from .exits import ExitCode, UsageProblem
 from .output import Output
 from .queries import checked_query
+from .running import DEFAULT_AT_ONCE, DEFAULT_SECONDS, CommandRunner, command_from
+from .when import clock, moment_given
 
 if TYPE_CHECKING:
-    from ir_client import AlertUpdated, EventStream, IRClient, NewAlert, Profile, StateChanged
+    from ir_client import AlertUpdated, EventStream, NewAlert, Profile, StateChanged
     from ir_console.recording.recorder import Recorder
 
 
+@shown_with(
+    "ir-console tail",
+    "ir-console tail --query 'severity >= high and ip: 10.0.0.0/8'",
+    "ir-console tail --json | jq -r .data.title",
+    "ir-console tail --since 1h --limit 20",
+    "ir-console tail --query 'severity: critical' --exec ./page-on-call",
+    "ir-console tail --record night.jsonl",
+)
 def tail(
     ctx: typer.Context,
     profile: ProfileOption = None,
@@ -30,13 +44,15 @@ def tail(
         typer.Option(
             metavar="TEXT",
             help="Only these, such as 'severity >= high and ip: 10.0.0.0/8'.",
+            autocompletion=words_of_query,
         ),
     ] = None,
     since: Annotated[
         str | None,
         typer.Option(
             metavar="TIME|PLACE",
-            help="Begin with what changed since then, or where an earlier tail says it ended.",
+            help="Begin with what changed since then (8h is 8 hours ago), or where an earlier "
+            "tail says it ended.",
         ),
     ] = None,
     limit: Annotated[
@@ -46,19 +62,55 @@ def tail(
         Path | None,
         typer.Option(metavar="FILE", help="Keep the stream in a new file, for `replay`."),
     ] = None,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            "--exec", metavar="COMMAND", help="Run this for each, with the alert as JSON as input."
+        ),
+    ] = None,
+    at_once: Annotated[
+        int, typer.Option("--exec-jobs", min=1, max=256, help="So many commands at once.")
+    ] = DEFAULT_AT_ONCE,
+    seconds: Annotated[
+        float,
+        typer.Option(
+            "--exec-timeout", metavar="SECONDS", min=0.1, help="End a command that takes longer."
+        ),
+    ] = DEFAULT_SECONDS,
     as_json: JsonOption = False,
 ) -> None:
     """Print alerts as they arrive and change; with --json, one document a line.
 
     With --query, an alert that no longer matches is printed once more, as it is then. At its end
     it says where to go on; the last line may come again then.
+
+    COMMAND is started without a shell, with IR_ALERT_ID, IR_ALERT_EVENT, IR_ALERT_SEVERITY,
+    IR_ALERT_STATUS, IR_ALERT_REVISION and IR_ALERT_ORIGIN in its environment. What it prints goes
+    to standard error. One that fails is told of, and makes the exit code 1 in the end. Ctrl-C waits
+    for those that run.
     """
     output = Output.standard()
     wanted = checked_query(query, output)
+    begin = _beginning(since)
+    command = None if run is None else command_from(run, at_once=at_once, seconds=seconds)
+    runner = None if command is None else CommandRunner(command, output)
     chosen = profile_for(ctx, profile, url)
     with _recorder(record) as recorder:
-        follow = _follow(chosen, output, wanted, since, limit, recorder, as_json=as_json)
-        asyncio.run(follow)
+        told = Told(output, recorder, runner, limit, as_json=as_json)
+        asyncio.run(_follow(chosen, told, wanted, begin))
+    if runner is not None and runner.outcomes.failed:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where alerts go: out, into a recording, to a command; and after how many it ends."""
+
+    output: Output
+    recorder: "Recorder | None"
+    runner: "CommandRunner | None"
+    limit: int | None
+    as_json: bool
 
 
 def _recorder(path: Path | None) -> "AbstractContextManager[Recorder | None]":
@@ -66,59 +118,47 @@ def _recorder(path: Path | None) -> "AbstractContextManager[Recorder | None]":
         return nullcontext()
     from ir_console.recording.recorder import Recorder
 
-    return Recorder(path, began=datetime.fromtimestamp(time.time(), UTC), clock=time.monotonic)
+    return Recorder(path, began=clock(), clock=time.monotonic)
+
+
+def _beginning(since: str | None) -> "datetime | str | None":
+    """A time, or the text that another tail said, which the client reads."""
+    try:
+        return None if since is None else moment_given(since, clock())
+    except UsageProblem:
+        return since
 
 
 async def _follow(
-    profile: "Profile",
-    output: Output,
-    query: str | None,
-    since: str | None,
-    limit: int | None,
-    recorder: "Recorder | None",
-    *,
-    as_json: bool,
+    profile: "Profile", told: Told, query: str | None, since: "datetime | str | None"
 ) -> None:
-    async with connected(profile, output) as client:
-        stream = _stream(client, query, since)
+    async with connected(profile, told.output) as client:
+        stream = client.events(query=query, since=since)
         # A server that goes away meanwhile is waited for; one that is not there is not.
         await client.meta()
         async with stream:
             try:
-                await _print_all(stream, profile, output, limit, recorder, as_json=as_json)
+                async with told.runner.open() if told.runner else nullcontext():
+                    await _tell_all(stream, profile, told)
             finally:
                 if stream.bookmark:
-                    output.note(f"To go on from here: --since {stream.bookmark}")
+                    told.output.note(f"To go on from here: --since {stream.bookmark}")
 
 
-def _stream(client: "IRClient", query: str | None, since: str | None) -> "EventStream":
-    try:
-        moment = datetime.fromisoformat(since or "")
-    except ValueError:
-        return client.events(query=query, since=since)
-    return client.events(query=query, since=moment)
-
-
-async def _print_all(
-    stream: "EventStream",
-    profile: "Profile",
-    output: Output,
-    limit: int | None,
-    recorder: "Recorder | None",
-    *,
-    as_json: bool,
-) -> None:
+async def _tell_all(stream: "EventStream", profile: "Profile", told: Told) -> None:
     from ir_client import AlertUpdated, MalformedEvent, NewAlert, Resumed, StateChanged
 
-    printed = 0
+    output, count = told.output, 0
     async for event in stream:
-        if recorder is not None:
-            recorder.keep(event)
+        if told.recorder is not None:
+            told.recorder.keep(event)
         match event:
             case NewAlert() | AlertUpdated():
-                _print(output, event, as_json=as_json)
-                printed += 1
-                if printed == limit:
+                _print(output, event, as_json=told.as_json)
+                if told.runner is not None:
+                    await told.runner.hand_over(event)
+                count += 1
+                if count == told.limit:
                     return
             case StateChanged():
                 _note_state(output, profile, event)

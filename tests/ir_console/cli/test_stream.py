@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -211,3 +213,35 @@ def test_a_recording_is_not_written_over_and_nothing_is_played_without_a_termina
     refused = sensor("replay", path)
     assert refused.code == 2
     assert "needs a terminal" in refused.err
+
+
+def test_a_command_runs_for_each_alert_and_its_failure_is_in_the_exit_code(
+    sensor: Cli, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    command = f"sh -c 'cat >> {out}; echo told; exit 3'"
+    with tailing("--limit", "1", "--exec", command) as tail:
+        title = ingested(sensor, tmp_path)
+        told, said = tail.communicate(timeout=30)
+    assert tail.returncode == 1
+    assert json.loads(out.read_text())["title"] == title
+    assert title in told
+    assert "told" not in told
+    assert "told\n" in said
+    assert "1 command run, 1 failed." in said
+
+
+def test_an_interrupt_waits_for_the_command_that_runs(sensor: Cli, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    with tailing("--exec", f"sh -c 'echo begun >&2; read -r x < {gate}; echo over >&2'") as tail:
+        assert tail.stderr is not None
+        ingested(sensor, tmp_path)
+        while tail.stderr.readline() != "begun\n":
+            pass
+        tail.send_signal(signal.SIGINT)
+        assert tail.stderr.readline().startswith("Waiting for 1 command")
+        gate.write_text("on\n")
+        said = tail.stderr.read()
+        assert tail.wait(30) == 130
+    assert said.splitlines()[:2] == ["over", "1 command run, 0 failed."]
