@@ -11,10 +11,13 @@ stream of bytes and never stops at a bad one. Files are opened, and alerts sent,
 """
 
 from .alert_format import AlertFormat
+from .found import BrokenRecord, RecordAt
 from .outcomes import Rejected, Skipped
+from .places import Place
 from .reading import MAX_ALERT_BYTES, Reading, read_drafts
-from .records import MAX_RECORD_CHARACTERS, BrokenRecord, RecordAt, read_records
+from .records import MAX_RECORD_CHARACTERS, read_records
 from .registry import AUTO, FORMATS, format_named, recognise
+from .rejects import rejected_line
 
 __all__ = [
     "AUTO",
@@ -23,6 +26,7 @@ __all__ = [
     "MAX_RECORD_CHARACTERS",
     "AlertFormat",
     "BrokenRecord",
+    "Place",
     "Reading",
     "RecordAt",
     "Rejected",
@@ -31,4 +35,5 @@ __all__ = [
     "read_drafts",
     "read_records",
     "recognise",
+    "rejected_line",
 ]

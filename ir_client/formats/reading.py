@@ -4,15 +4,18 @@ Decides which format maps a record and whether the server would take the draft a
 and the depth of its JSON. A record that fails is one `Rejected`; reading goes on behind it.
 """
 
+import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from ir_client.wire.alerts import AlertDraft
 from ir_client.wire.base import JsonObject
 
+from . import rejects
 from .alert_format import AlertFormat
 from .outcomes import Rejected, Skipped, quoted
+from .places import Place
 from .records import BrokenRecord, RecordAt, read_records
 from .registry import AUTO, FORMATS, format_named, recognise
 
@@ -24,36 +27,76 @@ _MAX_RECORD_DEPTH = 28
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What became of one record: the line it starts on, and the bytes of its draft."""
+    """What became of one record.
+
+    `line` is where it starts, `format_name` the format that it was read as, if it is one of ours.
+    `encoded` is the draft as JSON, as `client.alerts.ingest` takes it too. `record` is what was
+    read, `text` how it was written where nothing could be read. `after` is the place behind the
+    record; of an envelope, only the last reading has one.
+    """
 
     line: int
     outcome: AlertDraft | Skipped | Rejected
-    size: int = 0
+    format_name: str | None = None
+    encoded: bytes = field(default=b"", repr=False)
+    record: object = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
+    after: Place | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the draft as JSON."""
+        return len(self.encoded)
 
 
 def read_drafts(
-    stream: BinaryIO, format_name: str = AUTO, formats: Sequence[AlertFormat] = FORMATS
+    stream: BinaryIO,
+    format_name: str = AUTO,
+    formats: Sequence[AlertFormat] = FORMATS,
+    *,
+    place: Place | None = None,
 ) -> Iterator[Reading]:
     """Read every record of `stream`; `auto` recognises its format, among `formats`, by itself.
 
     Raises LookupError for an unknown format. What is wrong with the stream itself (truncated,
-    not JSON) is a `Rejected` like any other.
+    not JSON) is a `Rejected` like any other. With the `place` that an earlier run came to
+    (`Reading.after`), reading goes on there.
     """
     among = formats if format_name == AUTO else (format_named(format_name, formats),)
-    return _readings(stream, among, is_named=format_name != AUTO)
+    return _readings(stream, among, place, is_named=format_name != AUTO)
 
 
 def _readings(
-    stream: BinaryIO, among: Sequence[AlertFormat], *, is_named: bool
+    stream: BinaryIO, among: Sequence[AlertFormat], place: Place | None, *, is_named: bool
 ) -> Iterator[Reading]:
-    for found in read_records(stream):
-        match found:
-            case BrokenRecord(line=line, reason=reason):
-                yield Reading(line, Rejected(reason))
-            case RecordAt(line=line, record=record):
-                known, parts = _unwrapped(record, among)
-                for part in parts:
-                    yield _read_one(line, part, known, among, is_named=is_named)
+    for found in read_records(stream, place):
+        after = found.after
+        if isinstance(found, BrokenRecord):
+            yield Reading(found.line, Rejected(found.reason), text=found.text, after=after)
+            continue
+        if (rejected := rejects.unwrap(found.record)) is not None:
+            yield from _again(rejected, found, among, is_named=is_named)
+            continue
+        known, parts = _unwrapped(found.record, among)
+        for number, part in enumerate(parts, start=1):
+            is_last = number == len(parts)
+            yield _read_one(
+                found.line, part, known, among, is_named=is_named, after=after if is_last else None
+            )
+
+
+def _again(
+    rejected: bytes, found: RecordAt, among: Sequence[AlertFormat], *, is_named: bool
+) -> Iterator[Reading]:
+    """What was rejected by another run and is fed in again; its line is that of this file."""
+    readings = _readings(io.BytesIO(rejected), among, None, is_named=is_named)
+    last: Reading | None = None
+    for reading in readings:
+        if last is not None:
+            yield replace(last, line=found.line, after=None)
+        last = reading
+    if last is not None:
+        yield replace(last, line=found.line, after=found.after)
 
 
 def _unwrapped(
@@ -73,21 +116,27 @@ def _read_one(
     among: Sequence[AlertFormat],
     *,
     is_named: bool,
+    after: Place | None,
 ) -> Reading:
+    def rejected(reason: str) -> Reading:
+        return Reading(line, Rejected(reason), name, record=record, after=after)
+
+    name = None if known is None else known.name
     if not isinstance(record, dict):
-        return Reading(line, Rejected(f"an alert is an object, not {quoted(record)}"))
+        return rejected(f"an alert is an object, not {quoted(record)}")
     if _is_deeper(record, _MAX_RECORD_DEPTH):
-        return Reading(line, Rejected(f"nested deeper than {_MAX_RECORD_DEPTH} levels; flatten it"))
+        return rejected(f"nested deeper than {_MAX_RECORD_DEPTH} levels; flatten it")
     known = known or (among[0] if is_named else recognise(record, among))
     if known is None:
-        return Reading(line, Rejected(_unrecognised(record, among)))
+        return rejected(_unrecognised(record, among))
+    name = known.name
     draft = known.draft(record)
     if not isinstance(draft, AlertDraft):
-        return Reading(line, draft)
-    size = len(draft.model_dump_json(exclude_none=True).encode())
-    if size > MAX_ALERT_BYTES:
-        return Reading(line, Rejected(_too_large(size)))
-    return Reading(line, draft, size)
+        return Reading(line, draft, name, record=record, after=after)
+    encoded = draft.model_dump_json(exclude_unset=True).encode()
+    if len(encoded) > MAX_ALERT_BYTES:
+        return rejected(_too_large(len(encoded)))
+    return Reading(line, draft, name, encoded, record, after=after)
 
 
 def _unrecognised(record: JsonObject, among: Sequence[AlertFormat]) -> str:

@@ -52,10 +52,15 @@ def params_of(call: Call) -> list[tuple[str, str]]:
 
 
 def content_of(call: Call) -> bytes | None:
-    """The body of its request, as JSON. Raises TypeError for what is none."""
-    if call.body is None:
-        return None
-    write = partial(json.dumps, call.body, default=_reveal, allow_nan=False)
+    """The body of its request: JSON, which bytes are already. Raises TypeError for what is none."""
+    if call.body is None or isinstance(call.body, bytes):
+        return call.body
+    return encode(call.body)
+
+
+def encode(value: object) -> bytes:
+    """A value as JSON. Raises TypeError for what is none."""
+    write = partial(json.dumps, value, default=_reveal, allow_nan=False)
     try:
         return write(ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -1,37 +1,40 @@
-"""Send alerts from files: read, batch, send, and say what became of every record.
+"""`ir-console ingest`: send alerts from files, or follow them as they grow.
 
-A batch is sent again after a failure that may pass: the server knows what it has already, so
-nothing is created twice. Complaints name file and line; anything rejected makes the exit code 1.
+Decides what is asked for and wires the parts of `intake`. Exit code 1 when anything was rejected;
+4 when the server could not be reached for too long.
 """
 
 import asyncio
-import sys
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ir_client.formats import AUTO, FORMATS, read_drafts
+from ir_client.formats import AUTO, FORMATS, AlertFormat
 from ir_console.model.format import plural
 
-from .batches import MAX_COMPLAINTS, Batch, Complaint, Tally, batches, skipped_in_words
 from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
-from .exits import ExitCode, UsageProblem
+from .exits import INTERRUPTED, ExitCode, UsageProblem
+from .intake.checkpoints import CheckpointFile
+from .intake.dry_run import DryRun
+from .intake.files import STDIN, FileSource, Source, StdinSource, check_readable
+from .intake.reading import SpanReader
+from .intake.rejects import NoRejects, Rejects, RejectsFile
+from .intake.running import FileRun, Ledger
+from .intake.sending import Sender
+from .intake.tailing import FollowedFile
+from .intake.tally import Tally
+from .intake.telling import Teller, as_document
 from .output import Output
 
 if TYPE_CHECKING:
     from ir_client import IRClient, Profile
-    from ir_client.errors import IRError
-    from ir_client.wire.alerts import IngestReport
 
 FORMAT_NAMES = (AUTO, *(known.name for known in FORMATS))
-STDIN = Path("-")
-MAX_ATTEMPTS = 5
-_FIRST_WAIT_SECONDS = 1.0
-_LONGEST_WAIT_SECONDS = 60.0
 
 
 def ingest(
@@ -45,178 +48,237 @@ def ingest(
     source: Annotated[
         str, typer.Option(help="The source of records that name none.")
     ] = "ir-console",
+    follow: Annotated[
+        bool, typer.Option("--follow", "-F", help="Go on as the files grow, like tail -F.")
+    ] = False,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep there how far we came, and go on from there."),
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Add what is rejected to this file.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be sent; send nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Send alerts from files of a SIEM or sensor.
 
-    Takes JSON lines, arrays and single objects, also gzipped. The server must accept our token
-    for creation: an endpoint token in IR_TOKEN, or kept by `ir-console login --token`.
-    A second run creates nothing twice.
+    Takes JSON, CSV, Zeek logs, CEF, LEEF and JSON in syslog lines, also gzipped and mixed. The
+    server must accept our token for creation: an endpoint token in IR_TOKEN, or kept by
+    `ir-console login --token`. A second run creates nothing twice.
     """
-    if format_name not in FORMAT_NAMES:
-        known = ", ".join(FORMAT_NAMES)
-        raise UsageProblem(f"There is no format {format_name}", hint=f"Say one of {known}.")
-    for file in files:
-        _check_readable(file)
-    work = IngestRun(Output.standard(), source=source, format_name=format_name)
-    asyncio.run(work.run(profile_for(ctx, profile, url), files))
-    work.report(as_json=as_json)
-    if work.tally.rejected:
+    asked = Asked(files, format_name, FORMATS, source, follow, checkpoint)
+    asked.check()
+    output = Output.standard()
+    with _rejects_to(rejects) as rejected:
+        if dry_run:
+            looked = _looked(asked, output, rejected)
+            looked.report(as_json=as_json)
+            tally, was_stopped = looked.tally, False
+        else:
+            run = IngestRun(output, asked, rejected)
+            asyncio.run(run.run(profile_for(ctx, profile, url)))
+            run.report(as_json=as_json)
+            tally, was_stopped = run.tally, run.was_stopped
+    if was_stopped and not follow:
+        raise typer.Exit(INTERRUPTED)
+    if tally.total.rejected:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _check_readable(file: Path) -> None:
-    """Refuse before anything is sent what cannot be opened."""
-    if file == STDIN:
-        return
-    if file.is_dir():
-        raise UsageProblem(f"{file} is a directory", hint="Name the files in it.")
-    with _opened(file):
-        pass
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for."""
 
+    files: Sequence[Path]
+    format_name: str = AUTO
+    formats: Sequence[AlertFormat] = FORMATS
+    source: str = "ir-console"
+    follows: bool = False
+    checkpoint: Path | None = None
 
-@contextmanager
-def _opened(file: Path) -> Iterator[BinaryIO]:
-    if file == STDIN:
-        yield sys.stdin.buffer
-        return
-    try:
-        stream = file.open("rb")
-    except OSError as error:
-        raise UsageProblem(
-            f"{file} cannot be read: {error.strerror}", hint="Check the name and its permissions."
-        ) from error
-    with stream:
-        yield stream
+    def check(self) -> None:
+        """Refuse before anything is sent what cannot be. Raises UsageProblem."""
+        names = (AUTO, *(known.name for known in self.formats))
+        if self.format_name not in names:
+            hint = f"Say one of {', '.join(names)}."
+            raise UsageProblem(f"There is no format {self.format_name}", hint=hint)
+        if len(set(self.files)) < len(self.files):
+            raise UsageProblem("A file is named twice", hint="Name each once.")
+        for file in self.files:
+            if not self.follows or file == STDIN or file.exists():
+                check_readable(file)
+
+    def checkpoint_of(self, file: Path, url: str) -> CheckpointFile:
+        """Where it is kept how far a file was read; nowhere for standard input."""
+        if file == STDIN or (self.checkpoint is None and not self.follows):
+            return CheckpointFile(None)
+        if self.checkpoint is not None:
+            return CheckpointFile(self.checkpoint)
+        return CheckpointFile.default_for(file, url, self.format_name)
+
+    def source_of(
+        self, file: Path, checkpoint: CheckpointFile, note: Callable[[str], None]
+    ) -> Source:
+        """What is read of a file."""
+        if file == STDIN:
+            return StdinSource()
+        progress = checkpoint.of(file)
+        if self.follows:
+            return FollowedFile(file, progress, note)
+        return FileSource(file, progress, is_growing=checkpoint.path is not None, note=note)
 
 
 class IngestRun:
     """One run over some files; holds the tally."""
 
-    def __init__(self, output: Output, *, source: str, format_name: str) -> None:
+    def __init__(self, output: Output, asked: Asked, rejects: Rejects | None = None) -> None:
         self.tally = Tally()
+        self.was_stopped = False
         self._output = output
-        self._source = source
-        self._format_name = format_name
-        self._complained = 0
+        self._asked = asked
+        self._rejects = rejects or NoRejects()
+        is_named = asked.format_name != AUTO
+        self._teller = Teller(output, asked.formats, is_named, says_at_once=asked.follows)
+        self._stopping = asyncio.Event()
+        self._readers: list[SpanReader] = []
 
-    async def run(self, profile: "Profile", files: list[Path]) -> None:
+    async def run(self, profile: "Profile") -> None:
+        """Send the files to the server of a profile."""
         async with connected(profile, self._output) as client:
-            # A server that goes away meanwhile is waited for; one that is not there is not.
-            await client.meta()
-            try:
-                for file in files:
-                    await self.send_file(client, file)
-            except BaseException:
-                self._complain()
-                if self.tally.sent:
-                    self._output.note(
-                        f"Stopped after {plural(self.tally.sent, 'alert')}. Run it again for the "
-                        "rest: nothing is created twice."
-                    )
-                raise
+            if not self._asked.follows:
+                # A server that goes away meanwhile is waited for; one that is not there is not.
+                await client.meta()
+            with _signals_stop(self.stop):
+                await self.send(client)
+
+    async def send(self, client: "IRClient") -> None:
+        """Send the files with an open client: one by one, or all at once if they are followed."""
+        from ir_client import RetryPolicy
+
+        # Retries are ours: they are told, and go on for longer.
+        once = client.with_options(retry=RetryPolicy(max_attempts=1))
+        sender = Sender(
+            once, self._output.note, gives_up=not self._asked.follows, stopping=self._stopping
+        )
+        runs = self._runs(sender, client.url)
+        try:
+            if self._asked.follows:
+                async with asyncio.TaskGroup() as tasks:
+                    for run in runs:
+                        tasks.create_task(self._send_file(run))
+            else:
+                for run in runs:
+                    if not self.was_stopped:
+                        await self._send_file(run)
+        except BaseException:
+            if sent := self.tally.total.created + self.tally.total.duplicates:
+                self._output.note(
+                    f"Stopped after {plural(sent, 'alert')}. Run it again for the rest: nothing "
+                    "is created twice."
+                )
+            raise
+
+    def stop(self) -> None:
+        """Read no further; send what was read, and end."""
+        self.was_stopped = True
+        self._stopping.set()
+        for reader in self._readers:
+            reader.stop()
 
     def report(self, *, as_json: bool) -> None:
-        """The result: counts to stdout; what was skipped and how much was left unsaid to people."""
-        tally, output = self.tally, self._output
-        if tally.rejected > MAX_COMPLAINTS:
-            output.note(f"… and {tally.rejected - MAX_COMPLAINTS} more were rejected.")
+        """The result: to stdout as a line, or as a document for programs."""
         if as_json:
-            output.document(_as_document(tally))
-            return
-        if tally.skipped:
-            output.note(skipped_in_words(tally.skipped))
-        output.line(
-            f"{tally.created} created, {plural(tally.duplicates, 'duplicate')}, "
-            f"{tally.skipped.total()} skipped, {tally.rejected} rejected"
-        )
-
-    async def send_file(self, client: "IRClient", file: Path) -> None:
-        before, sent_before = self._records(), self.tally.sent
-        with _opened(file) as stream:
-            readings = read_drafts(stream, self._format_name)
-            for batch in batches(readings, self.tally, file=str(file), default_source=self._source):
-                self._complain()
-                await self._send(client, str(file), batch)
-                self._output.progress(f"{file}: {plural(self.tally.sent, 'alert')} sent")
-        self._complain()
-        read, sent = self._records() - before, self.tally.sent - sent_before
-        if read:
-            self._output.note(f"{file}: {plural(read, 'record')} read, {sent:,} sent")
+            self._output.document(as_document(self.tally))
         else:
-            self._output.note(f"{file}: no records in it; is it the right file?")
+            self._teller.sum_up(self.tally)
 
-    def _records(self) -> int:
-        return self.tally.sent + self.tally.skipped.total() + self.tally.rejected
+    def _runs(self, sender: Sender, url: str) -> "list[FileRun]":
+        checkpoints: dict[Path | None, CheckpointFile] = {}
+        runs = []
+        for file in self._asked.files:
+            wanted = self._asked.checkpoint_of(file, url)
+            checkpoint = checkpoints.setdefault(wanted.path, wanted)
+            if checkpoint is wanted:
+                checkpoint.load()
+            runs.append(self._run_of(file, checkpoint, sender))
+        self._readers = [run.reader for run in runs]
+        return runs
 
-    def _complain(self) -> None:
-        """Print the complaints that nobody has seen yet."""
-        for complaint in self.tally.complaints[self._complained :]:
-            self._output.note(_in_words(complaint))
-        self._complained = len(self.tally.complaints)
+    def _run_of(self, file: Path, checkpoint: CheckpointFile, sender: Sender) -> FileRun:
+        loop = asyncio.get_running_loop()
 
-    async def _send(self, client: "IRClient", file: str, batch: Batch) -> None:
-        from ir_client.errors import PayloadTooLarge
+        def note(text: str) -> None:
+            # Called in the thread that reads.
+            loop.call_soon_threadsafe(self._output.note, text)
 
-        try:
-            report = await self._sent(client, batch)
-        except PayloadTooLarge:
-            if len(batch.drafts) == 1:
-                self.tally.reject(file, batch.lines[0], "larger than the server takes; shorten it")
-                return
-            for half in batch.halves():
-                await self._send(client, file, half)
-            return
-        self.tally.take_in(file, batch, report)
-        self._complain()
+        asked, teller = self._asked, self._teller
+        source = asked.source_of(file, checkpoint, note)
+        ledger = Ledger(
+            self.tally,
+            checkpoint,
+            self._rejects,
+            self._output.note,
+            lambda name, complaints: teller.settled(self.tally, name, complaints),
+        )
+        reader = SpanReader(source, asked.format_name, asked.formats)
+        return FileRun(str(file), file, reader, sender, ledger, asked.source, met=teller.met)
 
-    async def _sent(self, client: "IRClient", batch: Batch) -> "IngestReport":
-        from ir_client.errors import IRError, PermissionDenied
-
-        attempt = 1
-        # One for all attempts: what was created though nobody heard of it is told as created.
-        key = uuid.uuid4().hex
-        while True:
-            try:
-                return await client.alerts.ingest(batch.source, batch.drafts, idempotency_key=key)
-            except PermissionDenied as error:
-                error.hint = _NEEDS_TOKEN
-                raise
-            except IRError as error:
-                wait = _wait_before_retry(error, attempt)
-                if wait is None:
-                    raise
-                self._output.note(f"{error}; trying again in {wait:.0f} s")
-            await asyncio.sleep(wait)
-            attempt += 1
+    async def _send_file(self, run: FileRun) -> None:
+        await run.run()
+        if run.was_read_before and not self.tally.of_file(run.name):
+            self._teller.nothing_new(run.name)
+        else:
+            self._teller.file_ended(self.tally, run.name)
 
 
-_NEEDS_TOKEN = (
-    "Creating alerts takes an endpoint token that may create them: put one into IR_TOKEN, or "
-    "keep it with `ir-console login --token --profile NAME --url …`."
-)
+def _looked(asked: Asked, output: Output, rejects: Rejects) -> DryRun:
+    if asked.follows:
+        raise UsageProblem(
+            "--dry-run looks at what is there, and --follow waits for more",
+            hint="Leave out one of the two.",
+        )
+    teller = Teller(output, asked.formats, asked.format_name != AUTO)
+    looked = DryRun(output, teller, rejects)
+    for file in asked.files:
+        # From the begin, whatever a checkpoint says: it is a look at the file.
+        source = asked.source_of(file, CheckpointFile(None), output.note)
+        looked.read(str(file), source, asked.format_name, asked.formats)
+    return looked
 
 
-def _wait_before_retry(error: "IRError", attempt: int) -> float | None:
-    """Seconds until the batch is sent again; None when that would not help."""
-    if not error.retryable or attempt >= MAX_ATTEMPTS:
-        return None
-    asked: float | None = getattr(error, "retry_after", None)
-    return asked or min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
+@contextmanager
+def _rejects_to(path: Path | None) -> Iterator[Rejects]:
+    if path is None:
+        yield NoRejects()
+        return
+    file = RejectsFile(path)
+    try:
+        yield file
+    finally:
+        file.close()
 
 
-def _in_words(complaint: Complaint) -> str:
-    return f"{complaint.file}, line {complaint.line}: {complaint.reason}"
+@contextmanager
+def _signals_stop(stop: Callable[[], None]) -> Iterator[None]:
+    """Have the first signal end reading; the second ends the program as it stands."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
 
+    def stop_once() -> None:
+        for one in signals:
+            loop.remove_signal_handler(one)
+        stop()
 
-def _as_document(tally: Tally) -> dict[str, object]:
-    return {
-        "created": tally.created,
-        "duplicates": tally.duplicates,
-        "skipped": tally.skipped.total(),
-        "skipped_reasons": dict(tally.skipped),
-        "rejected": tally.rejected,
-        "errors": [
-            {"file": one.file, "line": one.line, "reason": one.reason} for one in tally.complaints
-        ],
-    }
+    # Signals are for the main thread alone.
+    with suppress(ValueError, RuntimeError, NotImplementedError):
+        for one in signals:
+            loop.add_signal_handler(one, stop_once)
+    try:
+        yield
+    finally:
+        with suppress(ValueError, RuntimeError, NotImplementedError):
+            for one in signals:
+                loop.remove_signal_handler(one)

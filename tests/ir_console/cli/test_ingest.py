@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from ir_client import IRClient, TokenCredentials
-from ir_client.errors import IRError
-from ir_console.cli.ingest import MAX_ATTEMPTS, IngestRun
+from ir_client.errors import GaveUp
+from ir_console.cli.ingest import Asked, IngestRun
 from ir_console.cli.output import Output
 from tests.support.cli import Cli
 
@@ -82,6 +82,9 @@ def test_several_files_and_gzip_are_one_report(sensor: Cli, tmp_path: Path) -> N
     packed = tmp_path / "alerts.json.gz"
     packed.write_bytes(gzip.compress(json.dumps([a_record()]).encode()))
     ran = sensor("ingest", plain, packed, "--json")
+    counts = {"created": 2, "duplicates": 0, "skipped": 0, "rejected": 0}
+    one = {"records": 1} | counts | {"created": 1}
+    two = {"records": 2} | counts
     assert ran.document == {
         "created": 3,
         "duplicates": 0,
@@ -89,6 +92,11 @@ def test_several_files_and_gzip_are_one_report(sensor: Cli, tmp_path: Path) -> N
         "skipped_reasons": {},
         "rejected": 0,
         "errors": [],
+        "formats": {"native": {"records": 3} | counts | {"created": 3}},
+        "files": [
+            {"file": str(plain)} | two | {"formats": {"native": two}},
+            {"file": str(packed)} | one | {"formats": {"native": one}},
+        ],
     }
 
 
@@ -170,14 +178,14 @@ class Plant:
 
 async def run_against(plant: Callable[[httpx.Request], httpx.Response], path: Path) -> IngestRun:
     output = Output(io.StringIO(), io.StringIO(), env={})
-    run = IngestRun(output, source="lab", format_name="auto")
+    run = IngestRun(output, Asked([path], source="lab"))
     client = IRClient(
         "http://plant",
         credentials=TokenCredentials(SecretStr("a-token")),
         handler=httpx.MockTransport(plant),
     )
     async with client:
-        await run.send_file(client, path)
+        await run.send(client)
     return run
 
 
@@ -185,7 +193,7 @@ async def run_against(plant: Callable[[httpx.Request], httpx.Response], path: Pa
 async def test_a_failure_that_passes_is_waited_for(tmp_path: Path) -> None:
     plant = Plant(httpx.Response(503), httpx.ConnectError("refused"), httpx.ReadTimeout("slow"))
     run = await run_against(plant, a_file(tmp_path, a_record()))
-    assert run.tally.created == 1
+    assert run.tally.total.created == 1
     assert len(plant.keys) == 4
     assert len(set(plant.keys)) == 1
 
@@ -194,22 +202,24 @@ async def test_a_failure_that_passes_is_waited_for(tmp_path: Path) -> None:
 async def test_the_server_says_how_long_to_wait(tmp_path: Path, looptime: Any) -> None:
     limited = httpx.Response(429, headers={"Retry-After": "45"}, json={"detail": "slow down"})
     run = await run_against(Plant(limited), a_file(tmp_path, a_record()))
-    assert run.tally.created == 1
+    assert run.tally.total.created == 1
     assert 45 <= looptime < 60
 
 
 @pytest.mark.looptime
 async def test_a_failure_that_stays_is_told_in_the_end(tmp_path: Path) -> None:
     plant = Plant(*[httpx.Response(503)] * 100)
-    with pytest.raises(IRError):
+    with pytest.raises(ExceptionGroup) as raised:
         await run_against(plant, a_file(tmp_path, a_record()))
-    assert len(plant.requests) <= 3 * MAX_ATTEMPTS
+    assert raised.group_contains(GaveUp, match="given up after")
+    assert len(plant.requests) < 15
+    assert len(set(plant.keys)) == 1
 
 
 async def test_what_is_too_large_at_once_is_sent_in_halves(tmp_path: Path) -> None:
     plant = Plant(takes_at_most=3)
     run = await run_against(plant, a_file(tmp_path, *(a_record() for _ in range(8))))
-    assert run.tally.created == 8
+    assert run.tally.total.created == 8
     assert plant.requests == [8, 4, 2, 2, 4, 2, 2]
     assert len(set(plant.keys)) == 7
 
@@ -222,5 +232,5 @@ async def test_one_alert_that_is_too_large_is_rejected_alone(tmp_path: Path) -> 
 
     path = a_file(tmp_path, a_record(), a_record(title="long"), a_record())
     run = await run_against(refuses_long_titles, path)
-    assert (run.tally.created, run.tally.rejected) == (2, 1)
+    assert (run.tally.total.created, run.tally.total.rejected) == (2, 1)
     assert run.tally.complaints[0].line == 2

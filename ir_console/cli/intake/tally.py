@@ -1,0 +1,157 @@
+"""Count what became of each record, by file and format."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+
+from ir_client.formats import Reading, Rejected
+from ir_client.wire.alerts import IngestReport
+
+from .spans import Batch, Skips
+
+# Enough to see what is wrong; a file that is no alerts at all would fill the screen.
+MAX_COMPLAINTS = 20
+
+_REFUSED = "the server refused it"
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A record that was not taken, where it stands, and why."""
+
+    file: str
+    reading: Reading
+    reason: str
+
+    @property
+    def line(self) -> int:
+        """The line on which the record starts."""
+        return self.reading.line
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of some records."""
+
+    created: int = 0
+    duplicates: int = 0
+    skipped: int = 0
+    rejected: int = 0
+
+    @property
+    def records(self) -> int:
+        """How many records there were."""
+        return self.created + self.duplicates + self.skipped + self.rejected
+
+    def add(self, other: "Counts") -> None:
+        """Count these too."""
+        self.created += other.created
+        self.duplicates += other.duplicates
+        self.skipped += other.skipped
+        self.rejected += other.rejected
+
+    def as_document(self) -> dict[str, int]:
+        """The counts for programs."""
+        return {
+            "records": self.records,
+            "created": self.created,
+            "duplicates": self.duplicates,
+            "skipped": self.skipped,
+            "rejected": self.rejected,
+        }
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the records so far; the first complaints are kept, all are counted."""
+
+    of: dict[tuple[str, str | None], Counts] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
+    complaints: list[Complaint] = field(default_factory=list)
+    total: Counts = field(default_factory=Counts)
+
+    def skip(self, file: str, skipped: Skips) -> None:
+        """Count what is sound and no alert."""
+        for (format_name, reason), count in skipped.items():
+            self._count(file, format_name, Counts(skipped=count))
+            self.reasons[reason] += count
+
+    def expect(self, file: str, reading: Reading) -> None:
+        """Count a draft that would be created."""
+        self._count(file, reading.format_name, Counts(created=1))
+
+    def reject(self, file: str, reading: Reading, reason: str | None = None) -> Complaint:
+        """Count a record that was not taken: by us, or by the server for this reason."""
+        outcome = reading.outcome
+        why = reason or (outcome.reason if isinstance(outcome, Rejected) else _REFUSED)
+        complaint = Complaint(file, reading, why)
+        self._count(file, reading.format_name, Counts(rejected=1))
+        if len(self.complaints) < MAX_COMPLAINTS:
+            self.complaints.append(complaint)
+        return complaint
+
+    def take_in(self, file: str, batch: Batch, report: IngestReport) -> list[Complaint]:
+        """Count what the server says of a batch; returns what it refused."""
+        if not report.results:
+            return self._take_in_plain(file, batch, report)
+        refused = []
+        for result in report.results:
+            reading = batch.readings[result.index]
+            match result.status:
+                case "created":
+                    self._count(file, reading.format_name, Counts(created=1))
+                case "duplicate":
+                    self._count(file, reading.format_name, Counts(duplicates=1))
+                case _:
+                    refused.append(self.reject(file, reading, result.error or _REFUSED))
+        return refused
+
+    def files(self) -> list[str]:
+        """The files of which records were counted, in the order of their first."""
+        return list(dict.fromkeys(file for file, _ in self.of))
+
+    def of_file(self, file: str) -> dict[str | None, Counts]:
+        """What became of the records of a file, by format."""
+        return {name: counts for (one, name), counts in self.of.items() if one == file}
+
+    def of_format(self) -> dict[str, Counts]:
+        """What became of the records by format; those of none are left out."""
+        found: dict[str, Counts] = {}
+        for (_, name), counts in self.of.items():
+            if name is not None:
+                found.setdefault(name, Counts()).add(counts)
+        return found
+
+    def _count(self, file: str, format_name: str | None, counts: Counts) -> None:
+        self.of.setdefault((file, format_name), Counts()).add(counts)
+        self.total.add(counts)
+
+    def _take_in_plain(self, file: str, batch: Batch, report: IngestReport) -> list[Complaint]:
+        """A plain server only counts, and says in words why it did not take an alert."""
+        duplicates = sum("duplicate" in text.lower() for text in report.errors)
+        reasons = [text for text in report.errors if "duplicate" not in text.lower()]
+        untold = max(0, report.failed_count - len(report.errors))
+        reasons += ["the server refused it without a reason"] * untold
+        names = [reading.format_name for reading in batch.readings]
+        self._count(file, names[0], Counts(report.processed_count, duplicates))
+        left = list(batch.readings)
+        return [self._reject_of(file, left, text) for text in reasons]
+
+    def _reject_of(self, file: str, left: list[Reading], text: str) -> Complaint:
+        """Reject the alert that a plain server's words are about, as far as one can tell."""
+        named = [one for one in left if _id_of(one) and _id_of(one) in text]
+        if len(named) == 1:
+            left.remove(named[0])
+            return self.reject(file, named[0], text)
+        return self.reject(file, left[0], f"in the batch from here on: {text}")
+
+
+def _id_of(reading: Reading) -> str:
+    return getattr(reading.outcome, "external_alert_id", "")
+
+
+def skipped_in_words(reasons: Counter[str]) -> str:
+    """`6 skipped: 2 event type dns, 1 event type flow, …`, the most frequent first."""
+    shown = [f"{count} {reason}" for reason, count in islice(reasons.most_common(), 8)]
+    more = ["…"] if len(reasons) > len(shown) else []
+    return f"{reasons.total()} skipped: {', '.join(shown + more)}"
