@@ -1,7 +1,8 @@
 """MITRE ATT&CK in our words: which threat type a tactic or a well-known technique is.
 
 Tactic names and numbers are those of ATT&CK for Enterprise; names are compared in lower case with
-blanks (`readable_tactic` makes `TA0006`, `credential-access` and `CredentialAccess` such).
+blanks (`readable_tactic` makes `TA0006`, `credential-access`, `CredentialAccess`, Sigma's
+`attack.credential-access`, Falco's `mitre_credential_access` and Hayabusa's `CredAccess` such).
 """
 
 import re
@@ -48,6 +49,27 @@ _TACTIC_OF_NUMBER: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# As Hayabusa shortens them.
+_SHORT_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "recon": "reconnaissance",
+        "res dev": "resource development",
+        "init access": "initial access",
+        "exec": "execution",
+        "persis": "persistence",
+        "priv esc": "privilege escalation",
+        "evas": "defense evasion",
+        "defense impairment": "defense evasion",
+        "stealth": "defense evasion",
+        "cred access": "credential access",
+        "disc": "discovery",
+        "lat mov": "lateral movement",
+        "collect": "collection",
+        "c2": "command and control",
+        "exfil": "exfiltration",
+    }
+)
+
 # Those whose technique says more than its tactic; others are told by the tactic alone.
 THREAT_OF_TECHNIQUE: Mapping[str, ThreatType] = MappingProxyType(
     {
@@ -77,6 +99,8 @@ THREAT_OF_TECHNIQUE: Mapping[str, ThreatType] = MappingProxyType(
     }
 )
 
+_BETWEEN_TACTICS = re.compile(r"\s*[,;|¦\n]\s*")
+_PREFIX = re.compile(r"(?:attack\.|mitre_|attack::)", re.IGNORECASE)
 _WORD_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])|[-_\s]+")
 
 
@@ -85,15 +109,21 @@ def readable_tactic(text: str) -> str:
     number = text.strip().upper()
     if number in _TACTIC_OF_NUMBER:
         return _TACTIC_OF_NUMBER[number]
-    return " ".join(part for part in _WORD_BREAK.split(text.strip()) if part).lower()
+    bare = _PREFIX.sub("", text.strip(), count=1)
+    words = " ".join(part for part in _WORD_BREAK.split(bare) if part).lower()
+    return _SHORT_NAMES.get(words, words)
 
 
 def threat_of(techniques: Iterable[str], tactics: Iterable[str] = ()) -> ThreatType:
-    """The threat type of the first technique that has one of its own, else of the first tactic."""
+    """The threat type of the first technique that has one of its own, else of the first tactic.
+
+    A text may hold several tactics, with commas or bars between them.
+    """
     for technique in techniques:
         if threat := THREAT_OF_TECHNIQUE.get(technique.upper().partition(".")[0]):
             return threat
-    for tactic in tactics:
-        if threat := THREAT_OF_TACTIC.get(readable_tactic(tactic)):
-            return threat
+    for text in tactics:
+        for tactic in _BETWEEN_TACTICS.split(text):
+            if threat := THREAT_OF_TACTIC.get(readable_tactic(tactic)):
+                return threat
     return "unknown"

@@ -11,6 +11,8 @@ from ir_client.wire.base import JsonObject
 
 _OF_A_SPLUNK_ANSWER = frozenset({"preview", "init_offset", "messages", "fields"})
 _OF_A_SPLUNK_RESULT = frozenset({"preview", "offset", "lastrow", "sid", "search_name"})
+# What a webhook says of the search; its result does not repeat it.
+_OF_THE_SEARCH = ("search_name", "sid", "results_link")
 
 
 def opened(record: JsonObject) -> list[object] | None:
@@ -18,14 +20,14 @@ def opened(record: JsonObject) -> list[object] | None:
     if "hits" in record and isinstance(hits := record["hits"], dict):
         inside = hits.get("hits")
         return [_of_hit(hit) for hit in inside] if isinstance(inside, list) else None
-    if isinstance(record.get("_source"), dict) and "_index" in record:
+    if "_index" in record and _document(record) is not None:
         return [_of_hit(record)]
     inside = record.get("results")
     if isinstance(inside, list) and not _OF_A_SPLUNK_ANSWER.isdisjoint(record):
         return inside
     inside = record.get("result")
     if isinstance(inside, dict) and not _OF_A_SPLUNK_RESULT.isdisjoint(record):
-        return [inside]
+        return [{key: record[key] for key in _OF_THE_SEARCH if key in record} | inside]
     return None
 
 
@@ -42,8 +44,14 @@ def opening(
     return unwrap
 
 
+def _document(hit: JsonObject) -> JsonObject | None:
+    # Asked for `fields` alone, a hit has no source, and each field is a list.
+    document = hit.get("_source", hit.get("fields"))
+    return document if isinstance(document, dict) else None
+
+
 def _of_hit(hit: object) -> object:
     """The document of a hit, with where it is stored."""
-    if not isinstance(hit, dict) or not isinstance(source := hit.get("_source"), dict):
+    if not isinstance(hit, dict) or (document := _document(hit)) is None:
         return hit
-    return {key: hit[key] for key in ("_index", "_id") if key in hit} | source
+    return {key: hit[key] for key in ("_index", "_id") if key in hit} | document

@@ -99,7 +99,8 @@ def _labels(values: Values) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text[:LABEL_LIMIT] for text in _texts(values)))[:LABELS_LIMIT]
 
 
-def _techniques(values: Values) -> tuple[str, ...]:
+def read_techniques(values: Values) -> tuple[str, ...]:
+    """The ATT&CK techniques that the values name, each once."""
     found = (match.upper() for text in _texts(values) for match in _TECHNIQUE.findall(text))
     return tuple(dict.fromkeys(found))[:LABELS_LIMIT]
 
@@ -127,6 +128,6 @@ READERS: Mapping[str, Callable[[Values], object | None]] = MappingProxyType(
         "risk_score": _within(1, 100),
         "correlation_id": _up_to(_TEXT_LIMIT),
         "tags": _labels,
-        "mitre_techniques": _techniques,
+        "mitre_techniques": read_techniques,
     }
 )

@@ -74,7 +74,7 @@ def _from_epoch(number: float) -> datetime:
 
 
 def _isoformat(text: str) -> str:
-    text = text.removesuffix(" UTC").removesuffix(" GMT")
+    text = text.removesuffix(" UTC").removesuffix(" GMT").removesuffix(" Z")
     text = _LONG_FRACTION.sub(r"\1", text).replace(" +", "+").replace(" -", "-")
     return _SHORT_ZONE.sub(r"\1:00", text) if "T" in text or " " in text else text
 

@@ -3,12 +3,13 @@
 `detail.service.count` goes down three objects. A list on the way means each of its elements, so
 one path may give several values. A record may also be flat: where a key is missing, the rest of
 the path is tried as one key, so `kibana.alert.severity` finds `{"kibana.alert.severity": …}` and
-`{"kibana": {"alert": {"severity": …}}}` alike. Missing, null and empty values are not there.
+`{"kibana": {"alert": {"severity": …}}}` alike, or a mixture. Missing, null and empty values are not
+there, nor what tools write for them.
 """
 
 from ir_client.wire.base import JsonObject
 
-_NOTHING: tuple[object, ...] = (None, "", "-")
+_NOTHING = frozenset({"", "-", "<NA>", "N/A", "n/a", "(null)"})
 
 
 class Path:
@@ -39,13 +40,16 @@ class Path:
             for one in value:
                 self._collect(one, at, found)
         elif at == len(self._parts):
-            if value not in _NOTHING:
+            if value is not None and not (isinstance(value, str) and value in _NOTHING):
                 found.append(value)
         elif isinstance(value, dict):
+            before = len(found)
             if (key := self._parts[at]) in value:
                 self._collect(value[key], at + 1, found)
+            if len(found) > before:
                 return
             for joined, end in self._joined[at]:
                 if joined in value:
                     self._collect(value[joined], end, found)
-                    return
+                    if len(found) > before:
+                        return

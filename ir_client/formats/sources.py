@@ -11,7 +11,8 @@ from typing import Protocol
 
 from ir_client.wire.base import JsonObject
 
-from .fields import as_number, as_text
+from .attack import threat_of
+from .fields import as_number, as_text, read_techniques
 from .outcomes import RecordError, quoted
 from .paths import Path
 
@@ -153,6 +154,28 @@ class Words:
         how = " contains" if self._part else ""
         groups = "; ".join(f"{', '.join(words)} → {value}" for value, words in words_of.items())
         return f"{self._at.described()}{how}: {groups}"
+
+
+class ByAttack:
+    """The threat type that ATT&CK techniques and tactics at some paths tell; nothing if none.
+
+    A mapping does the same where it has no source for the threat type, or that finds nothing:
+    this is for formats that have something less telling to fall back on.
+    """
+
+    __slots__ = ("_tactics", "_techniques")
+
+    def __init__(self, *, techniques: At, tactics: At) -> None:
+        self._techniques = techniques
+        self._tactics = tactics
+
+    def values(self, record: JsonObject) -> list[object]:
+        techniques = read_techniques(self._techniques.values(record)) or ()
+        threat = threat_of(techniques, map(as_text, self._tactics.values(record)))
+        return [] if threat == "unknown" else [threat]
+
+    def described(self) -> str:
+        return "by the ATT&CK technique, else by its tactic"
 
 
 @dataclass(frozen=True, slots=True)
