@@ -95,6 +95,10 @@ THREAT_OF_TECHNIQUE: Mapping[str, ThreatType] = MappingProxyType(
         "T1498": "denial_of_service",
         "T1499": "denial_of_service",
         "T1496": "malware",
+        "T1485": "malware",
+        "T1561": "malware",
+        "T1565": "suspicious_activity",
+        "T1491": "web_attack",
         "T1204": "malware",
     }
 )

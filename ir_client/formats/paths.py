@@ -43,13 +43,16 @@ class Path:
             if value is not None and not (isinstance(value, str) and value in _NOTHING):
                 found.append(value)
         elif isinstance(value, dict):
-            before = len(found)
-            if (key := self._parts[at]) in value:
-                self._collect(value[key], at + 1, found)
-            if len(found) > before:
-                return
-            for joined, end in self._joined[at]:
-                if joined in value:
-                    self._collect(value[joined], end, found)
-                    if len(found) > before:
-                        return
+            self._go_down(value, at, found)
+
+    def _go_down(self, value: JsonObject, at: int, found: list[object]) -> None:
+        before = len(found)
+        if (key := self._parts[at]) in value:
+            self._collect(value[key], at + 1, found)
+        if len(found) > before:
+            return
+        for joined, end in self._joined[at]:
+            if joined in value:
+                self._collect(value[joined], end, found)
+                if len(found) > before:
+                    return

@@ -4,7 +4,18 @@ from collections.abc import Iterable
 
 from ir_client.wire.base import JsonObject
 
-from . import native, suricata
+from . import (
+    alertmanager,
+    elastic,
+    falco,
+    native,
+    ocsf,
+    sigma,
+    splunk,
+    suricata,
+    wazuh,
+    zeek,
+)
 from .alert_format import AlertFormat
 
 AUTO = "auto"
@@ -13,6 +24,14 @@ AUTO = "auto"
 # names are everybody's, so it comes last.
 FORMATS: tuple[AlertFormat, ...] = (
     suricata.FORMAT,
+    zeek.FORMAT,
+    wazuh.FORMAT,
+    elastic.FORMAT,
+    ocsf.FORMAT,
+    falco.FORMAT,
+    sigma.FORMAT,
+    alertmanager.FORMAT,
+    splunk.FORMAT,
     native.FORMAT,
 )
 

@@ -127,7 +127,7 @@ class FirstOf:
 class Words:
     """A word at some paths, looked up in a table without regard to case.
 
-    `part=True` takes the first entry that the text contains.
+    `part=True` goes on with parts of the words: the first entry that any of them contains.
     """
 
     __slots__ = ("_at", "_part", "_table")
@@ -138,13 +138,12 @@ class Words:
         self._part = part
 
     def values(self, record: JsonObject) -> list[object]:
-        found = []
-        for value in self._at.values(record):
-            word = as_text(value).lower()
-            if word in self._table:
-                found.append(self._table[word])
-            elif self._part:
-                found += [entry for part, entry in self._table.items() if part in word]
+        words = [as_text(value).lower() for value in self._at.values(record)]
+        found = [self._table[word] for word in words if word in self._table]
+        if self._part and not found:
+            found = [
+                entry for part, entry in self._table.items() if any(part in word for word in words)
+            ]
         return found
 
     def described(self) -> str:

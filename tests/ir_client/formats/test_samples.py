@@ -103,7 +103,9 @@ def test_the_whole_record_is_kept(name: str) -> None:
 def test_the_order_of_keys_changes_nothing(name: str) -> None:
     known = FORMATS_BY_NAME[name]
     for record in records_of(known):
-        assert known.draft(_turned(record)) == known.draft(record)
+        assert _but_description(known.draft(_turned(record))) == _but_description(
+            known.draft(record)
+        )
 
 
 _junk = st.recursive(
@@ -137,6 +139,13 @@ def test_nothing_makes_recognition_raise(record: dict[str, Any]) -> None:
     for known in FORMATS:
         assert isinstance(known.recognises(record), bool)
         known.unwrap(record)
+
+
+def _but_description(outcome: AlertDraft | Skipped | Rejected) -> object:
+    """A description may list fields in the order that the source wrote them in."""
+    return (
+        outcome.model_dump(exclude={"description"}) if isinstance(outcome, AlertDraft) else outcome
+    )
 
 
 def _turned(value: Any) -> Any:
