@@ -52,7 +52,7 @@ class Arranged:
         return len(self._misplaced)
 
     def fill(self, keys: Iterable[Key]) -> None:
-        """Put many rows, oldest first, where nothing stands yet."""
+        """Put many rows, oldest first, in their places."""
         rows = self._rows
         # Without the calls of our own that `add` makes: there may be a million.
         name_of, value_of = self._name_of or _nothing, self._value_of or _nothing
@@ -60,13 +60,17 @@ class Arranged:
         for key in keys:
             row = rows[key[1]]
             lists[name_of(row), value_of(row)].append(key)
+        touched: dict[int, Group] = {}
         for (name, value), found in lists.items():
             shelf = self._shelf(name, value)
-            shelf.keys = found
+            first, end = bisect_left(shelf.keys, found[0]), bisect_left(shelf.keys, found[-1])
+            shelf.keys[first:end] = sorted([*shelf.keys[first:end], *found])
+            touched[shelf.group.id] = shelf.group
             self._home.update(dict.fromkeys([key[1] for key in found], shelf))
             if self._name_of is not None:
                 shelf.group.severities.update([rows[key[1]].severity for key in found])
-        self._rank(self._groups.values())
+        self._rank(touched.values())
+        self._are_groups_new = True
         self._lines = None
 
     def add(self, row: Row) -> None:

@@ -94,9 +94,13 @@ def example_line(width: int) -> Line:
     return tuple(spans)
 
 
-def count_words(matching: int, known: int, *, is_mistaken: bool, room: int) -> str:
-    """How much passes, and by which filter."""
+def count_words(
+    matching: int, known: int, *, searched: float = 1.0, is_mistaken: bool, room: int
+) -> str:
+    """How much passes, and by which filter; `searched` is the share that was looked at."""
     count = f"{matching:,} of {known:,}"
+    if searched < 1.0:
+        return f"{count}, {searched:.0%} searched"
     if is_mistaken:
         return f"{count} as before" if room >= 60 else count
     return f"{count} · Enter keeps · Esc undoes" if room >= 60 else count

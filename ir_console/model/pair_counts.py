@@ -1,7 +1,7 @@
 """How many rows there are of each severity and status, counted as they come and go."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from .rows import Row
 
@@ -17,6 +17,10 @@ class PairCounts:
     def add(self, row: Row) -> None:
         """Count a row."""
         self._pairs[row.severity, row.status] += 1
+
+    def add_all(self, rows: Iterable[Row]) -> None:
+        """Count many rows."""
+        self._pairs.update([(row.severity, row.status) for row in rows])
 
     def drop(self, row: Row) -> None:
         """Count a row no longer, as it was when it was counted."""

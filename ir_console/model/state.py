@@ -15,7 +15,7 @@ from .arranging import Arrangement
 from .arrivals import Arrival, Departure, Frame, Origin
 from .company import NOBODY_ELSE, Company
 from .corpus import Corpus, passes
-from .filters import EVERYTHING, Filter
+from .filters import Filter
 from .link import Link
 from .marks import Marks
 from .mutes import Mutes
@@ -26,6 +26,7 @@ from .reminders import Reminders
 from .rows import GroupRow, Row, seen_again
 from .saved_views import ALL, View, ViewList
 from .selecting import Question
+from .sieve import SearchSize, Sieve
 from .toasts import ToastBoard, ToastPolicy
 from .view_counts import ViewCounts
 from .viewport import Mode, Viewport
@@ -50,7 +51,6 @@ class ConsoleState:
     me: User | None = None
     moment: datetime = _NEVER
     """What the clock on the wall says, as far as the filter goes."""
-    filter: Filter = EVERYTHING
     company: Company = NOBODY_ELSE
     pulse: Pulse = field(default_factory=Pulse)
     mutes: Mutes = field(default_factory=Mutes)
@@ -66,6 +66,8 @@ class ConsoleState:
     toasts: ToastBoard = field(init=False)
     corpus: Corpus = field(init=False)
     marks: Marks = field(init=False)
+    search_size: SearchSize = field(default_factory=SearchSize)
+    sieve: Sieve = field(init=False)
     _filtered_at: datetime = _NEVER
     _fresh: dict[int, float] = field(default_factory=dict)
     _backlog: list[Row] = field(default_factory=list)
@@ -75,8 +77,14 @@ class ConsoleState:
         self.viewport = Viewport(self.view)
         self.toasts = ToastBoard(self.policy)
         self.corpus = Corpus(self.book)
+        self.sieve = Sieve(self.corpus, self.viewport, self.search_size)
         self.marks = Marks(self.view)
         self.counts = self.views.counts()
+
+    @property
+    def filter(self) -> Filter:
+        """What decides which alerts are shown."""
+        return self.sieve.filter
 
     @property
     def cursor_row(self) -> Row | None:
@@ -143,19 +151,20 @@ class ConsoleState:
 
         `unless_empty`: a filter that nothing passes changes nothing.
         """
-        before = self.filter
-        among = None
-        if wanted is not before and wanted.narrows(before):
-            among = self.view.matching_ids()
-        now, within = self.moment, None if among is None else before
-        matching = self.corpus.find(wanted, now=now, me=self._my_id, among=among, within=within)
-        if unless_empty and not matching:
-            return
-        self.filter = wanted
-        anchor = self.viewport.anchor()
-        self.view.show_only(matching, keep=self.viewport.cursor if leaves_ghost else None)
-        self.viewport.restore(anchor)
+        self.sieve.change(
+            wanted,
+            now=self.moment,
+            me=self._my_id,
+            unless_empty=unless_empty,
+            leaves_ghost=leaves_ghost,
+        )
         self._filtered_at = self.moment
+
+    def search_on(self, *, to_the_end: bool = False) -> bool:
+        """Search older alerts for what passes the filter; whether there were any."""
+        if to_the_end:
+            self.sieve.finish(now=self.moment, me=self._my_id)
+        return self.sieve.go_on(now=self.moment, me=self._my_id)
 
     def meet(self, me: User | None) -> None:
         """Learn who is logged in: what is `me` in the filter."""
@@ -176,7 +185,7 @@ class ConsoleState:
         self.counts.count_over(self.find, only=lambda wanted: wanted.ages)
         is_due = self.filter.ages and not self.view.is_held
         if is_due:
-            self.set_filter(self.filter)
+            self.sieve.ask_again(now=self.moment, me=self._my_id)
         return is_due
 
     @property
@@ -205,6 +214,8 @@ class ConsoleState:
     def mark(self, how: str) -> None:
         """Mark one alert and move on, a range up to the cursor, all that is shown, or invert."""
         cursor = self.viewport.cursor
+        if how != "one":
+            self.search_on(to_the_end=True)
         match how:
             case "all":
                 self.marks.mark_all()
@@ -222,9 +233,7 @@ class ConsoleState:
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Let the rows stand in another way, or settle when it is the same."""
-        anchor = self.viewport.anchor()
-        self.view.arrange(arrangement)
-        self.viewport.restore(anchor)
+        self.sieve.arrange(arrangement, now=self.moment, me=self._my_id)
 
     def toggle_fold(self, *, everything: bool = False) -> bool:
         """Fold or unfold the group of the cursor's line, or all; False where there are none."""

@@ -157,6 +157,8 @@ def _filter(state: ConsoleState) -> Line:
     if not state.is_filter_changed:
         return ()
     found = f"{state.view.matching_count:,} of {plural(state.view.known_count, 'alert')}"
+    if state.sieve.is_searching:
+        found += f", {state.sieve.searched_share:.0%} searched"
     return (
         Span("   / ", Tone.KEY),
         Span(safe_text(text, 60) or "everything", Tone.STRONG),

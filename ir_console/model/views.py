@@ -8,7 +8,7 @@ held, new rows wait outside. What passes is decided elsewhere and told with each
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence, Set
 
 from .arranged import Arranged
 from .arranging import PLAIN, Arrangement
@@ -68,9 +68,11 @@ class TableView:
         """How many rows came while the display is held."""
         return len(self._waiting)
 
-    def matching_ids(self) -> set[int] | None:
-        """The alerts that match, as far as the rows tell: not while held."""
-        return None if self.is_held else self.shown_matching()
+    def matching_ids(self) -> Set[int] | None:
+        """The alerts that match, as far as the rows tell: not while held. Not to be changed."""
+        if self.is_held:
+            return None
+        return self.shown_matching() if self._ghosts else self._shown
 
     def shown_matching(self) -> set[int]:
         """The shown alerts, ghosts aside."""
@@ -182,8 +184,17 @@ class TableView:
             self._ghosts.add(alert_id)
             self._pairs.drop(row)
 
-    def show_only(self, matching: Collection[int], *, keep: int | None = None) -> None:
-        """Show these alerts; one to `keep` stays as a ghost if it is not among them."""
+    def show_only(
+        self,
+        matching: Collection[int],
+        *,
+        keep: int | None = None,
+        arrangement: Arrangement | None = None,
+    ) -> None:
+        """Show these alerts; one to `keep` stays as a ghost if it is not among them.
+
+        They stand as before, or in another `arrangement`.
+        """
         for alert_id in self._gone - {keep}:
             self.remove(alert_id)
         self._waiting.clear()
@@ -197,7 +208,36 @@ class TableView:
             self._shown.add(kept.id)
             self._ghosts.add(kept.id)
             insort(self._order, kept.key)
+        self._arrangement = arrangement or self._arrangement
         self._arrange_anew()
+
+    def show_among(
+        self, keys: Sequence[Key], matching: Set[int], *, keep: int | None = None
+    ) -> None:
+        """Show these of the alerts that the keys, in their order and without a gap, are of."""
+        if not keys:
+            return
+        first, end = bisect_left(self._order, keys[0]), bisect_right(self._order, keys[-1])
+        there = {alert_id for _, alert_id in self._order[first:end]}
+        for alert_id in there - matching:
+            if alert_id not in self._ghosts:
+                row = self._rows[alert_id]
+                self._change(row, row, matches=False, keeps=self.is_held or alert_id == keep)
+        for alert_id in self._ghosts & there & matching - self._gone:
+            self._change(self._rows[alert_id], self._rows[alert_id], matches=True, keeps=True)
+        coming = matching - there - self._gone
+        found = [key for key in keys if key[1] in coming]
+        self._waiting -= coming
+        self._shown |= coming
+        self._pairs.add_all([self._rows[key[1]] for key in found])
+        end = bisect_right(self._order, keys[-1])
+        self._order[first:end] = sorted([*self._order[first:end], *found])
+        if self._arranged is not None:
+            self._arranged.fill(found)
+
+    def known_before(self, key: Key | None, count: int) -> list[Key]:
+        """The keys of the last `count` alerts before `key`, or of all; oldest first."""
+        return self._known.before(key, count)
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Let the rows stand in another way; asked for again, they settle."""

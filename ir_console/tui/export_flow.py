@@ -24,6 +24,7 @@ class ExportFlow:
     def ask(self) -> None:
         """Ask as what, and where to."""
         context, state = self._context, self._context.state
+        state.search_on(to_the_end=True)
         is_marked = bool(len(state.marks))
         chosen = state.marks.visible if is_marked else state.view.shown_matching()
         ids = tuple(sorted((one for one in chosen if one in state.book), reverse=True))

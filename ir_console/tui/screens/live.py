@@ -29,10 +29,10 @@ from ..widgets.filter_bar import FilterBar
 from ..widgets.line_bar import LineBar
 from ..widgets.lines_view import LinesView
 from ..widgets.toast_stack import ToastStack, TroubleBar
-from .moving import MovingScreen
+from .searching import SearchingScreen
 
 
-class LiveScreen(MovingScreen):
+class LiveScreen(SearchingScreen):
     """What the analyst looks at all day."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -134,7 +134,9 @@ class LiveScreen(MovingScreen):
         is_compact = self._layout is Layout.COMPACT
         self.toast_stack.show(() if is_compact else toasts)
         self.trouble_bar.show(toasts if is_compact else ())
-        self.filter_bar.say_count(view.matching_count, view.known_count)
+        searched = self.state.sieve.searched_share
+        self.filter_bar.say_count(view.matching_count, view.known_count, searched=searched)
+        self.search_soon()
 
     def tick(self) -> None:
         """Let ages grow."""

@@ -24,8 +24,7 @@ from ir_console.model.spans import Line
 from ..painter import Painter
 from .typed_bar import TypedBar
 
-# A question that opens every alert, or is asked of very many, waits until the analyst pauses.
-_MANY = 300_000
+# A question that opens every alert waits until the analyst pauses.
 _PAUSE_SECONDS = 0.25
 
 
@@ -52,7 +51,6 @@ class FilterBar(TypedBar):
         super().__init__(painter, widget_id=widget_id)
         self._before = EVERYTHING
         self._said = ""
-        self._known = 0
         self._waiting: Timer | None = None
         self._count = Label(id="filter-count")
 
@@ -71,13 +69,17 @@ class FilterBar(TypedBar):
         self._before = present
         self.begin(f"{present.text} " if present.text else "")
 
-    def say_count(self, matching: int, known: int) -> None:
-        """Say how much passes."""
-        self._known = known
+    def say_count(self, matching: int, known: int, *, searched: float) -> None:
+        """Say how much passes, of as much as is searched."""
         if not self.is_open:
             return
-        is_mistaken = self._mistake is not None
-        words = count_words(matching, known, is_mistaken=is_mistaken, room=self.size.width - 40)
+        words = count_words(
+            matching,
+            known,
+            searched=searched,
+            is_mistaken=self._mistake is not None,
+            room=self.size.width - 40,
+        )
         if words != self._said:
             self._said = words
             self._count.update(Content(words))
@@ -119,8 +121,7 @@ class FilterBar(TypedBar):
             self._waiting.stop()
             self._waiting = None
         tell = partial(self.post_message, self.Typed(wanted, is_tentative))
-        is_slow = opens_alerts(wanted.query.root) or self._known > _MANY
-        if now or not is_slow:
+        if now or not opens_alerts(wanted.query.root):
             tell()
         else:
             self._waiting = self.set_timer(_PAUSE_SECONDS, tell)

@@ -4,7 +4,8 @@ import pytest
 from textual.events import Key
 
 from ir_client.wire.auth import UserRef
-from ir_console.tui.widgets import filter_bar
+from ir_console.model.sieve import SearchSize
+from ir_console.tui.screens import searching
 from tests.support.builders import an_alert
 from tests.support.console import Console, a_console
 from tests.support.memory_server import MemoryServer
@@ -24,7 +25,7 @@ def a_server() -> MemoryServer:
 
 
 def matching(console: Console) -> set[int]:
-    return console.app.state.view.matching_ids() or set()
+    return console.app.state.view.shown_matching()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -123,12 +124,23 @@ async def test_letters_right_behind_the_slash_are_typed_and_do_not_act() -> None
         assert len(console.app.screen_stack) == 1
 
 
-async def test_very_many_alerts_are_filtered_when_the_typing_pauses(
+async def test_very_many_alerts_are_searched_while_the_console_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(filter_bar, "_MANY", 2)
+    monkeypatch.setattr(searching, "_BREATH_SECONDS", 3600.0)
+    async with a_console(a_server(), size=(160, 50)) as console:
+        await console.sees("Printer")
+        console.app.state.sieve.size = SearchSize(at_one_go=1, slice=1)
+        await console.press("/", "p")
+        await console.sees("1 of 3, 33% searched")
+
+
+async def test_a_search_of_very_many_alerts_goes_on_by_itself() -> None:
     async with a_console(a_server(), size=(80, 24)) as console:
         await console.sees("Printer")
-        await console.press("/", "p", "r")
-        assert console.app.state.filter.text == ""
-        await console.until(lambda: console.app.state.filter.text == "pr")
+        search = console.app.state.sieve
+        search.size = SearchSize(at_one_go=1, slice=1)
+        await console.press("/", *"beacon")
+        await console.until(lambda: not search.is_searching)
+        assert matching(console) == {1, 2}
+        assert "searched" not in console.text
