@@ -56,10 +56,12 @@ class StormServer(FakeServer):
 
 async def storm(server: StormServer, rows: int, rate: float) -> None:
     chance, numbers = random.Random(5), itertools.count(rows + 1)
-    due = 0.0
+    loop = asyncio.get_running_loop()
+    due, before = 0.0, loop.time()
     while True:
         await asyncio.sleep(STEP_SECONDS)
-        due += rate * STEP_SECONDS
+        now = loop.time()
+        due, before = due + rate * (now - before), now
         for number in range(int(due)):
             if number % 2:
                 new = next(numbers)
@@ -73,6 +75,7 @@ async def storm(server: StormServer, rows: int, rate: float) -> None:
 async def main(rows: int, rate: float) -> None:
     chance, now = random.Random(3), datetime.now(UTC)
     async with StormServer() as server:
+        server.accepts_every_token = True
         for number in range(1, rows + 1):
             when = now - timedelta(seconds=rows - number)
             server.commit(number, **fields(number, when, chance))

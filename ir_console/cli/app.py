@@ -108,7 +108,7 @@ def console(
     """
     ctx.obj = Asked(profile=profile, url=url)
     if ctx.invoked_subcommand is None:
-        import_module(f"{__package__}.console").open_for(ctx.obj)
+        import_module(f"{__package__}.opening").open_console(ctx.obj)
 
 
 def main() -> None:

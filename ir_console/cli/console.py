@@ -16,6 +16,7 @@ from .app import Asked
 from .connecting import connected
 from .exits import UsageProblem
 from .hangup import EXIT_CODE, ended_by_hangup, is_gone
+from .opening import Opening
 from .output import Output
 
 if TYPE_CHECKING:
@@ -27,36 +28,42 @@ _EXIT_BY_SIGNAL = 128
 _NEW_OBJECTS_A_COLLECTION = 10_000
 
 
-def open_for(asked: Asked) -> None:
-    """Open the console for the current profile."""
+def open_for(asked: Asked, picture: Opening) -> None:
+    """Open the console for the current profile; `picture` is what is on the screen until then."""
     from ir_client.config import load_profile
 
-    if not can_be_shown():
-        raise UsageProblem(
-            "The console needs a terminal",
-            hint="Elsewhere use `ir-console alerts list` or `ir-console tail`.",
-        )
     settings = console_settings()
     first_run = import_module(f"{__package__}.first_run")
     if first_run.is_first_run(asked):
+        picture.hand_over()
         first_run.begin(settings)
     else:
-        open_profile(load_profile(asked.profile, url=asked.url), settings)
+        profile = load_profile(asked.profile, url=asked.url)
+        picture.show(f"opening {profile.url}")
+        open_profile(profile, settings, picture=picture)
 
 
 def open_profile(
     profile: "Profile",
     settings: "ConsoleSettings",
     credentials: "PasswordCredentials | None" = None,
+    *,
+    picture: Opening | None = None,
 ) -> NoReturn:
     """Open the console and end with its exit code; `credentials` where none are kept."""
-    raise SystemExit(asyncio.run(_opened(profile, settings, credentials)))
+    raise SystemExit(asyncio.run(_opened(profile, settings, credentials, picture)))
 
 
-def can_be_shown() -> bool:
-    """Whether there is a terminal to read keys from and to draw on."""
-    # Textual draws on stderr: a console whose stderr is redirected would be invisible.
-    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+class _OutputBehind(Output):
+    """Says what must be said on the shell's own screen, not on the opening picture."""
+
+    def __init__(self, picture: Opening) -> None:
+        super().__init__(sys.stdout, sys.stderr, env=os.environ)
+        self._picture = picture
+
+    def note(self, text: str) -> None:
+        self._picture.close()
+        super().note(text)
 
 
 def console_settings() -> "ConsoleSettings":
@@ -126,13 +133,17 @@ async def check_login(client: "IRClient") -> None:
 
 
 async def _opened(
-    profile: "Profile", settings: "ConsoleSettings", credentials: "PasswordCredentials | None"
+    profile: "Profile",
+    settings: "ConsoleSettings",
+    credentials: "PasswordCredentials | None",
+    picture: Opening | None,
 ) -> int:
     from ir_console.settings import settings_path
     from ir_console.shelf import Shelf
     from ir_console.tui.app import ConsoleApp
 
-    async with connected(profile, Output.standard(), credentials) as client:
+    output = Output.standard() if picture is None else _OutputBehind(picture)
+    async with connected(profile, output, credentials) as client:
         await check_login(client)
         app = ConsoleApp(
             client,
@@ -141,6 +152,8 @@ async def _opened(
             settings_file=settings_path(),
             shelf=Shelf.of(profile.name, profile.url),
         )
+        if picture is not None:
+            picture.hand_over()
         return await run_console(app)
 
 

@@ -17,9 +17,10 @@ from pydantic import SecretStr
 
 from ir_console.model.format import plural
 
-from .console import can_be_shown, console_settings, run_console
+from .console import console_settings, run_console
 from .exits import ExitCode
 from .local_server import ADMIN, LocalServer, local_server
+from .opening import can_be_shown
 from .output import Output
 from .stories import COLLEAGUES
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from .console import can_be_shown, console_settings, run_console
+from .console import console_settings, run_console
 from .exits import UsageProblem
+from .opening import can_be_shown
 
 if TYPE_CHECKING:
     from ir_console.feed import ConsoleClient

@@ -1,0 +1,86 @@
+"""The first picture, and the shell's screen behind it."""
+
+import os
+import pty
+import signal
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+import pytest
+
+from ir_console.cli.opening import Opening, opening
+from tests.support.terminals import read_all
+
+SHOW, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[TextIO, int]]:
+    master, slave = pty.openpty()
+    with open(slave, "w", encoding="utf-8") as stream:
+        yield stream, master
+    os.close(master)
+
+
+def painted(master: int) -> str:
+    return os.read(master, 65536).decode()
+
+
+def test_it_says_what_is_opened_on_the_second_screen(terminal: tuple[TextIO, int]) -> None:
+    stream, master = terminal
+    Opening(stream).show("opening http://soc.example")
+    text = painted(master)
+    assert text.startswith(SHOW)
+    assert "IR Console" in text
+    assert "opening http://soc.example" in text
+
+
+def test_what_it_says_is_made_safe(terminal: tuple[TextIO, int]) -> None:
+    stream, master = terminal
+    Opening(stream).show("\x1b]0;owned\x07")
+    assert "\x1b]0" not in painted(master)
+
+
+def test_the_shell_gets_its_screen_back_once(terminal: tuple[TextIO, int]) -> None:
+    stream, master = terminal
+    picture = Opening(stream)
+    picture.show("opening")
+    picture.close()
+    picture.close()
+    assert painted(master).count(LEAVE) == 1
+
+
+def test_what_was_handed_over_is_the_toolkits_to_leave(terminal: tuple[TextIO, int]) -> None:
+    stream, master = terminal
+    picture = Opening(stream)
+    picture.show("opening")
+    picture.hand_over()
+    picture.close()
+    assert LEAVE not in painted(master)
+
+
+def test_a_signal_gives_the_screen_back(
+    terminal: tuple[TextIO, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream, master = terminal
+    monkeypatch.setattr(sys, "stderr", stream)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit, match=str(128 + signal.SIGTERM)), opening():
+        signal.raise_signal(signal.SIGTERM)
+    assert painted(master).endswith(LEAVE)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_an_error_is_told_on_the_shells_own_screen() -> None:
+    """A whole process in a terminal of its own, and no server for it."""
+    process, master = pty.fork()
+    if process == 0:
+        env = {**os.environ, "IR_URL": "http://127.0.0.1:9", "IR_TOKEN": "x" * 40}
+        code = "from ir_console.cli.app import main; main()"
+        os.execve(sys.executable, [sys.executable, "-c", code], env)
+    text = read_all(master)
+    _, status = os.waitpid(process, 0)
+    assert os.waitstatus_to_exitcode(status) == 4
+    assert text.index(SHOW) < text.index("IR Console") < text.index(LEAVE)
+    assert "127.0.0.1:9" in text[text.index(LEAVE) :]
