@@ -12,6 +12,8 @@ stream of bytes and never stops at a bad one. Files are opened, and alerts sent,
 
 from .alert_format import AlertFormat
 from .found import BrokenRecord, RecordAt
+from .mapping_file import format_from_document
+from .mapping_keys import MappingFileError
 from .outcomes import Rejected, Skipped
 from .places import Place
 from .reading import MAX_ALERT_BYTES, Reading, read_drafts
@@ -26,11 +28,13 @@ __all__ = [
     "MAX_RECORD_CHARACTERS",
     "AlertFormat",
     "BrokenRecord",
+    "MappingFileError",
     "Place",
     "Reading",
     "RecordAt",
     "Rejected",
     "Skipped",
+    "format_from_document",
     "format_named",
     "read_drafts",
     "read_records",

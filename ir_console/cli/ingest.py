@@ -22,6 +22,7 @@ from .exits import INTERRUPTED, ExitCode, UsageProblem
 from .intake.checkpoints import CheckpointFile
 from .intake.dry_run import DryRun
 from .intake.files import STDIN, FileSource, Source, StdinSource, check_readable
+from .intake.map_files import formats_with
 from .intake.reading import SpanReader
 from .intake.rejects import NoRejects, Rejects, RejectsFile
 from .intake.running import FileRun, Ledger
@@ -43,8 +44,15 @@ def ingest(
     profile: ProfileOption = None,
     url: UrlOption = None,
     format_name: Annotated[
-        str, typer.Option("--format", metavar="|".join(FORMAT_NAMES), help="What the files hold.")
+        str,
+        typer.Option(
+            "--format", metavar="NAME", help=f"What they hold: {', '.join(FORMAT_NAMES)}."
+        ),
     ] = AUTO,
+    map_file: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE.toml", help="A mapping of your own; see the docs."),
+    ] = None,
     source: Annotated[
         str, typer.Option(help="The source of records that name none.")
     ] = "ir-console",
@@ -69,7 +77,7 @@ def ingest(
     server must accept our token for creation: an endpoint token in IR_TOKEN, or kept by
     `ir-console login --token`. A second run creates nothing twice.
     """
-    asked = Asked(files, format_name, FORMATS, source, follow, checkpoint)
+    asked = Asked(files, format_name, formats_with(map_file), source, follow, checkpoint)
     asked.check()
     output = Output.standard()
     with _rejects_to(rejects) as rejected:
