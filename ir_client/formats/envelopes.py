@@ -33,11 +33,15 @@ def opened(record: JsonObject) -> list[object] | None:
 
 def opening(
     recognises: Callable[[JsonObject], bool],
+    own: Callable[[JsonObject], list[object] | None] = opened,
 ) -> Callable[[JsonObject], list[object] | None]:
-    """An `unwrap` for a format: opens the common envelopes whose first record is its own."""
+    """An `unwrap` for a format: opens the common envelopes whose first record is its own.
+
+    `own` opens those that only this format knows.
+    """
 
     def unwrap(record: JsonObject) -> list[object] | None:
-        inside = opened(record)
+        inside = opened(record) or own(record)
         first = inside[0] if inside else None
         return inside if isinstance(first, dict) and recognises(first) else None
 

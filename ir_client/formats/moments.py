@@ -28,6 +28,8 @@ _WRITTEN = (
     "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y, %I:%M:%S %p",
+    "%m/%d/%Y, %I:%M:%S.%f %p",
+    "%m/%d/%Y, %H:%M:%S.%f",
     "%b %d %Y %H:%M:%S.%f",
     "%b %d %Y %H:%M:%S",
     "%Y/%m/%d %H:%M:%S",

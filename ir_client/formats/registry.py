@@ -6,10 +6,18 @@ from ir_client.wire.base import JsonObject
 
 from . import (
     alertmanager,
+    cef,
+    crowdstrike,
+    defender,
     elastic,
     falco,
+    guardduty,
+    leef,
     native,
     ocsf,
+    securityhub,
+    sentinel,
+    sentinelone,
     sigma,
     splunk,
     suricata,
@@ -32,6 +40,14 @@ FORMATS: tuple[AlertFormat, ...] = (
     sigma.FORMAT,
     alertmanager.FORMAT,
     splunk.FORMAT,
+    guardduty.FORMAT,
+    securityhub.FORMAT,
+    sentinel.FORMAT,
+    defender.FORMAT,
+    crowdstrike.FORMAT,
+    sentinelone.FORMAT,
+    cef.FORMAT,
+    leef.FORMAT,
     native.FORMAT,
 )
 
