@@ -14,9 +14,10 @@ from ir_client.wire.base import JsonObject
 
 from . import rejects
 from .alert_format import AlertFormat
+from .found import BrokenRecord, Finding, RecordAt
 from .outcomes import Rejected, Skipped, quoted
 from .places import Place
-from .records import BrokenRecord, RecordAt, read_records
+from .records import read_records
 from .registry import AUTO, FORMATS, format_named, recognise
 
 MAX_ALERT_BYTES = 1024 * 1024
@@ -63,80 +64,91 @@ def read_drafts(
     (`Reading.after`), reading goes on there.
     """
     among = formats if format_name == AUTO else (format_named(format_name, formats),)
-    return _readings(stream, among, place, is_named=format_name != AUTO)
+    mapper = _Mapper(among, is_named=format_name != AUTO)
+    return (reading for found in read_records(stream, place) for reading in mapper.readings(found))
 
 
-def _readings(
-    stream: BinaryIO, among: Sequence[AlertFormat], place: Place | None, *, is_named: bool
-) -> Iterator[Reading]:
-    for found in read_records(stream, place):
-        after = found.after
+class _Mapper:
+    """Maps what is found; remembers the last record's format, which most often is the next's."""
+
+    def __init__(self, among: Sequence[AlertFormat], *, is_named: bool) -> None:
+        self._among = among
+        self._is_named = is_named
+        self._recent: AlertFormat | None = None
+
+    def readings(self, found: Finding) -> Iterator[Reading]:
+        """What becomes of a record, or of each record in an envelope."""
         if isinstance(found, BrokenRecord):
-            yield Reading(found.line, Rejected(found.reason), text=found.text, after=after)
-            continue
-        if (rejected := rejects.unwrap(found.record)) is not None:
-            yield from _again(rejected, found, among, is_named=is_named)
-            continue
-        known, parts = _unwrapped(found.record, among)
-        for number, part in enumerate(parts, start=1):
-            is_last = number == len(parts)
-            yield _read_one(
-                found.line, part, known, among, is_named=is_named, after=after if is_last else None
-            )
+            broken = Rejected(found.reason)
+            yield Reading(found.line, broken, text=found.text, after=found.after)
+        elif (rejected := rejects.unwrap(found.record)) is not None:
+            yield from self._again(rejected, found)
+        elif (known := self._known_again(found.record)) is not None:
+            yield self._mapped(found.line, found.record, known, found.after)
+        else:
+            known, parts = self._unwrapped(found.record)
+            last = len(parts) - 1
+            for number, part in enumerate(parts):
+                after = found.after if number == last else None
+                yield self._one(found.line, part, known, after)
 
+    def _known_again(self, record: JsonObject) -> AlertFormat | None:
+        """The format of the record before this one, if it knows this one too.
 
-def _again(
-    rejected: bytes, found: RecordAt, among: Sequence[AlertFormat], *, is_named: bool
-) -> Iterator[Reading]:
-    """What was rejected by another run and is fed in again; its line is that of this file."""
-    readings = _readings(io.BytesIO(rejected), among, None, is_named=is_named)
-    last: Reading | None = None
-    for reading in readings:
-        if last is not None:
-            yield replace(last, line=found.line, after=None)
-        last = reading
-    if last is not None:
-        yield replace(last, line=found.line, after=found.after)
+        Our own comes last of all, for others may know what it knows.
+        """
+        recent = self._recent
+        if recent is None or recent is self._among[-1] or not recent.recognises(record):
+            return None
+        return None if recent.unwrap(record) is not None else recent
 
+    def _again(self, rejected: bytes, found: RecordAt) -> Iterator[Reading]:
+        """What was rejected by another run and is fed in again; its line is that of this file."""
+        inner = [
+            reading
+            for again in read_records(io.BytesIO(rejected))
+            for reading in self.readings(again)
+        ]
+        last = len(inner) - 1
+        for number, reading in enumerate(inner):
+            after = found.after if number == last else None
+            yield replace(reading, line=found.line, after=after)
 
-def _unwrapped(
-    record: JsonObject, among: Sequence[AlertFormat]
-) -> tuple[AlertFormat | None, list[object]]:
-    """The records in an envelope and their format; a bare record is alone."""
-    for known in among:
-        if (parts := known.unwrap(record)) is not None:
-            return known, parts
-    return None, [record]
+    def _unwrapped(self, record: JsonObject) -> tuple[AlertFormat | None, list[object]]:
+        """The records in an envelope and their format; a bare record is alone."""
+        for known in self._among:
+            if (parts := known.unwrap(record)) is not None:
+                return known, parts
+        return None, [record]
 
+    def _one(
+        self, line: int, record: object, known: AlertFormat | None, after: Place | None
+    ) -> Reading:
+        if not isinstance(record, dict):
+            why = f"an alert is an object, not {quoted(record)}"
+            name = None if known is None else known.name
+            return Reading(line, Rejected(why), name, record=record, after=after)
+        known = known or (self._among[0] if self._is_named else recognise(record, self._among))
+        if known is None:
+            why = _unrecognised(record, self._among)
+            return Reading(line, Rejected(why), record=record, after=after)
+        self._recent = known
+        return self._mapped(line, record, known, after)
 
-def _read_one(
-    line: int,
-    record: object,
-    known: AlertFormat | None,
-    among: Sequence[AlertFormat],
-    *,
-    is_named: bool,
-    after: Place | None,
-) -> Reading:
-    def rejected(reason: str) -> Reading:
-        return Reading(line, Rejected(reason), name, record=record, after=after)
-
-    name = None if known is None else known.name
-    if not isinstance(record, dict):
-        return rejected(f"an alert is an object, not {quoted(record)}")
-    if _is_deeper(record, _MAX_RECORD_DEPTH):
-        return rejected(f"nested deeper than {_MAX_RECORD_DEPTH} levels; flatten it")
-    known = known or (among[0] if is_named else recognise(record, among))
-    if known is None:
-        return rejected(_unrecognised(record, among))
-    name = known.name
-    draft = known.draft(record)
-    if not isinstance(draft, AlertDraft):
-        return Reading(line, draft, name, record=record, after=after)
-    encoded = draft.model_dump_json(exclude_unset=True).encode()
-    if len(encoded) > MAX_ALERT_BYTES:
-        return rejected(_too_large(len(encoded)))
-    return Reading(line, draft, name, encoded, record, after=after)
+    def _mapped(
+        self, line: int, record: JsonObject, known: AlertFormat, after: Place | None
+    ) -> Reading:
+        outcome: AlertDraft | Skipped | Rejected
+        encoded = b""
+        if _is_deeper(record, _MAX_RECORD_DEPTH):
+            outcome = Rejected(f"nested deeper than {_MAX_RECORD_DEPTH} levels; flatten it")
+        else:
+            outcome = known.draft(record)
+        if isinstance(outcome, AlertDraft):
+            encoded = outcome.model_dump_json(exclude_unset=True).encode()
+            if len(encoded) > MAX_ALERT_BYTES:
+                outcome, encoded = Rejected(_too_large(len(encoded))), b""
+        return Reading(line, outcome, known.name, encoded, record, after=after)
 
 
 def _unrecognised(record: JsonObject, among: Sequence[AlertFormat]) -> str:
@@ -155,18 +167,12 @@ def _too_large(size: int) -> str:
 def _is_deeper(record: JsonObject, limit: int) -> bool:
     level: list[object] = [record]
     for _ in range(limit):
-        level = [inner for outer in level for inner in _inside(outer)]
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)  # type: ignore[attr-defined] # lists and dicts alone
+            if type(inner) is dict or type(inner) is list
+        ]
         if not level:
             return False
     return True
-
-
-def _inside(value: object) -> list[object]:
-    match value:
-        case dict():
-            inner: list[object] = list(value.values())
-        case list():
-            inner = value
-        case _:
-            inner = []
-    return [one for one in inner if isinstance(one, dict | list)]

@@ -12,12 +12,12 @@ from .base import JsonObject, Reader, ReadTime, UtcTime, Writer
 from .values import AlertStatus, Disposition, Severity, ThreatType
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_CANONICAL_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+CANONICAL_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 
 
 def _canonical_address(text: str) -> str:
     # Nearly all are written so, and reading one costs ten times as much as seeing that it is.
-    if _CANONICAL_IPV4.fullmatch(text):
+    if CANONICAL_IPV4.fullmatch(text):
         return text
     # A zone id names an interface of the sender's machine and means nothing here.
     try:

@@ -89,7 +89,8 @@ def encodable(record: JsonObject, text: str) -> JsonObject:
 
     Half a character is legal in JSON, as an escape, and bytes that are no UTF-8 were read as one.
     """
-    if not _HALF_CHARACTER.search(text):
+    # Seeing that there is no escape at all costs a tenth of looking for these.
+    if (text.isascii() and "\\u" not in text) or not _HALF_CHARACTER.search(text):
         return record
     cleaned: JsonObject = json.loads(
         _SURROGATE.sub("\ufffd", json.dumps(record, ensure_ascii=False))

@@ -12,6 +12,7 @@ from ir_console.model.format import plural
 
 from ..output import Column, Output
 from .files import Source, StoppedError
+from .items import Item
 from .rejects import Rejects
 from .spans import Skips
 from .tally import Tally, skipped_in_words
@@ -77,11 +78,11 @@ class DryRun:
             case Skipped(reason=reason):
                 self.tally.skip(name, Skips({(reading.format_name, reason): 1}))
             case Rejected():
-                complaint = self.tally.reject(name, reading)
+                complaint = self.tally.reject(name, Item.of(reading))
                 self.rejects.write([complaint])
                 self.teller.settled(self.tally, name, [complaint])
             case draft:
-                self.tally.expect(name, reading)
+                self.tally.expect(name, reading.format_name)
                 self.severities[draft.severity] += 1
                 if len(self.shown) < SHOWN_DRAFTS:
                     self.shown.append((name, reading.line, draft))

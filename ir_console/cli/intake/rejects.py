@@ -51,8 +51,8 @@ class RejectsFile:
                 one.file,
                 one.line,
                 one.reason,
-                record=one.reading.record,
-                text=one.reading.text,
+                record=one.item.record(),
+                text=one.item.text,
             )
             self._file.write(json.dumps(line).encode() + b"\n")
         self._file.flush()

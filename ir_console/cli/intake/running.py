@@ -95,10 +95,10 @@ class FileRun:
     def _settle(self, read: Read, answers: Sequence[Answered]) -> None:
         tally, span = self.ledger.tally, read.span
         tally.skip(self.name, span.skipped)
-        complaints = [tally.reject(self.name, reading) for reading in span.rejected]
+        complaints = [tally.reject(self.name, item) for item in span.rejected]
         for batch, answer in answers:
             if isinstance(answer, Refused):
-                complaints.append(tally.reject(self.name, batch.readings[0], answer.reason))
+                complaints.append(tally.reject(self.name, batch.items[0], answer.reason))
             else:
                 complaints += tally.take_in(self.name, batch, answer)
         complaints.sort(key=lambda complaint: complaint.line)

@@ -61,10 +61,10 @@ class Sender:
             if not is_resumed:
                 raise
             # The records are mapped otherwise than by the run that was broken off.
-            other = Batch(batch.source, fresh_key(), batch.readings)
+            other = Batch(batch.source, fresh_key(), batch.items)
             return [(other, await self._answer(other))]
         except (BadRequest, PayloadTooLarge, ValidationFailed) as error:
-            if len(batch.readings) == 1:
+            if len(batch.items) == 1:
                 return [(batch, Refused(_why(error)))]
             first, second = batch.halves()
             return [*await self.send(first), *await self.send(second)]

@@ -11,8 +11,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ir_client.formats import Place, Reading, Rejected, Skipped
-from ir_client.wire.alerts import AlertDraft
+from ir_client.formats import Place, Reading, Skipped
+
+from .items import Item
 
 MAX_ALERTS = 1000
 # The server takes 16 MiB; the rest is for the envelope and commas.
@@ -37,19 +38,19 @@ class Batch:
 
     source: str
     key: str
-    readings: tuple[Reading, ...]
+    items: tuple[Item, ...]
 
     @property
     def encoded(self) -> list[bytes]:
         """The drafts as JSON."""
-        return [reading.encoded for reading in self.readings]
+        return [item.encoded for item in self.items]
 
     def halves(self) -> "tuple[Batch, Batch]":
         """The batch as two, for a server or proxy that takes less at once."""
-        middle = len(self.readings) // 2
+        middle = len(self.items) // 2
         return (
-            Batch(self.source, f"{self.key}a", self.readings[:middle]),
-            Batch(self.source, f"{self.key}b", self.readings[middle:]),
+            Batch(self.source, f"{self.key}a", self.items[:middle]),
+            Batch(self.source, f"{self.key}b", self.items[middle:]),
         )
 
 
@@ -59,35 +60,29 @@ class Span:
 
     key: str
     end: Place
-    drafts: tuple[Reading, ...]
-    rejected: tuple[Reading, ...]
+    drafts: tuple[Item, ...]
+    rejected: tuple[Item, ...]
     skipped: Skips
     is_resumed: bool = False
 
     def batches(self, default_source: str) -> list[Batch]:
         """The requests of the span: by source, each as large as a server takes."""
-        of_source: dict[str, list[list[Reading]]] = {}
+        of_source: dict[str, list[list[Item]]] = {}
         room: dict[str, int] = {}
-        for reading in self.drafts:
-            source = _source_of(reading, default_source)
+        for item in self.drafts:
+            source = item.source or default_source
             chunks = of_source.setdefault(source, [])
-            left = room.get(source, 0) - reading.size
+            left = room.get(source, 0) - item.size
             if not chunks or left < 0 or len(chunks[-1]) >= MAX_ALERTS:
                 chunks.append([])
-                left = MAX_BYTES - reading.size
-            chunks[-1].append(reading)
+                left = MAX_BYTES - item.size
+            chunks[-1].append(item)
             room[source] = left
         found = [(source, chunk) for source, chunks in of_source.items() for chunk in chunks]
         return [
             Batch(source, f"{self.key}-{number}", tuple(chunk))
             for number, (source, chunk) in enumerate(found)
         ]
-
-
-def _source_of(reading: Reading, default_source: str) -> str:
-    draft = reading.outcome
-    assert isinstance(draft, AlertDraft)
-    return draft.source_system or draft.source or default_source
 
 
 def fresh_key() -> str:
@@ -107,8 +102,8 @@ class SpanBuilder:
     new_key: Callable[[], str] = fresh_key
     since: float | None = None
     _resumed: deque[UnderWay] = field(init=False)
-    _drafts: list[Reading] = field(default_factory=list)
-    _rejected: list[Reading] = field(default_factory=list)
+    _drafts: list[Item] = field(default_factory=list)
+    _rejected: list[Item] = field(default_factory=list)
     _skipped: Skips = field(default_factory=Counter)
     _size: int = 0
     _count: int = 0
@@ -121,15 +116,12 @@ class SpanBuilder:
         if self.since is None:
             self.since = now
         self._count += 1
-        match reading.outcome:
-            case Skipped(reason=reason):
-                self._skipped[reading.format_name, reason] += 1
-            case Rejected():
-                self._rejected.append(reading)
-                self._size += len(reading.text)
-            case _:
-                self._drafts.append(reading)
-                self._size += reading.size
+        if isinstance(reading.outcome, Skipped):
+            self._skipped[reading.format_name, reading.outcome.reason] += 1
+        else:
+            item = Item.of(reading)
+            (self._rejected if item.reason else self._drafts).append(item)
+            self._size += item.weight
         if reading.after is None:
             return None
         self.end = reading.after
@@ -161,7 +153,5 @@ class SpanBuilder:
         if self._resumed:
             return self.end.offset >= self._resumed[0].end.offset
         return (
-            len(self._drafts) >= MAX_ALERTS
-            or self._size >= MAX_BYTES - 2**20
-            or self._count >= MAX_RECORDS
+            len(self._drafts) >= MAX_ALERTS or self._size >= MAX_BYTES or self._count >= MAX_RECORDS
         )

@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ir_client.formats import Reading, Rejected
 from ir_client.wire.alerts import IngestReport
 
+from .items import Item
 from .spans import Batch, Skips
 
 # Enough to see what is wrong; a file that is no alerts at all would fill the screen.
@@ -20,13 +20,13 @@ class Complaint:
     """A record that was not taken, where it stands, and why."""
 
     file: str
-    reading: Reading
+    item: Item
     reason: str
 
     @property
     def line(self) -> int:
         """The line on which the record starts."""
-        return self.reading.line
+        return self.item.line
 
 
 @dataclass(slots=True)
@@ -76,16 +76,14 @@ class Tally:
             self._count(file, format_name, Counts(skipped=count))
             self.reasons[reason] += count
 
-    def expect(self, file: str, reading: Reading) -> None:
+    def expect(self, file: str, format_name: str | None) -> None:
         """Count a draft that would be created."""
-        self._count(file, reading.format_name, Counts(created=1))
+        self._count(file, format_name, Counts(created=1))
 
-    def reject(self, file: str, reading: Reading, reason: str | None = None) -> Complaint:
+    def reject(self, file: str, item: Item, reason: str | None = None) -> Complaint:
         """Count a record that was not taken: by us, or by the server for this reason."""
-        outcome = reading.outcome
-        why = reason or (outcome.reason if isinstance(outcome, Rejected) else _REFUSED)
-        complaint = Complaint(file, reading, why)
-        self._count(file, reading.format_name, Counts(rejected=1))
+        complaint = Complaint(file, item, reason or item.reason or _REFUSED)
+        self._count(file, item.format_name, Counts(rejected=1))
         if len(self.complaints) < MAX_COMPLAINTS:
             self.complaints.append(complaint)
         return complaint
@@ -96,14 +94,14 @@ class Tally:
             return self._take_in_plain(file, batch, report)
         refused = []
         for result in report.results:
-            reading = batch.readings[result.index]
+            item = batch.items[result.index]
             match result.status:
                 case "created":
-                    self._count(file, reading.format_name, Counts(created=1))
+                    self._count(file, item.format_name, Counts(created=1))
                 case "duplicate":
-                    self._count(file, reading.format_name, Counts(duplicates=1))
+                    self._count(file, item.format_name, Counts(duplicates=1))
                 case _:
-                    refused.append(self.reject(file, reading, result.error or _REFUSED))
+                    refused.append(self.reject(file, item, result.error or _REFUSED))
         return refused
 
     def files(self) -> list[str]:
@@ -132,22 +130,17 @@ class Tally:
         reasons = [text for text in report.errors if "duplicate" not in text.lower()]
         untold = max(0, report.failed_count - len(report.errors))
         reasons += ["the server refused it without a reason"] * untold
-        names = [reading.format_name for reading in batch.readings]
-        self._count(file, names[0], Counts(report.processed_count, duplicates))
-        left = list(batch.readings)
+        left = list(batch.items)
+        self._count(file, left[0].format_name, Counts(report.processed_count, duplicates))
         return [self._reject_of(file, left, text) for text in reasons]
 
-    def _reject_of(self, file: str, left: list[Reading], text: str) -> Complaint:
+    def _reject_of(self, file: str, left: list[Item], text: str) -> Complaint:
         """Reject the alert that a plain server's words are about, as far as one can tell."""
-        named = [one for one in left if _id_of(one) and _id_of(one) in text]
+        named = [one for one in left if one.external_id and one.external_id in text]
         if len(named) == 1:
             left.remove(named[0])
             return self.reject(file, named[0], text)
         return self.reject(file, left[0], f"in the batch from here on: {text}")
-
-
-def _id_of(reading: Reading) -> str:
-    return getattr(reading.outcome, "external_alert_id", "")
 
 
 def skipped_in_words(reasons: Counter[str]) -> str:

@@ -27,8 +27,8 @@ class Teller:
         """Tell of formats that were not met before."""
         if not self.says_at_once:
             return
-        readings = [*span.drafts, *span.rejected]
-        names = [reading.format_name for reading in readings] + [name for name, _ in span.skipped]
+        names = [item.format_name for item in (*span.drafts, *span.rejected)]
+        names += [name for name, _ in span.skipped]
         for name in dict.fromkeys(names):
             if name is not None and (file, name) not in self._met:
                 self._met.add((file, name))

@@ -1,18 +1,16 @@
 from collections import Counter
 
-from ir_client.formats import Reading, Rejected
 from ir_client.wire.alerts import IngestReport
+from ir_console.cli.intake.items import Item
 from ir_console.cli.intake.spans import Batch
 from ir_console.cli.intake.tally import MAX_COMPLAINTS, Counts, Tally, skipped_in_words
-from tests.support.builders import a_draft
 
 
 def a_batch(*names: str) -> Batch:
-    readings = [
-        Reading(line, a_draft(external_alert_id=f"ext-{line}"), name)
-        for line, name in enumerate(names, start=4)
+    items = [
+        Item(line, name, b"{}", "edr", f"ext-{line}") for line, name in enumerate(names, start=4)
     ]
-    return Batch("edr", "key", tuple(readings))
+    return Batch("edr", "key", tuple(items))
 
 
 def a_report(*results: dict[str, object]) -> IngestReport:
@@ -27,7 +25,7 @@ def a_report(*results: dict[str, object]) -> IngestReport:
 def test_all_rejections_are_counted_and_the_first_are_kept() -> None:
     tally = Tally()
     for line in range(1, 101):
-        tally.reject("f", Reading(line, Rejected("x")))
+        tally.reject("f", Item(line, None, reason="x"))
     assert tally.total.rejected == 100
     assert [one.line for one in tally.complaints] == [*range(1, MAX_COMPLAINTS + 1)]
 
@@ -51,8 +49,8 @@ def test_a_report_is_counted_by_what_became_of_each_alert() -> None:
 def test_counts_are_kept_by_file_and_format() -> None:
     tally = Tally()
     tally.skip("a", Counter({("suricata", "event type dns"): 3}))
-    tally.reject("b", Reading(1, Rejected("x")))
-    tally.expect("b", a_batch("suricata").readings[0])
+    tally.reject("b", Item(1, None, reason="x"))
+    tally.expect("b", "suricata")
     assert tally.files() == ["a", "b"]
     assert tally.of_format() == {"suricata": Counts(created=1, skipped=3)}
     assert tally.total.records == 5
