@@ -8,7 +8,8 @@ record is kept in `raw_alert_data`. Only a time that cannot be read is an error.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
+from math import isfinite
 from types import MappingProxyType
 
 from ir_client.wire.alerts import CANONICAL_IPV4
@@ -23,7 +24,8 @@ _TEXT_LIMIT = 500
 _ID_LIMIT = 255
 _WORD_LIMIT = 32
 
-_TECHNIQUE = re.compile(r"\bT\d{4}(?:\.\d{3})?\b", re.IGNORECASE)
+# As a word of its own, also in `attack.t1059` and `mitre_T1059`.
+_TECHNIQUE = re.compile(r"(?<![A-Z0-9])T\d{4}(?:\.\d{3})?(?![A-Z0-9])", re.IGNORECASE)
 _LAST_PORT = 65535
 
 Values = Sequence[object]
@@ -37,16 +39,14 @@ def as_text(value: object) -> str:
 
 
 def as_number(value: object) -> float | None:
-    """A number, also when it was written as text; None for anything else."""
-    if isinstance(value, bool):
+    """A finite number, also when it was written as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    if isinstance(value, int | float):
-        return value
     try:
-        number = float(value) if isinstance(value, str) else None
-    except ValueError:
+        number = float(value)
+    except (ValueError, OverflowError):
         return None
-    return number if number is not None and abs(number) < float("inf") else None
+    return number if isfinite(number) else None
 
 
 def _texts(values: Values) -> Iterator[str]:
@@ -71,15 +71,17 @@ def _moment(values: Values) -> datetime | None:
 
 
 def read_address(values: Values) -> str | None:
-    """The first IP address among the values."""
+    """The first IP address among the values; one of version 4 in the clothes of 6 is undressed."""
     for text in _texts(values):
         # Nearly all are written so, and reading one costs ten times as much as seeing that it is.
         if CANONICAL_IPV4.fullmatch(text):
             return text
         try:
-            return str(ip_address(text.partition("%")[0].strip("[]")))
+            address = ip_address(text.partition("%")[0].strip("[]"))
         except ValueError:
             continue
+        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+        return str(mapped or address)
     return None
 
 

@@ -2,9 +2,10 @@
 
 Takes ISO 8601 with `T` or a blank, with or without a zone (without one it is UTC), with more digits
 of a second than Python keeps; Unix times in seconds, milliseconds, microseconds or nanoseconds,
-told apart by their size; `MM/DD/YYYY hh:mm:ss [AM|PM]`; `Mar 24 2018 14:37:19[.000] [zone]`; and
-RFC 2822.
-Years before 1990 are refused: a Unix time of 0, or of seconds read as milliseconds, is no time.
+told apart by their size; `YYYYMMDDhhmmss`; `MM/DD/YYYY hh:mm:ss [AM|PM]`;
+`Mar 24 2018 14:37:19[.000] [zone]`; and RFC 2822.
+Years before 1990 and behind 2199 are refused: a Unix time of 0, or of seconds read as
+milliseconds, is no time.
 """
 
 import re
@@ -16,10 +17,13 @@ from ir_client.wire.base import as_utc
 from .outcomes import RecordError, quoted
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Seconds have ten digits until 2286; three digits more are the next unit.
-_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
+_UNITS = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))
+
+_DIGITS_OF_A_DATE = 14
 
 _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?")
 _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
@@ -43,7 +47,7 @@ def read_moment(value: object) -> datetime:
         moment = _moment(value)
     except (ValueError, OverflowError, TypeError):
         raise _unreadable(value) from None
-    if moment < _EARLIEST:
+    if not _EARLIEST <= moment < _LATEST:
         raise _unreadable(value)
     return moment
 
@@ -60,6 +64,9 @@ def _moment(value: object) -> datetime:
     if not isinstance(value, str):
         raise TypeError("no time")
     text = value.strip()
+    if len(text) == _DIGITS_OF_A_DATE and text.isdigit():
+        # As milliseconds, it would be behind 2286.
+        return as_utc(datetime.strptime(text, "%Y%m%d%H%M%S"))  # noqa: DTZ007 # as_utc gives it
     if _NUMBER.fullmatch(text):
         return _from_epoch(float(text) if "." in text else int(text))
     try:
@@ -69,13 +76,17 @@ def _moment(value: object) -> datetime:
 
 
 def _from_epoch(number: float) -> datetime:
-    for limit, divisor in _UNITS:
+    for limit, a_second in _UNITS:
         if number < limit:
-            return _EPOCH + timedelta(seconds=number / divisor)
+            # Divided as a whole, nanoseconds would be more digits than a float has.
+            whole, rest = divmod(number, a_second)
+            return _EPOCH + timedelta(seconds=whole, microseconds=round(rest * 10**6 / a_second))
     raise ValueError("too large")
 
 
 def _isoformat(text: str) -> str:
+    if text.endswith("z"):
+        text = f"{text[:-1]}Z"
     text = text.removesuffix(" UTC").removesuffix(" GMT").removesuffix(" Z")
     text = _LONG_FRACTION.sub(r"\1", text).replace(" +", "+").replace(" -", "-")
     return _SHORT_ZONE.sub(r"\1:00", text) if "T" in text or " " in text else text
