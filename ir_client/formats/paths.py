@@ -41,12 +41,11 @@ class Path:
             value = value[part]
         else:
             kind = type(value)
-            if kind is str:
-                return [] if value in _NOTHING else [value]
-            if kind is int:
+            if kind is int or (kind is str and value not in _NOTHING):
                 return [value]
-            if kind is list and all(type(one) is str for one in value):
-                return [one for one in value if one not in _NOTHING]
+            if kind is list and value and all(type(one) is str for one in value):
+                if kept := [one for one in value if one not in _NOTHING]:
+                    return kept
         if len(self._parts) == 1 and value is record:
             return []
         found: list[object] = []
