@@ -22,6 +22,7 @@ from .exits import INTERRUPTED, ExitCode, UsageProblem
 from .intake.checkpoints import CheckpointFile
 from .intake.dry_run import DryRun
 from .intake.files import STDIN, FileSource, Source, StdinSource, check_readable
+from .intake.known_formats import known_formats
 from .intake.map_files import formats_with
 from .intake.reading import SpanReader
 from .intake.rejects import NoRejects, Rejects, RejectsFile
@@ -77,9 +78,10 @@ def ingest(
     server must accept our token for creation: an endpoint token in IR_TOKEN, or kept by
     `ir-console login --token`. A second run creates nothing twice.
     """
-    asked = Asked(files, format_name, formats_with(map_file), source, follow, checkpoint)
-    asked.check()
     output = Output.standard()
+    formats = formats_with(map_file, known_formats(output))
+    asked = Asked(files, format_name, formats, source, follow, checkpoint)
+    asked.check()
     with _rejects_to(rejects) as rejected:
         if dry_run:
             looked = _looked(asked, output, rejected)

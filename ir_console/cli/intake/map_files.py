@@ -14,23 +14,24 @@ from ir_client.formats import (
 
 from ..exits import UsageProblem
 
-_TAKEN = frozenset({AUTO, *(known.name for known in FORMATS)})
 
-
-def formats_with(map_file: Path | None) -> Sequence[AlertFormat]:
-    """The formats to read with: ours, behind that of `map_file` if it tells its records apart.
+def formats_with(
+    map_file: Path | None, known: Sequence[AlertFormat] = FORMATS
+) -> Sequence[AlertFormat]:
+    """The formats to read with: `known`, behind that of `map_file` if it tells its records apart.
 
     One that does not takes every record, and is alone. Raises UsageProblem for a file that
     cannot be read, is no TOML, or says what cannot be.
     """
     if map_file is None:
-        return FORMATS
+        return known
     document = _document(map_file)
+    taken = frozenset({AUTO, *(one.name for one in known)})
     try:
-        mapped = format_from_document(document, taken=_TAKEN)
+        mapped = format_from_document(document, taken=taken)
     except MappingFileError as error:
         raise UsageProblem(f"{map_file}: {error}", hint=_SEE) from error
-    return (mapped, *FORMATS) if "recognise" in document else (mapped,)
+    return (mapped, *known) if "recognise" in document else (mapped,)
 
 
 _SEE = "docs/formats.md shows a whole mapping file."
