@@ -44,7 +44,8 @@ class Path:
             if kind is int or (kind is str and value not in _NOTHING):
                 return [value]
             if kind is list and value and all(type(one) is str for one in value):
-                if kept := [one for one in value if one not in _NOTHING]:
+                kept = [one for one in value if one not in _NOTHING]
+                if kept:
                     return kept
         if len(self._parts) == 1 and value is record:
             return []
