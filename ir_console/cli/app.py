@@ -43,6 +43,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "stats": ("stats:stats", "Count alerts, and say how fast they are worked."),
     "handover": ("handover:handover", "Write a shift report in Markdown."),
     "serve": ("serve:serve", "Run the bundled server."),
+    "doctor": ("doctor:doctor", "Check what all this needs, and say what to do."),
     "smoke": ("smoke:smoke", "Check the whole way of an alert, step by step."),
 }
 

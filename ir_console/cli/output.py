@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from subprocess import DEVNULL
 from typing import Any, TextIO
 
@@ -57,6 +58,11 @@ class Output:
     def people_watch(self) -> bool:
         """Whether stderr is a terminal, so that a line may be drawn over."""
         return self._stderr.isatty()
+
+    @property
+    def width(self) -> int | None:
+        """How many cells a line of data may have; None off a terminal."""
+        return get_terminal_size().columns if self._stdout.isatty() else None
 
     @property
     def people_descriptor(self) -> int:

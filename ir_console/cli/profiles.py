@@ -66,7 +66,7 @@ def show(
     output, chosen = Output.standard(), profile_for(ctx, name, None)
     store = CredentialStore.default()
     shown: dict[str, Any] = asdict(chosen) | {
-        "proxy": _without_password(chosen.proxy),
+        "proxy": without_password(chosen.proxy),
         "login": "kept" if store.load(chosen) is not None else "none",
         "kept_in": store.description,
         "settings_file": str(config_path()),
@@ -151,7 +151,7 @@ def _in_force(ctx: typer.Context) -> str | None:
         return None
 
 
-def _without_password(proxy: str | None) -> str | None:
+def without_password(proxy: str | None) -> str | None:
     """Where a proxy is, and not who we are to it."""
     if not proxy:
         return proxy

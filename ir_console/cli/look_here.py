@@ -1,0 +1,101 @@
+"""What `doctor` looks at on this machine: versions, settings, logins, the terminal."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from ir_client.errors import ConfigError, IRError
+
+from .exits import ExitCode, told
+from .findings import Finding, fail, of_terminal, ok, warn
+
+if TYPE_CHECKING:
+    from ir_client import CredentialStore, Profile
+
+_PACKAGES = ("textual", "httpx", "websockets", "pydantic", "typer")
+
+
+def versions() -> Finding:
+    """What runs here."""
+    ours = [f"{name} {found}" for name in _PACKAGES if (found := _version(name))]
+    words = f"ir-console {_version('ir-console')}, Python {platform.python_version()}"
+    return ok("versions", f"{words}, {', '.join(ours)}; {platform.system()} {platform.release()}")
+
+
+def settings(profile: "Profile | ConfigError") -> Iterator[Finding]:
+    """The settings files, and the profile in force."""
+    from ir_client.config import config_path, list_profiles
+    from ir_console.settings import settings_path
+
+    if isinstance(profile, ConfigError):
+        yield fail("profile", str(profile), profile.hint, ExitCode.USAGE)
+    else:
+        known = [one.name for one in list_profiles()]
+        if profile.name in known:
+            yield ok("profile", f"{profile.name}, {profile.url} ({config_path()})")
+        elif os.environ.get("IR_URL"):
+            yield ok("profile", f"none; {profile.url} is named in IR_URL")
+        else:
+            do = "ir-console login https://soc.example makes one; ir-console demo needs none."
+            yield warn("profile", f"none is in force, so {profile.url} is asked", do)
+    yield _console_settings(str(settings_path()))
+
+
+def logins(profile: "Profile", store: "CredentialStore | ConfigError") -> Finding:
+    """Where logins are kept, and whether what is kept there can be read."""
+    if isinstance(store, ConfigError):
+        return fail("logins", str(store), store.hint, ExitCode.USAGE)
+    try:
+        kept = store.load(profile)
+    except ConfigError as error:
+        return fail("logins", str(error), error.hint, ExitCode.USAGE)
+    said = f"kept in {store.description}; {'one' if kept is not None else 'none'} for this server"
+    if store.persistent:
+        return ok("logins", said)
+    do = "A login ends with its command: name a file of yours in IR_CREDENTIALS_FILE, or a token "
+    return warn("logins", said, f"{do}in IR_TOKEN.")
+
+
+def terminal() -> Iterator[Finding]:
+    """What the console would be shown on."""
+    size = None
+    if sys.stdout.isatty():
+        found = os.get_terminal_size(sys.stdout.fileno())
+        size = (found.columns, found.lines)
+    return of_terminal(os.environ, size=size, encoding=sys.stdout.encoding or "")
+
+
+def store_here() -> "CredentialStore | ConfigError":
+    """Where logins are kept, or why that cannot be said."""
+    from ir_client import CredentialStore
+
+    try:
+        return CredentialStore.default()
+    except ConfigError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 # a keyring is code of others, and loads more of it
+        return ConfigError(
+            f"The keyring cannot be used ({type(error).__name__})",
+            hint="Set IR_NO_KEYRING=1 and use IR_TOKEN or IR_CREDENTIALS_FILE.",
+        )
+
+
+def _console_settings(path: str) -> Finding:
+    from .console import console_settings
+
+    try:
+        console_settings()
+    except IRError as error:
+        return fail("settings", told(error), "The console does not open before.", ExitCode.USAGE)
+    is_there = os.path.exists(path)
+    return ok("settings", f"{path}" if is_there else "the console's are the usual ones")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
