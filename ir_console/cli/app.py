@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from .exits import errors_as_exits
+from .exits import ExitCode, UsageProblem, errors_as_exits, finish_output
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,16 @@ class _LazyGroup(TyperGroup):
         module, _, name = _COMMANDS[cmd_name][0].partition(":")
         command = getattr(import_module(f"{__package__}.{module}"), name)
         return get_command(command if isinstance(command, typer.Typer) else _alone(command))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, _COMMANDS, 1)
+            hint = f"Did you mean {near[0]}?" if near else "See: ir-console --help"
+            raise UsageProblem(f"There is no command {name}", hint=hint)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 # typer's
         with formatter.section("Commands"):
@@ -118,7 +128,37 @@ def main() -> None:
     debug = "--debug" in sys.argv[1:] or bool(os.environ.get("IR_DEBUG"))
     _set_up_logging(debug=debug)
     with errors_as_exits(debug=debug):
-        app(prog_name="ir-console")
+        code = _run()
+        finish_output()
+        raise SystemExit(code)
+
+
+def _run() -> int:
+    """The exit code; what cannot be understood is told in one line as well."""
+    try:
+        code = app(prog_name="ir-console", standalone_mode=False)
+    except typer.Abort:
+        raise UsageProblem("Nothing was done", hint="Answer what is asked.") from None
+    except Exception as error:
+        if (problem := _usage_problem(error)) is None:
+            raise
+        raise problem from error
+    return code if isinstance(code, int) else 0
+
+
+def _usage_problem(error: Exception) -> UsageProblem | None:
+    """What the parser of arguments complains of; None where it is none of its complaints.
+
+    Where its classes live depends on the version of typer, so they are known by what they have.
+    """
+    say, context = getattr(error, "format_message", None), getattr(error, "ctx", None)
+    if say is None:
+        return None
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(f"{say()}\n")
+        raise SystemExit(ExitCode.USAGE)
+    path = context.command_path if context is not None else "ir-console"
+    return UsageProblem(say().replace("Value error, ", ""), hint=f"See: {path} --help")
 
 
 def _set_up_logging(*, debug: bool) -> None:

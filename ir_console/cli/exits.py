@@ -1,9 +1,9 @@
 """Exit codes, and how an error is told to a person: what happened, then what to do next."""
 
+import os
 import sys
-import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from typing import TypeVar
 
@@ -57,7 +57,25 @@ def told(error: errors.IRError) -> str:
     """The error as one line: what happened, what to do, and the server's number for it."""
     request_id = getattr(error, "request_id", None)
     number = f" [request {request_id}]" if request_id else ""
-    return safe_text(f"{str(error).rstrip('.')}. {error.hint}{number}")
+    said = str(error).rstrip(".")
+    stop = "" if said.endswith(("?", "!")) else "."
+    return safe_text(f"{said}{stop} {error.hint}{number}")
+
+
+def finish_output() -> None:
+    """Hand over what stdout still holds, while what goes wrong with it can be told.
+
+    A reader that has gone is no error: it has read what it wanted.
+    """
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        drop_output()
+
+
+def drop_output() -> None:
+    """Let Python, which flushes stdout once more at its end, find nothing to complain of."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -69,20 +87,21 @@ def errors_as_exits(*, debug: bool) -> Iterator[None]:
     except* errors.IRError as group:
         error = next(_leaves(group))
         if debug:
-            traceback.print_exception(error, file=sys.stderr)
+            _print_traceback(error)
         sys.stderr.write(f"ir-console: {told(error)}\n")
         code = exit_code_of(error)
     except* OSError as group:
         if debug:
-            traceback.print_exception(group, file=sys.stderr)
-        problem = next(_leaves(group)).strerror or type(next(_leaves(group))).__name__
-        sys.stderr.write(f"ir-console: {safe_text(problem)}. Mend that, then run it again.\n")
+            _print_traceback(group)
+        with suppress(OSError, ValueError):
+            drop_output()
+        sys.stderr.write(f"ir-console: {safe_text(_os_problem(next(_leaves(group))))}\n")
         code = ExitCode.FAILED
     except* KeyboardInterrupt:
         code = INTERRUPTED
     except* Exception as group:  # noqa: BLE001 # the outermost edge of the program
         if debug:
-            traceback.print_exception(group, file=sys.stderr)
+            _print_traceback(group)
         # Only its kind: the text of an error that nobody foresaw may quote anything.
         sys.stderr.write(
             f"ir-console: {type(next(_leaves(group))).__name__}, which should not happen. "
@@ -92,6 +111,18 @@ def errors_as_exits(*, debug: bool) -> Iterator[None]:
     else:
         return
     raise SystemExit(code)
+
+
+def _os_problem(error: OSError) -> str:
+    problem = error.strerror or type(error).__name__
+    where = f"{error.filename}: " if isinstance(error.filename, str) else ""
+    return f"{where}{problem}. Mend that, then run it again."
+
+
+def _print_traceback(error: BaseException) -> None:
+    import traceback  # when first needed: `--help` does not wait for it
+
+    traceback.print_exception(error, file=sys.stderr)
 
 
 def _leaves(group: BaseExceptionGroup[_Error]) -> Iterator[_Error]:

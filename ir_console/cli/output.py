@@ -17,6 +17,8 @@ from rich.cells import cell_len, set_cell_size
 
 from ir_console.safe_text import safe_block, safe_text
 
+from .exits import drop_output
+
 _SGR = {
     "critical": "1;31",
     "high": "31",
@@ -155,8 +157,7 @@ class Output:
             self._reader_gone()
 
     def _reader_gone(self) -> None:
-        # Python flushes stdout once more at its end, and would complain there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self._stdout.fileno())
+        drop_output()
         raise SystemExit(0)
 
 
