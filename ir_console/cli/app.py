@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from .completing import profile_names
 from .exits import ExitCode, UsageProblem, errors_as_exits, finish_output
 
 
@@ -42,6 +43,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "users": ("users:app", "Manage users, and change your own password."),
     "stats": ("stats:stats", "Count alerts, and say how fast they are worked."),
     "handover": ("handover:handover", "Write a shift report in Markdown."),
+    "completion": ("completion:app", "Print a script that completes commands in your shell."),
     "serve": ("serve:serve", "Run the bundled server."),
     "doctor": ("doctor:doctor", "Check what all this needs, and say what to do."),
     "smoke": ("smoke:smoke", "Check the whole way of an alert, step by step."),
@@ -76,6 +78,11 @@ class _LazyGroup(TyperGroup):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
 
 
+def summaries() -> dict[str, str]:
+    """What each command does, without loading any."""
+    return {name: text for name, (_, text) in _COMMANDS.items()}
+
+
 def _alone(function: Callable[..., None]) -> typer.Typer:
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
     single.command(epilog=function.__dict__.get("epilog"))(function)
@@ -103,7 +110,13 @@ def _show_version(wanted: bool) -> None:
 def console(
     ctx: typer.Context,
     profile: Annotated[
-        str | None, typer.Option("--profile", "-p", help="The server to use, by its name here.")
+        str | None,
+        typer.Option(
+            "--profile",
+            "-p",
+            help="The server to use, by its name here.",
+            autocompletion=profile_names,
+        ),
     ] = None,
     url: Annotated[str | None, typer.Option(help="The server's address.")] = None,
     _debug: Annotated[

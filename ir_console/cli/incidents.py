@@ -8,6 +8,7 @@ import typer
 
 from ir_client.wire.values import INCIDENT_STATUSES, PRIORITIES, SEVERITIES, is_open
 
+from .completing import severities
 from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
 from .given import among
 from .incident_views import LIST_COLUMNS, list_row, show_incident, shown_lines
@@ -35,7 +36,8 @@ def list_incidents(
     url: UrlOption = None,
     search: Annotated[str | None, typer.Option(help="Incidents with this text.")] = None,
     severity: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="May be repeated.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="May be repeated.", autocompletion=severities),
     ] = None,
     status: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="May be repeated; open ones if not.")
