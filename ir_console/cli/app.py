@@ -3,13 +3,11 @@
 `--help` must answer at once, so what a sub-command needs (Textual, httpx) is imported with it.
 """
 
-import logging
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
@@ -19,8 +17,7 @@ from .completing import profile_names
 from .exits import ExitCode, UsageProblem, errors_as_exits, finish_output
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What was asked of the program as a whole, before any sub-command."""
 
     profile: str | None = None
@@ -130,6 +127,7 @@ def console(
 
     Without a command, open the console for the current profile.
     """
+    _set_up_logging(debug=_is_debugging())
     ctx.obj = Asked(profile=profile, url=url)
     if ctx.invoked_subcommand is None:
         import_module(f"{__package__}.opening").open_console(ctx.obj)
@@ -138,6 +136,10 @@ def console(
 def main() -> None:
     """Run the program and exit with the contract's codes."""
     # Read here and not from the parsed arguments: parsing them may be what fails.
+    if sys.argv[1:3] == ["completion", "answer"]:
+        # A shell waits for it: reading these arguments would take longer than the answer.
+        import_module(f"{__package__}.completion").answer_at_once(sys.argv[3:])
+        return
     debug = "--debug" in sys.argv[1:] or bool(os.environ.get("IR_DEBUG"))
     _set_up_logging(debug=debug)
     with errors_as_exits(debug=debug):
@@ -174,8 +176,15 @@ def _usage_problem(error: Exception) -> UsageProblem | None:
     return UsageProblem(say().replace("Value error, ", ""), hint=f"See: {path} --help")
 
 
+def _is_debugging() -> bool:
+    # Not from the parsed arguments: parsing them may be what fails.
+    return "--debug" in sys.argv[1:] or bool(os.environ.get("IR_DEBUG"))
+
+
 def _set_up_logging(*, debug: bool) -> None:
     """Commands tell people what they must know themselves; the log is for looking closer."""
+    import logging  # not for `--help`, which has nothing to log
+
     root = logging.getLogger()
     if not root.handlers:
         # Without any handler, Python writes warnings into the middle of what we show.

@@ -7,14 +7,14 @@ server is asked. Nothing proposed means a file name, which shells know better.
 
 import os
 import sys
-from collections.abc import Iterable
-from typing import Annotated, Literal
+from collections.abc import Iterable, Sequence
 
 import typer
 
 from ir_console.safe_text import safe_text
 
 from .examples import examples
+from .exits import ExitCode
 from .proposing import Proposal, proposals, words_of
 
 app = typer.Typer(
@@ -90,20 +90,25 @@ def fish() -> None:
     sys.stdout.write(_FISH)
 
 
-@app.command(hidden=True)
-def answer(
-    shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument()],
-    line: Annotated[str, typer.Argument()],
-) -> None:
-    """What may stand at the end of the line."""
+def answer_at_once(arguments: Sequence[str]) -> None:
+    """Write what may stand at the end of a line, for a shell: its name, and the line, behind `--`.
+
+    No command like the others: nobody types it, and its arguments are read without the parser.
+    """
+    match arguments:
+        case [shell, "--", line]:
+            sys.stdout.write("".join(f"{one}\n" for one in _answer(shell, line)))
+        case _:
+            raise SystemExit(ExitCode.USAGE)
+
+
+def _answer(shell: str, line: str) -> list[str]:
     words, is_quoted = words_of(line)
     found = proposals(words[1:])
     if shell == "bash":
         breaks = os.environ.get("COMP_WORDBREAKS", "")
-        lines = for_bash(found, words[-1], "" if is_quoted else breaks)
-    else:
-        lines = [f"{safe_text(one.text)}\t{safe_text(one.help)}".rstrip() for one in found]
-    sys.stdout.write("".join(f"{one}\n" for one in lines))
+        return for_bash(found, words[-1], "" if is_quoted else breaks)
+    return [f"{safe_text(one.text)}\t{safe_text(one.help)}".rstrip() for one in found]
 
 
 def for_bash(found: Iterable[Proposal], word: str, breaks: str) -> list[str]:

@@ -53,7 +53,7 @@ def proposals(words: list[str]) -> list[Proposal]:
 
     *done, incomplete = words or [""]
     root = get_command(app)
-    place = _Place(root, root.make_context("ir-console", [], resilient_parsing=True))
+    place = _Place(root, _context(root, "ir-console", None))
     for word in done:
         place = _after(place, word)
     return list(_proposed(place, incomplete))
@@ -103,8 +103,12 @@ def _below(place: _Place, word: str) -> _Place | None:
     command = place.command.get_command(place.context, word)
     if command is None:
         return None
-    context = command.make_context(word, [], parent=place.context, resilient_parsing=True)
-    return _Place(command, context)
+    return _Place(command, _context(command, word, place.context))
+
+
+def _context(command: Any, name: str, parent: Any) -> Any:
+    # Not `make_context`, which reads arguments, and loads for that what takes longer than all else.
+    return command.context_class(command, info_name=name, parent=parent, resilient_parsing=True)
 
 
 def _commands(place: _Place, incomplete: str) -> Iterator[Proposal]:
