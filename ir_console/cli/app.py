@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from .completing import profile_names
+from .examples import OF, examples
 from .exits import ExitCode, UsageProblem, errors_as_exits, finish_output
 
 
@@ -82,7 +83,8 @@ def summaries() -> dict[str, str]:
 
 def _alone(function: Callable[..., None]) -> typer.Typer:
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
-    single.command(epilog=function.__dict__.get("epilog"))(function)
+    epilog = function.__dict__.get("epilog") or examples(*OF.get(function.__name__, ()))
+    single.command(epilog=epilog)(function)
     return single
 
 
@@ -92,6 +94,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "ir-console demo",
+        "ir-console login https://soc.example",
+        "ir-console alerts list --query 'severity >= high and not assignee: *'",
+        "ir-console doctor",
+    ),
 )
 
 

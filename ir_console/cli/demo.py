@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from ir_console.model.format import plural
 
 from .console import console_settings, run_console
+from .examples import shown_with
 from .exits import ExitCode
 from .local_server import ADMIN, LocalServer, local_server
 from .opening import can_be_shown
@@ -47,6 +48,11 @@ _ROLES: dict[str, "Role"] = {
 }
 
 
+@shown_with(
+    "ir-console demo",
+    "ir-console demo --rate 20 --seed 7",
+    "ir-console demo | tail -1",
+)
 def demo(
     rate: Annotated[float, typer.Option(min=0.1, max=200, help="Alerts a second.")] = 2.0,
     seed: Annotated[int, typer.Option(help="Which made-up day.")] = 1,

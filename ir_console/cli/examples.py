@@ -22,3 +22,14 @@ def shown_with(*lines: str) -> Callable[[Function], Function]:
         return function
 
     return give
+
+
+# Of commands whose modules say nothing of examples.
+OF: dict[str, tuple[str, ...]] = {
+    "ingest": (
+        "ir-console ingest eve.json",
+        "ir-console ingest --dry-run --format suricata eve.json",
+        "ir-console ingest --rejects bad.jsonl --json eve.json",
+        "zcat eve.json.gz | ir-console ingest -",
+    ),
+}

@@ -10,6 +10,7 @@ from ir_client.wire.values import INCIDENT_STATUSES, PRIORITIES, SEVERITIES, is_
 
 from .completing import severities
 from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .examples import examples
 from .given import among
 from .incident_views import LIST_COLUMNS, list_row, show_incident, shown_lines
 from .output import Output
@@ -23,13 +24,23 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     help="List and show incidents.",
+    epilog=examples(
+        "ir-console incidents list --mine", "ir-console incidents show INC-2026-000001"
+    ),
 )
 
 _PAGE_SIZE = 100
 _OPEN_STATUSES = [status for status in INCIDENT_STATUSES if is_open(status)]
 
 
-@app.command("list")
+@app.command(
+    "list",
+    epilog=examples(
+        "ir-console incidents list",
+        "ir-console incidents list --mine --priority P1 --priority P2",
+        "ir-console incidents list --all --json | jq .total",
+    ),
+)
 def list_incidents(
     ctx: typer.Context,
     profile: ProfileOption = None,
@@ -70,7 +81,12 @@ def list_incidents(
         output.note(f"{len(found)} of {total} incidents; --limit shows more.")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "ir-console incidents show INC-2026-000001",
+        "ir-console incidents show 1 --json | jq .incident_timeline",
+    )
+)
 def show(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="ID", help="Its number, or its name INC-….")],

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def login(
     ctx: typer.Context,
     address: Annotated[
-        str | None, typer.Argument(metavar="[URL]", help="The server's address, as --url.")
+        str | None, typer.Argument(metavar="URL", help="The server's address, as --url.")
     ] = None,
     profile: ProfileOption = None,
     url: UrlOption = None,

@@ -54,7 +54,7 @@ def show(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]", help="The one in force without it.", autocompletion=profile_names
+            metavar="NAME", help="The one in force without it.", autocompletion=profile_names
         ),
     ] = None,
     as_json: JsonOption = False,

@@ -33,7 +33,7 @@ def words_of(line: str) -> tuple[list[str], bool]:
 
 
 @dataclass(slots=True)
-class _Place:
+class Place:
     """Where the walk is: a command, how many arguments it has, an option that wants a value."""
 
     command: Any
@@ -47,19 +47,25 @@ class _Place:
 
 def proposals(words: list[str]) -> list[Proposal]:
     """What may stand for the last word; nothing where only files or free text can."""
+    *done, incomplete = words or [""]
+    place = beginning()
+    for word in done:
+        place = after(place, word)
+    return list(_proposed(place, incomplete))
+
+
+def beginning() -> Place:
+    """Behind the name of the program."""
     from typer.main import get_command
 
     from .app import app
 
-    *done, incomplete = words or [""]
     root = get_command(app)
-    place = _Place(root, _context(root, "ir-console", None))
-    for word in done:
-        place = _after(place, word)
-    return list(_proposed(place, incomplete))
+    return Place(root, _context(root, "ir-console", None))
 
 
-def _after(place: _Place, word: str) -> _Place:
+def after(place: Place, word: str) -> Place:
+    """Where the walk is behind one more word; the place may be the same one, changed."""
     if place.option is not None:
         place.option = None
     elif word == "--":
@@ -67,7 +73,7 @@ def _after(place: _Place, word: str) -> _Place:
     elif word.startswith("-") and not place.is_closed:
         name, is_joined, _ = word.partition("=")
         place.seen.add(name)
-        option = _option_named(place, name)
+        option = option_named(place, name)
         place.option = option if _wants_value(option) and not is_joined else None
     elif (below := _below(place, word)) is not None:
         return below
@@ -76,12 +82,12 @@ def _after(place: _Place, word: str) -> _Place:
     return place
 
 
-def _proposed(place: _Place, incomplete: str) -> Iterator[Proposal]:
+def _proposed(place: Place, incomplete: str) -> Iterator[Proposal]:
     if place.option is not None:
         yield from _values(place, place.option, incomplete)
     elif incomplete.startswith("--") and "=" in incomplete and not place.is_closed:
         name, _, value = incomplete.partition("=")
-        option = _option_named(place, name)
+        option = option_named(place, name)
         if option is not None:
             for one in _values(place, option, value):
                 yield Proposal(f"{name}={one.text}", one.help)
@@ -97,13 +103,13 @@ def _proposed(place: _Place, incomplete: str) -> Iterator[Proposal]:
             yield from _values(place, wanted, incomplete)
 
 
-def _below(place: _Place, word: str) -> _Place | None:
+def _below(place: Place, word: str) -> Place | None:
     if not hasattr(place.command, "get_command"):
         return None
     command = place.command.get_command(place.context, word)
     if command is None:
         return None
-    return _Place(command, _context(command, word, place.context))
+    return Place(command, _context(command, word, place.context))
 
 
 def _context(command: Any, name: str, parent: Any) -> Any:
@@ -111,7 +117,7 @@ def _context(command: Any, name: str, parent: Any) -> Any:
     return command.context_class(command, info_name=name, parent=parent, resilient_parsing=True)
 
 
-def _commands(place: _Place, incomplete: str) -> Iterator[Proposal]:
+def _commands(place: Place, incomplete: str) -> Iterator[Proposal]:
     from .app import summaries
 
     known = summaries() if place.context.parent is None else {}
@@ -127,7 +133,7 @@ def _commands(place: _Place, incomplete: str) -> Iterator[Proposal]:
             yield Proposal(name, command.get_short_help_str(80))
 
 
-def _options(place: _Place, incomplete: str) -> Iterator[Proposal]:
+def _options(place: Place, incomplete: str) -> Iterator[Proposal]:
     for option in _params(place):
         names = [*option.opts, *option.secondary_opts]
         if option.param_type_name != "option" or option.hidden:
@@ -139,7 +145,7 @@ def _options(place: _Place, incomplete: str) -> Iterator[Proposal]:
                 yield Proposal(name, option.help or "")
 
 
-def _values(place: _Place, param: Any, incomplete: str) -> Iterator[Proposal]:
+def _values(place: Place, param: Any, incomplete: str) -> Iterator[Proposal]:
     if (place.context.info_name, *param.opts) == ("ingest", "--format"):
         yield from map(Proposal, input_formats(incomplete))
         return
@@ -149,11 +155,12 @@ def _values(place: _Place, param: Any, incomplete: str) -> Iterator[Proposal]:
             yield Proposal(item.value, item.help or "")
 
 
-def _params(place: _Place) -> list[Any]:
+def _params(place: Place) -> list[Any]:
     return list(place.command.get_params(place.context))
 
 
-def _option_named(place: _Place, name: str) -> Any:
+def option_named(place: Place, name: str) -> Any:
+    """The option of the command that is called so, or None."""
     for param in _params(place):
         if name in param.opts or name in param.secondary_opts:
             return param

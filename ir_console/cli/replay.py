@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from .console import console_settings, run_console
+from .examples import shown_with
 from .exits import UsageProblem
 from .opening import can_be_shown
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from ir_console.feed import ConsoleClient
 
 
+@shown_with(
+    "ir-console replay night.jsonl",
+    "ir-console replay night.jsonl --speed 20",
+)
 def replay(
     file: Annotated[Path, typer.Argument(help="What `ir-console tail --record` wrote.")],
     speed: Annotated[

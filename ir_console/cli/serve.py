@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
+from .examples import shown_with
 
+
+@shown_with(
+    "ir-console serve",
+    "ir-console serve --port 0 --database sqlite:////tmp/ir-central.db",
+    "ir-console serve --host 0.0.0.0 --without-tls       # behind a proxy that has it",
+)
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8000,

@@ -16,6 +16,7 @@ from .connecting import (
     at_a_terminal,
     profile_for,
 )
+from .examples import shown_with
 from .exits import ExitCode, UsageProblem, told
 from .output import Output
 from .smoke_report import (
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 STEP_SECONDS = 30.0
 
 
+@shown_with(
+    "ir-console smoke",
+    "ir-console smoke --url https://soc.example --junit smoke.xml",
+    "ir-console smoke --json | jq .passed",
+)
 def smoke(
     ctx: typer.Context,
     profile: ProfileOption = None,

@@ -1,11 +1,9 @@
 """Endpoint tokens: list, make, change, switch off and on, remove; and what one may do."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-
-from ir_console.model.format import moment
 
 from .connecting import (
     JsonOption,
@@ -15,9 +13,11 @@ from .connecting import (
     at_a_terminal,
     profile_for,
 )
+from .examples import examples
 from .exits import UsageProblem
 from .given import among, model_of
-from .output import Column, Output
+from .output import Output
+from .token_views import TOKEN_COLUMNS, token_row
 
 if TYPE_CHECKING:
     from ir_client import IRClient, Profile
@@ -28,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     help="Manage endpoint tokens, which sensors and services log in with.",
+    epilog=examples("ir-console tokens list", "ir-console tokens create edge --source suricata"),
 )
 
 TokenId = Annotated[int, typer.Argument(metavar="ID", min=1, help="The token's number.")]
@@ -66,22 +67,9 @@ _FIELD_OF = {
     "days": "expires_in_days",
     "team": "team",
 }
-_COLUMNS = (
-    Column("ID", align_right=True),
-    Column("NAME", limit=32),
-    Column("MAY", limit=20),
-    Column("TEAM", limit=16),
-    Column("FROM", limit=32),
-    Column("SOURCES", limit=32),
-    Column("RATE", align_right=True),
-    Column("ACTIVE"),
-    Column("EXPIRES"),
-    Column("USED", align_right=True),
-    Column("LAST USED"),
-)
 
 
-@app.command("list")
+@app.command("list", epilog=examples("ir-console tokens list"))
 def list_tokens(
     ctx: typer.Context,
     profile: ProfileOption = None,
@@ -94,10 +82,16 @@ def list_tokens(
     if as_json:
         output.document([token.model_dump(mode="json") for token in found])
         return
-    output.table(_COLUMNS, [_row(token) for token in found])
+    output.table(TOKEN_COLUMNS, [token_row(token) for token in found])
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "ir-console tokens create edge --source suricata --rate 300 --days 90",
+        "ir-console tokens create reader --may read --team red",
+        "ir-console tokens create edge --from 10.0.0.0/8 --json | jq -r .token",
+    )
+)
 def create(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for.")],
@@ -110,7 +104,7 @@ def create(
     no_rate: NoRateOption = False,
     days: DaysOption = None,
     team: TeamOption = None,
-    description: Annotated[str | None, typer.Option()] = None,
+    description: Annotated[str | None, typer.Option(help="More words on what it is for.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make an endpoint token; its value is the one line of output, and shown this once.
@@ -131,7 +125,7 @@ def create(
     output.line(value)
 
 
-@app.command()
+@app.command(epilog=examples("ir-console tokens show 3"))
 def show(
     ctx: typer.Context,
     token_id: TokenId,
@@ -144,7 +138,7 @@ def show(
     _show(chosen, lambda client: client.tokens.get(token_id), as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=examples("ir-console tokens info --json"))
 def info(
     ctx: typer.Context,
     profile: ProfileOption = None,
@@ -156,7 +150,12 @@ def info(
     _show(chosen, lambda client: client.tokens.info(), as_json=as_json)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "ir-console tokens update 3 --may create --may read",
+        "ir-console tokens update 3 --rate 500 --lift days",
+    )
+)
 def update(
     ctx: typer.Context,
     token_id: TokenId,
@@ -192,7 +191,7 @@ def update(
     _show(chosen, lambda client: client.tokens.update(token_id, wanted), as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=examples("ir-console tokens deactivate 3"))
 def deactivate(
     ctx: typer.Context,
     token_id: TokenId,
@@ -205,7 +204,7 @@ def deactivate(
     _show(chosen, lambda client: client.tokens.deactivate(token_id), as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=examples("ir-console tokens activate 3"))
 def activate(
     ctx: typer.Context,
     token_id: TokenId,
@@ -218,7 +217,7 @@ def activate(
     _show(chosen, lambda client: client.tokens.activate(token_id), as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=examples("ir-console tokens delete 3"))
 def delete(
     ctx: typer.Context,
     token_id: TokenId,
@@ -263,38 +262,6 @@ def _limits(
     return limits | {"rate_limit_per_minute": None} if no_rate else limits
 
 
-def _may(token: "EndpointToken") -> str:
-    rights = {
-        "create": token.can_create_alerts,
-        "read": token.can_read_alerts,
-        "update": token.can_update_alerts,
-    }
-    return ", ".join(name for name, has in rights.items() if has) or "nothing"
-
-
-def _any_of(allowed: Sequence[str] | None) -> str:
-    if allowed is None:
-        return "any"
-    return ", ".join(allowed) or "none"
-
-
-def _row(token: "EndpointToken") -> list[str]:
-    rate = token.rate_limit_per_minute
-    return [
-        str(token.id),
-        token.token_name,
-        _may(token),
-        token.team or "",
-        _any_of(token.allowed_ips),
-        _any_of(token.allowed_sources),
-        "any" if rate is None else str(rate),
-        "yes" if token.is_active else "no",
-        moment(token.expires_at) if token.expires_at else "never",
-        str(token.usage_count),
-        moment(token.last_used_at) if token.last_used_at else "never",
-    ]
-
-
 def _show(
     profile: "Profile",
     work: Callable[["IRClient"], Awaitable["EndpointToken"]],
@@ -307,6 +274,6 @@ def _show(
     if as_json:
         output.document(token.model_dump(mode="json"))
         return
-    width = max(len(column.title) for column in _COLUMNS)
-    for column, cell in zip(_COLUMNS, _row(token), strict=True):
+    width = max(len(column.title) for column in TOKEN_COLUMNS)
+    for column, cell in zip(TOKEN_COLUMNS, token_row(token), strict=True):
         output.line(f"{column.title.lower():<{width}}  {cell}".rstrip())

@@ -17,6 +17,7 @@ from .connecting import (
     asked,
     profile_for,
 )
+from .examples import examples
 from .exits import UsageProblem
 from .given import model_of
 from .output import Column, Output
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     help="Manage users (admins), and change your own password.",
+    epilog=examples("ir-console users list", "ir-console users password"),
 )
 
 Who = Annotated[str, typer.Argument(metavar="WHO", help="A user name, or a number.")]
@@ -48,7 +50,9 @@ _COLUMNS = (
 )
 
 
-@app.command("list")
+@app.command(
+    "list", epilog=examples("ir-console users list", "ir-console users list --json | jq length")
+)
 def list_users(
     ctx: typer.Context,
     profile: ProfileOption = None,
@@ -64,16 +68,21 @@ def list_users(
     output.table(_COLUMNS, [_row(user) for user in users])
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "ir-console users add dana",
+        "ir-console users add lee --role senior_analyst --team red --full-name 'Lee Example'",
+    )
+)
 def add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name to log in with.")],
     profile: ProfileOption = None,
     url: UrlOption = None,
-    role: Annotated[Role, typer.Option()] = "analyst",
+    role: Annotated[Role, typer.Option(help="What they may do.")] = "analyst",
     team: TeamsOption = None,
-    full_name: Annotated[str | None, typer.Option()] = None,
-    email: Annotated[str | None, typer.Option()] = None,
+    full_name: Annotated[str | None, typer.Option(help="Their name in full.")] = None,
+    email: Annotated[str | None, typer.Option(help="Their mail address.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add a user.
@@ -91,17 +100,23 @@ def add(
     _tell(output, user, "is there now", as_json=as_json)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "ir-console users update dana --role manager",
+        "ir-console users update dana --team red --team blue",
+        "ir-console users update dana --no-teams",
+    )
+)
 def update(
     ctx: typer.Context,
     who: Who,
     profile: ProfileOption = None,
     url: UrlOption = None,
-    role: Annotated[Role | None, typer.Option()] = None,
+    role: Annotated[Role | None, typer.Option(help="What they may do.")] = None,
     team: TeamsOption = None,
     no_teams: Annotated[bool, typer.Option("--no-teams", help="In no team any more.")] = False,
-    full_name: Annotated[str | None, typer.Option()] = None,
-    email: Annotated[str | None, typer.Option()] = None,
+    full_name: Annotated[str | None, typer.Option(help="Their name in full.")] = None,
+    email: Annotated[str | None, typer.Option(help="Their mail address.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Change a user; other rights hold at once."""
@@ -114,7 +129,7 @@ def update(
     _change(ctx, who, profile, url, fields, "is changed", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=examples("ir-console users deactivate dana"))
 def deactivate(
     ctx: typer.Context,
     who: Who,
@@ -126,7 +141,7 @@ def deactivate(
     _change(ctx, who, profile, url, {"is_active": False}, "is switched off", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=examples("ir-console users activate dana"))
 def activate(
     ctx: typer.Context,
     who: Who,
@@ -138,11 +153,15 @@ def activate(
     _change(ctx, who, profile, url, {"is_active": True}, "may log in again", as_json=as_json)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "ir-console users password            # your own", "ir-console users password dana"
+    )
+)
 def password(
     ctx: typer.Context,
     who: Annotated[
-        str | None, typer.Argument(metavar="[WHO]", help="Whose; your own without it.")
+        str | None, typer.Argument(metavar="WHO", help="Whose; your own without it.")
     ] = None,
     profile: ProfileOption = None,
     url: UrlOption = None,
