@@ -15,6 +15,7 @@ from .alert_format import AlertFormat
 from .fields import as_text, read_address
 from .identity import record_id
 from .mapping import AlertMapping
+from .paths import Path
 from .sources import At, FirstOf, Fixed, Words, Worked
 
 # A convention of each house, so all that are common.
@@ -60,6 +61,7 @@ _THREAT_OF_LABEL = MappingProxyType({name: name for name in THREAT_TYPES})
 _OF_THE_NOTIFICATION = ("receiver", "groupKey", "externalURL")
 _BESIDE_LABELS = frozenset({"annotations", "fingerprint", "generatorURL"})
 _TAGGED = ("team", "service", "namespace", "cluster", "environment", "env")
+_INSTANCE = Path("labels.instance")
 _PORT = re.compile(r":\d+$")
 
 
@@ -93,7 +95,7 @@ def _firing(record: JsonObject) -> str:
 
 
 def _instance(record: JsonObject) -> str | None:
-    found = At("labels.instance").values(record)
+    found = _INSTANCE.values_in(record)
     address = _PORT.sub("", as_text(found[0])) if found else ""
     return address.strip("[]") or None
 

@@ -27,6 +27,8 @@ _BESIDE_A_CLASS = frozenset({"metadata", "severity_id", "category_uid", "activit
 _IP_ADDRESS = 2
 _CLOSED = 3
 _REASON_LIMIT = 60
+_MALWARE = At("malware.name")
+_TYPES = At("finding_info.types", "finding.types", "metadata.labels")
 
 
 def recognises(record: JsonObject) -> bool:
@@ -64,9 +66,8 @@ def _observed(side: str) -> Worked:
 
 
 def _tags(record: JsonObject) -> list[object]:
-    names = At("malware.name").values(record)
-    types = At("finding_info.types", "finding.types", "metadata.labels").values(record)
-    return [*types, *(f"malware:{as_text(name)}" for name in names if as_text(name))]
+    names = [f"malware:{text}" for name in _MALWARE.values(record) if (text := as_text(name))]
+    return [*_TYPES.values(record), *names]
 
 
 _TECHNIQUES = At(

@@ -33,7 +33,8 @@ class Path:
 
     def values_in(self, record: JsonObject) -> list[object]:
         """The values there, in order; empty when there is none."""
-        # Nearly all records have what they have in the plain way, and some twenty paths are tried.
+        found: list[object] = []
+        # Nearly all records have what they have in the plain way, and some fifty paths are tried.
         value: Any = record
         for part in self._parts:
             if type(value) is not dict or part not in value:
@@ -44,14 +45,24 @@ class Path:
             if kind is int or (kind is str and value not in _NOTHING):
                 return [value]
             if kind is list and value and all(type(one) is str for one in value):
-                kept = [one for one in value if one not in _NOTHING]
-                if kept:
-                    return kept
-        if len(self._parts) == 1 and value is record:
-            return []
-        found: list[object] = []
-        self._collect(record, 0, found)
+                found = [one for one in value if one not in _NOTHING]
+        if not found and self._may_be_there(record):
+            self._collect(record, 0, found)
         return found
+
+    def _may_be_there(self, record: JsonObject) -> bool:
+        """Whether a closer look is worth its while: at a list, at flat keys, at odd values."""
+        value: Any = record
+        for part, joined in zip(self._parts, self._joined, strict=True):
+            if type(value) is not dict:
+                return type(value) is list
+            for key, _ in joined:
+                if key in value:
+                    return True
+            if part not in value:
+                return False
+            value = value[part]
+        return value is not None
 
     def _collect(self, value: object, at: int, found: list[object]) -> None:
         if isinstance(value, list):

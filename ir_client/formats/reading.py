@@ -75,6 +75,8 @@ class _Mapper:
         self._among = among
         self._is_named = is_named
         self._recent: AlertFormat | None = None
+        # Ours do not overlap; others' may, and then the first counts.
+        self._others = tuple(known for known in among if known not in FORMATS)
 
     def readings(self, found: Finding) -> Iterator[Reading]:
         """What becomes of a record, or of each record in an envelope."""
@@ -99,6 +101,8 @@ class _Mapper:
         """
         recent = self._recent
         if recent is None or recent is self._among[-1] or not recent.recognises(record):
+            return None
+        if any(known.recognises(record) for known in self._others if known is not recent):
             return None
         return None if recent.unwrap(record) is not None else recent
 

@@ -17,6 +17,7 @@ from .alert_format import AlertFormat
 from .envelopes import opening
 from .fields import as_text
 from .mapping import AlertMapping
+from .paths import Path
 from .sources import At, FirstOf, Sentence, Words, Worked
 
 SEVERITY_OF_LEVEL: Mapping[str, Severity] = MappingProxyType(
@@ -38,6 +39,8 @@ _NO_ALERTS = MappingProxyType(
 _TEXTS = ("Details", "ExtraFieldInfo", "AllFieldInfo")
 _BETWEEN_FIELDS = " ¦ "
 _LEVEL = At("Level", "rule_level", "level")
+_TAGS = At("MitreTactics", "MitreTags", "OtherTags", "tags")
+_SAID = Path("description")
 _TITLE = At("RuleTitle", "message", "name", "title")
 _BETWEEN_TAGS = re.compile(r"\s*¦\s*|\s*,\s*")
 
@@ -85,11 +88,11 @@ def _description(record: JsonObject) -> str | None:
     details = record.get("Details")
     if isinstance(details, dict) and details:
         return "\n".join(f"{key}: {as_text(value)}" for key, value in details.items())
-    return next(map(as_text, At("description").values(record)), None)
+    return next(map(as_text, _SAID.values_in(record)), None)
 
 
 def _tags(record: JsonObject) -> list[object]:
-    found = At("MitreTactics", "MitreTags", "OtherTags", "tags").values(record)
+    found = _TAGS.values(record)
     return [tag for text in found for tag in _BETWEEN_TAGS.split(as_text(text)) if tag]
 
 

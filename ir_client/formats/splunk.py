@@ -17,6 +17,7 @@ from .envelopes import opening
 from .fields import as_text, read_address
 from .identity import record_id
 from .mapping import AlertMapping
+from .paths import Path
 from .sources import At, ByAttack, FirstOf, Fixed, Words, Worked
 
 SEVERITY_OF_WORD: Mapping[str, Severity] = MappingProxyType(
@@ -45,6 +46,9 @@ _OF_A_SEARCH = frozenset({"urgency", "severity", "results_link", "rule_title", "
 # What stays the same when analysts work on a notable.
 _LASTING = ("search_name", "source", "_time", "orig_time", "event_hash", "src", "dest", "user")
 _SUPPRESSED = "notable_suppression"
+_KIND = Path("eventtype")
+_SEARCH = At("search_name", "savedsearch_name", "source")
+_RISKY = Path("risk_object")
 _DOMAIN_AND_RULE = re.compile(r"^\w+ - (.+) - Rule$")
 
 
@@ -56,7 +60,7 @@ def recognises(record: JsonObject) -> bool:
 
 
 def _why_skipped(record: JsonObject) -> str | None:
-    kinds = At("eventtype").values(record)
+    kinds = _KIND.values_in(record)
     is_suppressed = any(as_text(kind).startswith(_SUPPRESSED) for kind in kinds)
     return "suppressed notable" if is_suppressed else None
 
@@ -68,7 +72,7 @@ def _lasting_id(record: JsonObject) -> str:
 
 def _rule(record: JsonObject) -> str | None:
     """`Access - Brute Force - Rule` → `Brute Force`."""
-    names = At("search_name", "savedsearch_name", "source").values(record)
+    names = _SEARCH.values(record)
     name = as_text(names[0]) if names else ""
     match = _DOMAIN_AND_RULE.match(name)
     return (match[1] if match else name) or None
@@ -87,7 +91,7 @@ def _named(*paths: str) -> Worked:
 def _risky(kind: str) -> Worked:
     def found(record: JsonObject) -> list[object]:
         is_one = as_text(record.get("risk_object_type")) == kind
-        return At("risk_object").values(record) if is_one else []
+        return _RISKY.values_in(record) if is_one else []
 
     return Worked(found, f"`risk_object` if `risk_object_type` is {kind}")
 
@@ -120,7 +124,7 @@ _MAPPING = AlertMapping(
             Words("security_domain", table=THREAT_OF_DOMAIN),
         ),
         "detected_at": At("_time", "orig_time", "_indextime"),
-        "rule_id": At("search_name", "savedsearch_name", "source"),
+        "rule_id": _SEARCH,
         "rule_name": FirstOf(
             At("rule_name"), Worked(_rule, "the middle of `search_name` or `source`")
         ),

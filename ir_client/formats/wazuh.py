@@ -18,6 +18,7 @@ _BESIDE_A_RULE = frozenset({"agent", "manager", "decoder", "location", "full_log
 _MANAGER = "000"
 _AGENT_ID = Path("agent.id")
 _SENT_BY = Path("predecoder.hostname")
+_GROUPS = At("rule.groups", "rule.group")
 
 
 def recognises(record: JsonObject) -> bool:
@@ -35,7 +36,7 @@ def _sender(record: JsonObject) -> str | None:
 
 
 def _groups(record: JsonObject) -> list[object]:
-    found = At("rule.groups", "rule.group").values(record)
+    found = _GROUPS.values(record)
     return [part for one in found for part in as_text(one).split(",") if part.strip()]
 
 

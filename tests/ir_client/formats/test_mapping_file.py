@@ -1,5 +1,7 @@
 """A mapping file does what docs/formats.md says of it."""
 
+import io
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -225,6 +227,18 @@ def test_recognise_and_skip_ask_alike(
     assert a_format(recognise=asked).recognises(record) is holds
     outcome = a_format(skip=[{"reason": "why", **asked}]).draft(record)
     assert (outcome == Skipped("why")) is holds
+
+
+def test_a_mapping_goes_before_the_format_of_the_record_before() -> None:
+    mapped = a_format(recognise={"is": {"alert.gid": 7}}, fields={"title": "alert.signature"})
+    event = {"event_type": "alert", "timestamp": "2026-03-24T14:40:02Z", "flow_id": 1}
+    events = [
+        event | {"alert": {"gid": gid, "signature": "Scan", "severity": 2, "signature_id": 1}}
+        for gid in (1, 7, 1)
+    ]
+    content = "\n".join(map(json.dumps, events)).encode()
+    readings = read_drafts(io.BytesIO(content), formats=(mapped, *FORMATS))
+    assert [one.format_name for one in readings] == ["suricata", "acme", "suricata"]
 
 
 def test_without_recognise_every_record_is_its_own() -> None:
