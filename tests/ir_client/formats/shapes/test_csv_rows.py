@@ -2,7 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ir_client.formats.records import RecordAt, read_records
@@ -31,6 +31,10 @@ def test_what_csv_writes_is_read_back_in_any_pieces(
     table: tuple[list[str], list[list[str]]], delimiter: str, ending: str, quoting: int, step: int
 ) -> None:
     header, rows = table
+    # Python leaves a carriage return unquoted there, and with the line's end it looks like one.
+    assume(
+        quoting == csv.QUOTE_ALL or not any(cells[-1].endswith("\r") for cells in [header, *rows])
+    )
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=quoting)  # type: ignore[arg-type]
     writer.writerow(header)
