@@ -27,7 +27,7 @@ _UP_TO: tuple[tuple[float, Severity], ...] = (
     (79, "high"),
     (100, "critical"),
 )
-_NAMES = ("DetectName", "display_name", "Name", "behaviors.display_name", "name", "Description")
+_NAME = At("DetectName", "display_name", "Name", "behaviors.display_name", "name", "Description")
 _REASON_LIMIT = 80
 
 
@@ -53,11 +53,17 @@ def _seen(record: JsonObject) -> JsonObject:
     return event if event is record else record | event
 
 
+_KINDS = At("metadata.eventType", "event.ExternalApiType", "ExternalApiType", "fdr_event_type")
+_OLD_NUMBER = At("Severity")
+_NUMBER = At("Severity", "severity", "max_severity")
+_TECHNIQUE = At("Technique", "MitreAttack.Technique", "technique", "behaviors.technique")
+_FILE = At("FileName", "filename", "behaviors.filename")
+
+
 def _why_skipped(record: JsonObject) -> str | None:
     if "composite_id" in record or "detection_id" in record:
         return None
-    kinds = At("metadata.eventType", "event.ExternalApiType", "ExternalApiType", "fdr_event_type")
-    told = [as_text(kind).removeprefix("Event_") for kind in kinds.values(record)]
+    told = [as_text(kind).removeprefix("Event_") for kind in _KINDS.values(record)]
     if any(kind.endswith(_DETECTION) for kind in told):
         return None
     return f"event type {(told or ['missing'])[0][:_REASON_LIMIT]}"
@@ -65,11 +71,11 @@ def _why_skipped(record: JsonObject) -> str | None:
 
 def _severity_of_number(record: JsonObject) -> Severity | None:
     """1 to 5 in events of old, 1 to 100 in events and alerts of today."""
-    for value in At("Severity").values(record):
+    for value in _OLD_NUMBER.values(record):
         number = as_number(value)
         if number is not None and 0 <= number <= _LAST_OF_OLD_SCALE:
             return _OLD_SCALE[int(number)]
-    for value in At("Severity", "severity", "max_severity").values(record):
+    for value in _NUMBER.values(record):
         number = as_number(value)
         if number is not None and number >= 0:
             return next((severity for limit, severity in _UP_TO if number <= limit), None)
@@ -78,19 +84,16 @@ def _severity_of_number(record: JsonObject) -> Severity | None:
 
 def _title(record: JsonObject) -> str | None:
     """`Name: technique (file)`, since names like NGAV alone say little."""
-    name = _first(record, *_NAMES)
+    name = _first(record, _NAME)
     if not name:
         return None
-    technique = _first(
-        record, "Technique", "MitreAttack.Technique", "technique", "behaviors.technique"
-    )
-    file = _first(record, "FileName", "filename", "behaviors.filename")
+    technique, file = _first(record, _TECHNIQUE), _first(record, _FILE)
     with_technique = f"{name}: {technique}" if technique and technique not in name else name
     return f"{with_technique} ({file})" if file and file not in name else with_technique
 
 
-def _first(record: JsonObject, *paths: str) -> str:
-    return next((text for value in At(*paths).values(record) if (text := as_text(value))), "")
+def _first(record: JsonObject, at: At) -> str:
+    return next((text for value in at.values(record) if (text := as_text(value))), "")
 
 
 _MAPPING = AlertMapping(

@@ -16,6 +16,7 @@ from .sources import At, ByAttack, FirstOf, Words, Worked
 from .threat_words import THREAT_IN_WORDS
 
 _TYPE = "@odata.type"
+_EVIDENCE, _LOGGED_ON = At("evidence", "entities"), At("loggedOnUsers")
 
 
 def recognises(record: JsonObject) -> bool:
@@ -49,16 +50,16 @@ def _of_incident(value: object) -> list[object] | None:
 
 
 def _evidence(record: JsonObject) -> list[JsonObject]:
-    found = At("evidence", "entities").values(record)
+    found = _EVIDENCE.values(record)
     return [one for one in found if isinstance(one, dict)]
 
 
 def _users(record: JsonObject) -> list[object]:
     """The users, those that are told for themselves before those that a process ran as."""
-    named = [record.get("relatedUser"), *At("loggedOnUsers").values(record)]
+    named = [record.get("relatedUser"), *_LOGGED_ON.values(record)]
     for evidence in sorted(_evidence(record), key=_is_of_a_process):
         named += [evidence.get("userAccount"), evidence]
-        named += At("loggedOnUsers").values(evidence)
+        named += _LOGGED_ON.values(evidence)
     return [_user(one) for one in named if isinstance(one, dict)]
 
 

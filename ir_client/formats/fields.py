@@ -112,6 +112,9 @@ def read_techniques(values: Values) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:LABELS_LIMIT]
 
 
+# These take all that is found; the others the first that fits.
+LISTS = frozenset({"tags", "mitre_techniques"})
+
 READERS: Mapping[str, Callable[[Values], object | None]] = MappingProxyType(
     {
         "external_alert_id": _identity,

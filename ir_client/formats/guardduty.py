@@ -54,22 +54,27 @@ def _seen(record: JsonObject) -> JsonObject:
 
 
 def _why_skipped(record: JsonObject) -> str | None:
-    service = _seen(record).get("service")
-    is_archived = isinstance(service, dict) and service.get("archived") is True
+    service = record.get("service", record.get("Service"))
+    if not isinstance(service, dict):
+        return None
+    is_archived = service.get("archived", service.get("Archived")) is True
     return "archived finding" if is_archived else None
+
+
+_TAGS = At("resource.instanceDetails.tags")
+_SAMPLE = At("service.additionalInfo.sample")
 
 
 def _host(record: JsonObject) -> list[object]:
     return [
         tag["value"]
-        for tag in At("resource.instanceDetails.tags").values(record)
+        for tag in _TAGS.values(record)
         if isinstance(tag, dict) and tag.get("key") == "Name" and "value" in tag
     ]
 
 
 def _sample(record: JsonObject) -> str | None:
-    is_sample = At("service.additionalInfo.sample").values(record)
-    return "sample" if True in is_sample else None
+    return "sample" if True in _SAMPLE.values(record) else None
 
 
 _MAPPING = AlertMapping(

@@ -22,11 +22,11 @@ from ir_client.wire.alerts import AlertDraft
 from ir_client.wire.base import JsonObject
 
 from .attack import threat_of
-from .fields import READERS, as_text
+from .fields import LISTS, READERS, Values, as_text
 from .identity import record_id
 from .outcomes import RecordError, Skipped
 from .paths import Path
-from .sources import At, FieldSource
+from .sources import At, FieldSource, ways_to
 
 _QUOTE_LIMIT = 200
 
@@ -37,6 +37,12 @@ def _as_it_is(record: JsonObject) -> JsonObject:
 
 def _never(record: JsonObject) -> str | None:  # noqa: ARG001 # a mapping's
     return None
+
+
+# A field, how it reads what is found, and where that is asked for, the best first.
+_Step = tuple[
+    str, Callable[[Values], object | None], tuple[Callable[[JsonObject], list[object]], ...]
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class AlertMapping:
     tactics: Sequence[str] = ()
     view: Callable[[JsonObject], JsonObject] = _as_it_is
     skip: Callable[[JsonObject], str | None] = _never
+    _steps: tuple[_Step, ...] = field(init=False)
+    _lists: Mapping[str, tuple[()]] = field(init=False)
     _context_at: tuple[Path, ...] = field(init=False)
     _tactics_at: At = field(init=False)
 
@@ -64,6 +72,12 @@ class AlertMapping:
             raise ValueError(f"no such fields of an alert: {', '.join(sorted(unknown))}")
         if missing := {"title", "severity"} - self.fields.keys():
             raise ValueError(f"a mapping says where these come from: {', '.join(sorted(missing))}")
+        steps = tuple(
+            (name, READERS[name], (one.values,) if name in LISTS else ways_to(one))
+            for name, one in self.fields.items()
+        )
+        object.__setattr__(self, "_steps", steps)
+        object.__setattr__(self, "_lists", dict.fromkeys(LISTS & self.fields.keys(), ()))
         object.__setattr__(self, "_context_at", tuple(Path(path) for path in self.context))
         object.__setattr__(self, "_tactics_at", At(*self.tactics))
 
@@ -72,11 +86,12 @@ class AlertMapping:
         if reason := self.skip(record):
             return Skipped(reason)
         seen = self.view(record)
-        got: dict[str, Any] = {}
-        for name, source in self.fields.items():
-            value = READERS[name](source.values(seen))
-            if value is not None:
-                got[name] = value
+        got: dict[str, Any] = dict(self._lists)
+        for name, read, ways in self._steps:
+            for values_of in ways:
+                if (found := values_of(seen)) and (value := read(found)) is not None:
+                    got[name] = value
+                    break
         if "severity" not in got:
             wanted = self.fields["severity"].described().replace("`", "")
             raise RecordError(f"no severity that is known; it comes from {wanted[:_QUOTE_LIMIT]}")

@@ -9,6 +9,7 @@ milliseconds, is no time.
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -28,16 +29,26 @@ _DIGITS_OF_A_DATE = 14
 _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?")
 _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
 _SHORT_ZONE = re.compile(r"([+-]\d\d)$")
-_WRITTEN = (
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y, %I:%M:%S %p",
-    "%m/%d/%Y, %I:%M:%S.%f %p",
-    "%m/%d/%Y, %H:%M:%S.%f",
-    "%b %d %Y %H:%M:%S.%f",
-    "%b %d %Y %H:%M:%S",
-    "%Y/%m/%d %H:%M:%S",
+_CLOCK = (
+    r"(?P<hour>\d{1,2}):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?"
+    r"(?:\s*(?P<half>[AaPp])[Mm])?(?:\s+(?P<zone>\S+))?"
 )
+_WRITTEN = tuple(
+    re.compile(rf"{date}\s+{_CLOCK}")
+    for date in (
+        r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}),?",
+        r"(?P<month>[A-Za-z]{3})\s+(?P<day>\d{1,2})\s+(?P<year>\d{4})",
+        r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})",
+    )
+)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+        start=1,
+    )
+}
+_HALF_A_DAY = 12
 _ZONES = {"UTC": "+0000", "GMT": "+0000", "Z": "+0000"}
 
 
@@ -69,10 +80,10 @@ def _moment(value: object) -> datetime:
         return as_utc(datetime.strptime(text, "%Y%m%d%H%M%S"))  # noqa: DTZ007 # as_utc gives it
     if _NUMBER.fullmatch(text):
         return _from_epoch(float(text) if "." in text else int(text))
-    try:
-        return as_utc(datetime.fromisoformat(_isoformat(text)))
-    except ValueError:
-        return _from_words(text)
+    for iso in (text, _isoformat(text)):
+        with suppress(ValueError):
+            return as_utc(datetime.fromisoformat(iso))
+    return _from_words(text)
 
 
 def _from_epoch(number: float) -> datetime:
@@ -93,15 +104,30 @@ def _isoformat(text: str) -> str:
 
 
 def _from_words(text: str) -> datetime:
-    head, _, zone = text.rpartition(" ")
-    zone = _ZONES.get(zone, zone)
     for pattern in _WRITTEN:
-        try:
-            return as_utc(datetime.strptime(text, pattern))  # noqa: DTZ007 # as_utc gives the zone
-        except ValueError:
-            pass
-        try:
-            return as_utc(datetime.strptime(f"{head} {zone}", f"{pattern} %z"))
-        except ValueError:
-            continue
+        if written := pattern.fullmatch(text):
+            return as_utc(datetime.fromisoformat(_of_parts(**written.groupdict())))
     return as_utc(parsedate_to_datetime(text))
+
+
+def _of_parts(
+    *,
+    year: str,
+    month: str,
+    day: str,
+    hour: str,
+    minute: str,
+    second: str,
+    fraction: str | None,
+    half: str | None,
+    zone: str | None,
+) -> str:
+    """The parts of a time, as ISO 8601 writes them."""
+    number = int(hour)
+    if half:
+        if number > _HALF_A_DAY:
+            raise ValueError("no hour of half a day")
+        number = number % _HALF_A_DAY + (_HALF_A_DAY if half in "Pp" else 0)
+    named = _MONTHS[month.lower()] if month.lower() in _MONTHS else int(month)
+    at = f"{number:02}:{minute}:{second}{(fraction or '')[:7]}"
+    return f"{year}-{named:02}-{int(day):02}T{at}{_ZONES.get(zone or '', zone or '')}"

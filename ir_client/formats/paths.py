@@ -17,7 +17,7 @@ _NOTHING = frozenset({"", "-", "<NA>", "N/A", "n/a", "(null)"})
 class Path:
     """A dotted path, taken apart once."""
 
-    __slots__ = ("_joined", "_parts", "text")
+    __slots__ = ("_joined", "_parts", "_steps", "text")
 
     def __init__(self, text: str) -> None:
         if not text or not all(text.split(".")):
@@ -30,39 +30,39 @@ class Path:
             tuple((".".join(self._parts[at:end]), end) for end in range(count, at + 1, -1))
             for at in range(count)
         )
+        self._steps = tuple(
+            (part, tuple(key for key, _ in keys))
+            for part, keys in zip(self._parts, self._joined, strict=True)
+        )
 
     def values_in(self, record: JsonObject) -> list[object]:
         """The values there, in order; empty when there is none."""
-        found: list[object] = []
-        # Nearly all records have what they have in the plain way, and some fifty paths are tried.
+        # Nearly all records have what they have in the plain way, most paths are not there at all,
+        # and some fifty are tried: this way costs a tenth of the thorough one.
         value: Any = record
-        for part in self._parts:
-            if type(value) is not dict or part not in value:
+        for part, flat_keys in self._steps:
+            if type(value) is not dict:
                 break
+            for key in flat_keys:
+                if key in value:
+                    return self._all_in(record)
+            if part not in value:
+                return []
             value = value[part]
         else:
             kind = type(value)
-            if kind is int or (kind is str and value not in _NOTHING):
-                return [value]
-            if kind is list and value and all(type(one) is str for one in value):
-                found = [one for one in value if one not in _NOTHING]
-        if not found and self._may_be_there(record):
-            self._collect(record, 0, found)
-        return found
+            if kind is str:
+                return [] if value in _NOTHING else [value]
+            if kind is not list:
+                return [] if value is None else [value]
+            if all(type(one) is str for one in value):
+                return [one for one in value if one not in _NOTHING]
+        return self._all_in(record) if type(value) is list else []
 
-    def _may_be_there(self, record: JsonObject) -> bool:
-        """Whether a closer look is worth its while: at a list, at flat keys, at odd values."""
-        value: Any = record
-        for part, joined in zip(self._parts, self._joined, strict=True):
-            if type(value) is not dict:
-                return type(value) is list
-            for key, _ in joined:
-                if key in value:
-                    return True
-            if part not in value:
-                return False
-            value = value[part]
-        return value is not None
+    def _all_in(self, record: JsonObject) -> list[object]:
+        found: list[object] = []
+        self._collect(record, 0, found)
+        return found
 
     def _collect(self, value: object, at: int, found: list[object]) -> None:
         if isinstance(value, list):

@@ -43,20 +43,24 @@ def recognises(record: JsonObject) -> bool:
     return "ProductArn" in record and "AwsAccountId" in record
 
 
+_WORKFLOW, _COMPLIANCE = At("Workflow.Status"), At("Compliance.Status")
+_RESOURCES = At("Resources.Id")
+
+
 def _why_skipped(record: JsonObject) -> str | None:
     if record.get("RecordState") == "ARCHIVED":
         return "archived finding"
-    for status in At("Workflow.Status").values(record):
+    for status in _WORKFLOW.values(record):
         if status in _CLOSED:
             return f"{str(status).lower()} finding"
-    if "PASSED" in At("Compliance.Status").values(record):
+    if "PASSED" in _COMPLIANCE.values(record):
         return "check that passed"
     return None
 
 
 def _resource(record: JsonObject) -> list[object]:
     """The names of the resources: what their identifiers end in."""
-    found = At("Resources.Id").values(record)
+    found = _RESOURCES.values(record)
     names = [text.rpartition(":")[2] for text in found if isinstance(text, str)]
     return [name for name in names if name != "null"]
 

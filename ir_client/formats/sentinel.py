@@ -20,6 +20,8 @@ from .threat_words import THREAT_IN_WORDS
 
 _JSON_COLUMNS = ("ExtendedProperties", "Entities", "ExtendedLinks")
 _NAMES = ("AlertDisplayName", "DisplayName", "AlertName")
+_COMPROMISED = At("CompromisedEntity")
+_RULE_IDS = At("ExtendedProperties.Analytic Rule Ids")
 _CONFIDENCE = {"high": 0.9, "medium": 0.6, "low": 0.3}
 
 
@@ -81,11 +83,11 @@ def _users(record: JsonObject) -> list[object]:
 
 
 def _compromised_host(record: JsonObject) -> list[object]:
-    return [one for one in At("CompromisedEntity").values(record) if "@" not in str(one)]
+    return [one for one in _COMPROMISED.values(record) if "@" not in str(one)]
 
 
 def _compromised_user(record: JsonObject) -> list[object]:
-    return [one for one in At("CompromisedEntity").values(record) if "@" in str(one)]
+    return [one for one in _COMPROMISED.values(record) if "@" in str(one)]
 
 
 def _addresses(record: JsonObject) -> list[object]:
@@ -95,16 +97,18 @@ def _addresses(record: JsonObject) -> list[object]:
 def _ends(*, is_source: bool) -> Worked:
     key, words = ("SourceAddress", "source") if is_source else ("DestinationAddress", "destination")
 
+    at = At(f"connections.{key}.Address")
+
     def found(record: JsonObject) -> list[object]:
         connections = _entities(record, "network-connection")
-        return At(f"{key}.Address").values({key: [one.get(key) for one in connections]})
+        return at.values({"connections": connections})
 
     return Worked(found, f"the {words} of a network connection in `Entities`")
 
 
 def _rule_ids(record: JsonObject) -> list[object]:
     """`["…"]`, as an analytics rule writes its own identifier."""
-    found = At("ExtendedProperties.Analytic Rule Ids").values(record)
+    found = _RULE_IDS.values(record)
     return [text.strip('[]" ') for text in found if isinstance(text, str)]
 
 

@@ -18,6 +18,7 @@ from .sources import At, ByAttack, FirstOf, Sentence, Words, Worked
 from .threat_words import THREAT_IN_WORDS
 
 _TECHNIQUES = "indicators.tactics.techniques.name"
+_TOLD_ALERT = At("data.alertid")
 _REASON_LIMIT = 80
 _GRAVE = frozenset({"ransomware"})
 _OF_CONFIDENCE: dict[str, Severity] = {"malicious": "high", "suspicious": "medium"}
@@ -55,7 +56,7 @@ def _why_skipped(record: JsonObject) -> str | None:
     if not _is_activity(record):
         return None
     seen = _seen(record)
-    if At("data.alertid").values(seen):
+    if _TOLD_ALERT.values(seen):
         return None
     return f"activity of type {as_text(seen.get('activitytype'))[:_REASON_LIMIT] or 'unknown'}"
 

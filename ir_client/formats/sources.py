@@ -32,19 +32,19 @@ class FieldSource(Protocol):
 class At:
     """What lies at some paths; all of them for lists, the first that fits for single values."""
 
-    __slots__ = ("_paths",)
+    __slots__ = ("paths",)
 
     def __init__(self, *paths: str) -> None:
-        self._paths = tuple(Path(path) for path in paths)
+        self.paths = tuple(Path(path) for path in paths)
 
     def values(self, record: JsonObject) -> list[object]:
         found: list[object] = []
-        for path in self._paths:
+        for path in self.paths:
             found += path.values_in(record)
         return found
 
     def described(self) -> str:
-        return ", ".join(f"`{path.text}`" for path in self._paths)
+        return ", ".join(f"`{path.text}`" for path in self.paths)
 
 
 class Sentence:
@@ -112,16 +112,16 @@ class Worked:
 class FirstOf:
     """The values of several sources, one behind the other."""
 
-    __slots__ = ("_sources",)
+    __slots__ = ("sources",)
 
     def __init__(self, *sources: FieldSource) -> None:
-        self._sources = sources
+        self.sources = sources
 
     def values(self, record: JsonObject) -> list[object]:
-        return [value for source in self._sources for value in source.values(record)]
+        return [value for source in self.sources for value in source.values(record)]
 
     def described(self) -> str:
-        return ", else ".join(source.described() for source in self._sources)
+        return ", else ".join(source.described() for source in self.sources)
 
 
 class Words:
@@ -141,9 +141,8 @@ class Words:
         words = [as_text(value).lower() for value in self._at.values(record)]
         found = [self._table[word] for word in words if word in self._table]
         if self._part and not found:
-            found = [
-                entry for part, entry in self._table.items() if any(part in word for word in words)
-            ]
+            text = "\n".join(words)
+            found = [entry for part, entry in self._table.items() if part in text]
         return found
 
     def described(self) -> str:
@@ -153,6 +152,16 @@ class Words:
         how = " contains" if self._part else ""
         groups = "; ".join(f"{', '.join(words)} → {value}" for value, words in words_of.items())
         return f"{self._at.described()}{how}: {groups}"
+
+
+def ways_to(source: FieldSource) -> tuple[Callable[[JsonObject], list[object]], ...]:
+    """What a field that takes one value asks one by one, until something fits."""
+    match source:
+        case At(paths=paths):
+            return tuple(path.values_in for path in paths)
+        case FirstOf(sources=sources):
+            return tuple(way for one in sources for way in ways_to(one))
+    return (source.values,)
 
 
 class ByAttack:

@@ -118,7 +118,9 @@ def test_one_that_fails_to_recognise_leaves_the_record_to_others(packages: Packa
 
 
 def test_what_our_own_may_raise_keeps_its_words(packages: Packages) -> None:
-    source = a_format() + "MAPPING.fields['severity'] = At('level')\n"
+    source = (
+        a_format().replace("Fixed('low')", "At('level')").replace('Fixed("low")', 'At("level")')
+    )
     packages.install("acme", source, {"acme": "acme:FORMAT"})
     (found,) = installed_formats().formats
     outcome = found.draft({"acme": 1})
