@@ -24,7 +24,7 @@ from .intake.dry_run import DryRun
 from .intake.files import STDIN, FileSource, Source, StdinSource, check_readable
 from .intake.known_formats import known_formats
 from .intake.map_files import formats_with
-from .intake.reading import SpanReader
+from .intake.reading import LATE_SECONDS, SpanReader
 from .intake.rejects import NoRejects, Rejects, RejectsFile
 from .intake.running import FileRun, Ledger
 from .intake.sending import Sender
@@ -108,6 +108,7 @@ class Asked:
     source: str = "ir-console"
     follows: bool = False
     checkpoint: Path | None = None
+    late_seconds: float = LATE_SECONDS
 
     def check(self) -> None:
         """Refuse before anything is sent what cannot be. Raises UsageProblem."""
@@ -233,7 +234,9 @@ class IngestRun:
             self._output.note,
             lambda name, complaints: teller.settled(self.tally, name, complaints),
         )
-        reader = SpanReader(source, asked.format_name, asked.formats)
+        reader = SpanReader(
+            source, asked.format_name, asked.formats, late_seconds=asked.late_seconds
+        )
         return FileRun(str(file), file, reader, sender, ledger, asked.source, met=teller.met)
 
     async def _send_file(self, run: FileRun) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ir_client.formats import AlertFormat, read_drafts
@@ -104,7 +105,7 @@ class _Course:
                 if self._reader.is_over:
                     return
         except StoppedError:
-            self._hand_over()
+            return  # while there was nothing to read
 
     def _read(self, opening: Opening) -> None:
         reader = self._reader
@@ -113,11 +114,13 @@ class _Course:
         readings = read_drafts(
             opening.stream, reader.format_name, reader.formats, place=opening.place
         )
-        for reading in readings:
-            if span := builder.add(reading, reader.now()):
-                self._pass_on(span)
-            if reading.after is not None and reader.is_over:
-                break
+        # What is whole is handed over while the file is open still: it says which file it is.
+        with suppress(StoppedError):
+            for reading in readings:
+                if span := builder.add(reading, reader.now()):
+                    self._pass_on(span)
+                if reading.after is not None and reader.is_over:
+                    break
         self._hand_over()
 
     def _idle(self, seconds: float) -> None:

@@ -1,6 +1,8 @@
+import asyncio
 import gzip
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from pydantic import SecretStr
 from ir_client import IRClient, TokenCredentials
 from ir_client.errors import GaveUp
 from ir_console.cli.ingest import Asked, IngestRun
+from ir_console.cli.intake.rejects import Rejects, RejectsFile
 from ir_console.cli.output import Output
 from tests.support.cli import Cli
 
@@ -105,6 +108,101 @@ def test_standard_input_is_a_file_too(sensor: Cli) -> None:
     assert (ran.code, ran.out) == (0, "1 created, 0 duplicates, 0 skipped, 0 rejected\n")
 
 
+def test_it_says_what_it_decided_and_why(sensor: Cli, tmp_path: Path) -> None:
+    eve = {"event_type": "dns", "timestamp": "2026-01-01T00:00:00Z"}
+    path = a_file(tmp_path, a_record(), json.dumps(eve), a_record())
+    ran = sensor("ingest", path)
+    why = "has a severity and a title or external_alert_id"
+    assert f"{path}: IR Central ({why}): 2 records\n" in ran.err
+    assert f"{path}: Suricata EVE (has " in ran.err
+    ran = sensor("ingest", path, "--format", "native")
+    assert f"{path}: IR Central (named with --format): 3 records\n" in ran.err
+
+
+def test_what_is_rejected_is_kept_whole_and_can_be_mended(sensor: Cli, tmp_path: Path) -> None:
+    wrong, broken = a_record(severity="urgent"), '{"external_alert_id": "x"'
+    path, rejects = a_file(tmp_path, a_record(), wrong, broken), tmp_path / "rejects"
+    assert sensor("ingest", path, "--rejects", rejects).code == 1
+    first, second = map(json.loads, rejects.read_text().splitlines())
+    assert (first["file"], first["line"], first["record"]) == (str(path), 2, wrong)
+    assert first["reason"].startswith("severity: input should be")
+    assert (second["line"], second["text"]) == (3, broken)
+    rejects.write_text(rejects.read_text().replace("urgent", "high"))
+    again = sensor("ingest", rejects)
+    assert again.out == "1 created, 0 duplicates, 0 skipped, 1 rejected\n"
+    assert f"{rejects}, line 2: the file ends in the middle" in again.err
+
+
+def test_a_row_that_was_rejected_has_its_header(sensor: Cli, tmp_path: Path) -> None:
+    ident = uuid4().hex
+    path, rejects = (
+        a_file(tmp_path, "external_alert_id,title,severity", ident),
+        tmp_path / "rejects",
+    )
+    assert sensor("ingest", path, "--rejects", rejects).code == 1
+    (line,) = map(json.loads, rejects.read_text().splitlines())
+    mended = line | {"text": line["text"] + ",Beacon,low"}
+    assert sensor("ingest", a_file(tmp_path, mended, name="mended")).out.startswith("1 created")
+
+
+def test_what_the_server_refuses_is_kept_too(sensor: Cli, tmp_path: Path) -> None:
+    rejects, record = tmp_path / "rejects", a_record()
+    plant = Plant(refuses=record["external_alert_id"])
+    path = a_file(tmp_path, a_record(), record)
+    file = RejectsFile(rejects)
+    run = asyncio.run(run_against(plant, path, rejects=file))
+    file.close()
+    assert (run.tally.total.created, run.tally.total.rejected) == (1, 1)
+    (line,) = map(json.loads, rejects.read_text().splitlines())
+    assert (line["line"], line["reason"], line["record"]) == (2, "not today", record)
+
+
+def test_a_dry_run_needs_no_server_and_shows_what_would_be(cli: Cli, tmp_path: Path) -> None:
+    path = a_file(tmp_path, a_record(), a_record(severity="low"), "nonsense")
+    ran = cli("ingest", path, "--dry-run")
+    assert ran.code == 1
+    assert ran.out.splitlines()[0].split() == ["severity", "detected", "source", "title", "from"]
+    assert "alerts.json:2" in ran.out
+    assert ran.lines[-1].startswith("2 alerts would be sent (1 high, 1 low), 0 skipped, 1 rejected")
+    assert f"{path}, line 3: no record" in ran.err
+    document = cli("ingest", path, "--dry-run", "--json").document
+    assert document["dry_run"] is True
+    assert document["severities"] == {"high": 1, "low": 1}
+    assert document["formats"]["native"]["records"] == 2
+    assert [one["line"] for one in document["drafts"]] == [1, 2]
+
+
+def test_a_dry_run_does_not_wait_for_more(cli: Cli, tmp_path: Path) -> None:
+    assert cli("ingest", a_file(tmp_path), "--dry-run", "--follow").code == 2
+
+
+def test_a_run_with_a_checkpoint_sends_what_is_new(sensor: Cli, tmp_path: Path) -> None:
+    path, checkpoint = a_file(tmp_path, a_record(), a_record()), tmp_path / "checkpoint"
+    first = sensor("ingest", path, "--checkpoint", checkpoint)
+    assert first.out.startswith("2 created")
+    second = sensor("ingest", path, "--checkpoint", checkpoint)
+    assert second.out == "0 created, 0 duplicates, 0 skipped, 0 rejected\n"
+    assert f"{path}: goes on at line 2" in second.err
+    assert f"{path}: nothing new in it" in second.err
+    with path.open("a") as file:
+        file.write("\n" + json.dumps(a_record()) + "\n" + json.dumps(a_record())[:-5])
+    third = sensor("ingest", path, "--checkpoint", checkpoint)
+    # Half a record at the end is not wrong: it is not whole yet.
+    assert third.out == "1 created, 0 duplicates, 0 skipped, 0 rejected\n"
+    with path.open("a") as file:
+        file.write(json.dumps({"n": a_record()})[-5 - 1 : -1] + "\n")
+    assert sensor("ingest", path, "--checkpoint", checkpoint).out.startswith("1 created")
+
+
+def test_a_checkpoint_that_cannot_be_written_is_refused_at_once(
+    sensor: Cli, tmp_path: Path
+) -> None:
+    path = a_file(tmp_path, a_record())
+    ran = sensor("ingest", path, "--checkpoint", path / "checkpoint")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--checkpoint" in ran.err
+
+
 def test_an_empty_file_is_pointed_out(sensor: Cli, tmp_path: Path) -> None:
     ran = sensor("ingest", a_file(tmp_path))
     assert ran.code == 0
@@ -152,8 +250,15 @@ def test_a_server_that_is_down_cannot_be_reached(cli: Cli, tmp_path: Path) -> No
 class Plant:
     """A server that answers ingests as it is told, then creates everything."""
 
-    def __init__(self, *answers: httpx.Response | Exception, takes_at_most: int = 10_000) -> None:
+    def __init__(
+        self,
+        *answers: httpx.Response | Exception,
+        takes_at_most: int = 10_000,
+        refuses: str = "",
+    ) -> None:
         self.answers = list(answers)
+        self.refuses = refuses
+        self.heard: Callable[[], object] = lambda: None
         self.takes_at_most = takes_at_most
         self.requests: list[int] = []
         self.keys: list[str] = []
@@ -171,14 +276,29 @@ class Plant:
             return answer
         if len(alerts) > self.takes_at_most:
             return httpx.Response(413, json={"detail": "too large", "code": "too_large"})
-        results = [{"index": n, "status": "created", "id": n} for n in range(len(alerts))]
+        self.heard()
+        results = [self._result(n, alert) for n, alert in enumerate(alerts)]
         body = {"success": True, "processed_count": len(alerts), "failed_count": 0}
         return httpx.Response(200, json=body | {"results": results})
 
+    def _result(self, index: int, alert: dict[str, Any]) -> dict[str, Any]:
+        if alert["external_alert_id"] == self.refuses:
+            return {"index": index, "status": "invalid", "error": "not today"}
+        return {"index": index, "status": "created", "id": index}
 
-async def run_against(plant: Callable[[httpx.Request], httpx.Response], path: Path) -> IngestRun:
-    output = Output(io.StringIO(), io.StringIO(), env={})
-    run = IngestRun(output, Asked([path], source="lab"))
+
+async def run_against(
+    plant: Callable[[httpx.Request], httpx.Response],
+    path: Path,
+    *,
+    begun: Callable[[IngestRun], object] = lambda run: None,
+    said: io.StringIO | None = None,
+    rejects: Rejects | None = None,
+    **asked: Any,
+) -> IngestRun:
+    output = Output(io.StringIO(), said or io.StringIO(), env={})
+    run = IngestRun(output, Asked([path], source="lab", **asked), rejects)
+    begun(run)
     client = IRClient(
         "http://plant",
         credentials=TokenCredentials(SecretStr("a-token")),
@@ -234,3 +354,78 @@ async def test_one_alert_that_is_too_large_is_rejected_alone(tmp_path: Path) -> 
     run = await run_against(refuses_long_titles, path)
     assert (run.tally.total.created, run.tally.total.rejected) == (2, 1)
     assert run.tally.complaints[0].line == 2
+
+
+async def test_following_sends_what_comes_and_ends_when_it_is_stopped(tmp_path: Path) -> None:
+    path, said = a_file(tmp_path, a_record(), name="log"), io.StringIO()
+    plant = Plant()
+
+    def begun(run: IngestRun) -> None:
+        def heard() -> None:
+            if len(plant.requests) == 1:
+                with path.open("a") as file:
+                    file.write("\n" + json.dumps(a_record()) + "\n")
+            else:
+                run.stop()
+
+        plant.heard = heard
+
+    checkpoint = tmp_path / "checkpoint"
+    run = await run_against(
+        plant, path, begun=begun, said=said, follows=True, checkpoint=checkpoint, late_seconds=0
+    )
+    assert plant.requests == [1, 1]
+    assert run.tally.total.created == 2
+    assert "IR Central (has" in said.getvalue()
+    kept = json.loads(checkpoint.read_text())["files"][str(path)]
+    assert kept["place"]["offset"] == len(path.read_bytes()) - 1
+    assert kept["under_way"] == []
+
+
+async def test_the_key_of_a_batch_is_kept_before_it_is_sent(tmp_path: Path) -> None:
+    path, checkpoint = a_file(tmp_path, a_record(), name="log"), tmp_path / "checkpoint"
+    refusing = Plant(httpx.Response(403, json={"detail": "no"}))
+    with pytest.raises(ExceptionGroup):
+        await run_against(refusing, path, checkpoint=checkpoint)
+    kept = json.loads(checkpoint.read_text())["files"][str(path)]
+    assert kept["place"]["offset"] == 0
+    assert [f"{one['key']}-0" for one in kept["under_way"]] == refusing.keys
+    again = Plant()
+    run = await run_against(again, path, checkpoint=checkpoint)
+    assert again.keys == refusing.keys
+    assert run.tally.total.created == 1
+
+
+async def test_records_that_are_mapped_otherwise_by_now_go_under_another_key(
+    tmp_path: Path,
+) -> None:
+    path, checkpoint = a_file(tmp_path, a_record(), name="log"), tmp_path / "checkpoint"
+    with pytest.raises(ExceptionGroup):
+        await run_against(Plant(httpx.Response(403, json={})), path, checkpoint=checkpoint)
+    reused = httpx.Response(409, json={"detail": "used", "code": "idempotency_key_reused"})
+    plant = Plant(reused)
+    run = await run_against(plant, path, checkpoint=checkpoint)
+    assert run.tally.total.created == 1
+    assert len(set(plant.keys)) == 2
+
+
+async def test_a_checkpoint_that_cannot_be_written_meanwhile_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, said = a_file(tmp_path, *(a_record() for _ in range(2500)), name="log"), io.StringIO()
+    written = os.fsync
+    calls = []
+
+    def full(descriptor: int) -> None:
+        calls.append(descriptor)
+        if 4 < len(calls) < 7:
+            raise OSError(28, "No space left on device")
+        written(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    checkpoint = tmp_path / "checkpoint"
+    run = await run_against(Plant(), path, said=said, checkpoint=checkpoint)
+    assert run.tally.total.created == 2500
+    assert said.getvalue().count("cannot be written: No space left on device; going on") == 1
+    assert said.getvalue().count("can be written again") == 1
+    assert json.loads(checkpoint.read_text())["files"][str(path)]["under_way"] == []
