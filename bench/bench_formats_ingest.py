@@ -33,7 +33,7 @@ from ir_console.cli.intake.spans import MAX_ALERTS
 
 FULL_MIB = 1024
 SMALL_MIB = 50
-RATE_MIB = 100
+RATE_MIB = 40
 ROUNDS = 3
 _LOOK_SECONDS = 0.1
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
+from pydantic import TypeAdapter
+
 from ir_client.wire.alerts import AlertDraft
 from ir_client.wire.base import JsonObject
 
@@ -21,6 +23,7 @@ from .records import read_records
 from .registry import AUTO, FORMATS, format_named, recognise
 
 MAX_ALERT_BYTES = 1024 * 1024
+_draft_json = TypeAdapter(AlertDraft)
 
 # A request may be 32 deep; the envelope, its list, the alert and `raw_alert_data` take four.
 _MAX_RECORD_DEPTH = 28
@@ -149,7 +152,7 @@ class _Mapper:
         else:
             outcome = known.draft(record)
         if isinstance(outcome, AlertDraft):
-            encoded = outcome.model_dump_json(exclude_unset=True).encode()
+            encoded = _draft_json.dump_json(outcome, exclude_unset=True)
             if len(encoded) > MAX_ALERT_BYTES:
                 outcome, encoded = Rejected(_too_large(len(encoded))), b""
         return Reading(line, outcome, known.name, encoded, record, after=after)

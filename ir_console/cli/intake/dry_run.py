@@ -15,7 +15,7 @@ from .files import Source, StoppedError
 from .items import Item
 from .rejects import Rejects
 from .spans import Skips
-from .tally import Tally, skipped_in_words
+from .tally import Tally
 from .telling import Teller, as_document
 
 SHOWN_DRAFTS = 10
@@ -62,8 +62,7 @@ class DryRun:
             self.output.table(_COLUMNS, [_row(*one) for one in self.shown])
             self.output.line()
         total = self.tally.total
-        if self.tally.reasons:
-            self.output.note(skipped_in_words(self.tally.reasons))
+        self.teller.rest(self.tally)
         counted = [
             f"{self.severities[name]} {name}" for name in SEVERITIES if self.severities[name]
         ]

@@ -93,15 +93,17 @@ class Tally:
         if not report.results:
             return self._take_in_plain(file, batch, report)
         refused = []
+        taken: Counter[tuple[str | None, str]] = Counter()
         for result in report.results:
             item = batch.items[result.index]
-            match result.status:
-                case "created":
-                    self._count(file, item.format_name, Counts(created=1))
-                case "duplicate":
-                    self._count(file, item.format_name, Counts(duplicates=1))
-                case _:
-                    refused.append(self.reject(file, item, result.error or _REFUSED))
+            if result.status in ("created", "duplicate"):
+                taken[item.format_name, result.status] += 1
+            else:
+                refused.append(self.reject(file, item, result.error or _REFUSED))
+        for (name, status), count in taken.items():
+            was_created = status == "created"
+            found = Counts(created=count) if was_created else Counts(duplicates=count)
+            self._count(file, name, found)
         return refused
 
     def files(self) -> list[str]:

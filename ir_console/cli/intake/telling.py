@@ -56,14 +56,18 @@ class Teller:
         """Tell that a file holds nothing that was not read before."""
         self.output.note(f"{file}: nothing new in it")
 
-    def sum_up(self, tally: Tally) -> None:
-        """The result to stdout; what was skipped and how much was left unsaid to people."""
-        total = tally.total
+    def rest(self, tally: Tally) -> None:
+        """Tell how much was left unsaid, and what was skipped."""
         if self._complained > MAX_COMPLAINTS:
             more = f"{self._complained - MAX_COMPLAINTS:,}"
             self.output.note(f"… and {more} more were rejected. --rejects FILE keeps them all.")
         if tally.reasons:
             self.output.note(skipped_in_words(tally.reasons))
+
+    def sum_up(self, tally: Tally) -> None:
+        """The result to stdout, the rest to people."""
+        self.rest(tally)
+        total = tally.total
         self.output.line(
             f"{total.created} created, {plural(total.duplicates, 'duplicate')}, "
             f"{total.skipped} skipped, {total.rejected} rejected"
