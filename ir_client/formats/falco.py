@@ -33,8 +33,10 @@ SEVERITY_OF_PRIORITY: Mapping[str, Severity] = MappingProxyType(
 )
 
 # "16:31:56.746609046: Warning An open was seen": what stands before is in fields of its own.
-_BEFORE_THE_TEXT = re.compile(rf"\S+: (?:{'|'.join(SEVERITY_OF_PRIORITY)}):? ", re.IGNORECASE)
-_CONNECTION = re.compile(r"\[?([\da-fA-F.:]+?)\]?:(\d+)->\[?([\da-fA-F.:]+?)\]?:(\d+)")
+_BEFORE_THE_TEXT = re.compile(
+    rf"[\dTZ:.+-]+: (?:{'|'.join(SEVERITY_OF_PRIORITY)}):? ", re.IGNORECASE
+)
+_CONNECTION = re.compile(r"\[?(.+?)\]?:(\d+)->\[?(.+?)\]?:(\d+)")
 _FD_NAME = Path("output_fields.fd.name")
 
 
@@ -46,12 +48,14 @@ def recognises(record: JsonObject) -> bool:
 
 
 def _text_alone(record: JsonObject) -> str:
-    return _BEFORE_THE_TEXT.sub("", as_text(record.get("output")), count=1)
+    output = as_text(record.get("output"))
+    head = _BEFORE_THE_TEXT.match(output)
+    return output[head.end() :] if head else output
 
 
 def _of_connection(group: int, name: str) -> Worked:
     def found(record: JsonObject) -> str | None:
-        matches = map(_CONNECTION.search, map(as_text, _FD_NAME.values_in(record)))
+        matches = map(_CONNECTION.fullmatch, map(as_text, _FD_NAME.values_in(record)))
         return next((match[group] for match in matches if match), None)
 
     return Worked(found, f"the {name} in `output_fields.fd.name`")

@@ -127,7 +127,7 @@ class FirstOf:
 class Words:
     """A word at some paths, looked up in a table without regard to case.
 
-    `part=True` goes on with parts of the words: the first entry that any of them contains.
+    `part=True` takes parts of the words: the first entry of the table that any of them contains.
     """
 
     __slots__ = ("_at", "_part", "_table")
@@ -139,11 +139,10 @@ class Words:
 
     def values(self, record: JsonObject) -> list[object]:
         words = [as_text(value).lower() for value in self._at.values(record)]
-        found = [self._table[word] for word in words if word in self._table]
-        if self._part and not found:
+        if self._part:
             text = "\n".join(words)
-            found = [entry for part, entry in self._table.items() if part in text]
-        return found
+            return [entry for part, entry in self._table.items() if part in text]
+        return [self._table[word] for word in words if word in self._table]
 
     def described(self) -> str:
         words_of: dict[object, list[str]] = {}

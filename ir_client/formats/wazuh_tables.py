@@ -13,7 +13,7 @@ SEVERITY_UP_TO_LEVEL: tuple[tuple[float, Severity], ...] = (
     (16, "critical"),
 )
 
-# What a group is or contains; of those, the first of the table.
+# What a group contains; what says more comes first.
 THREAT_OF_GROUP: Mapping[str, ThreatType] = MappingProxyType(
     {
         "ransomware": "ransomware",

@@ -49,7 +49,7 @@ ATTACK = ByAttack(techniques=At("technique"), tactics=At("tactic"))
         (Words("n", table={"1": "x"}), {"n": 1}, ["x"]),
         (Words("n", table={"1": "x"}), {"n": True}, []),
         (PARTS, {"group": ["web-attack", "sql_injection"]}, ["web_attack", "intrusion"]),
-        (PARTS, {"group": ["attack", "sql_injection"]}, ["intrusion"]),
+        (PARTS, {"group": ["attack", "sql_injection"]}, ["web_attack", "intrusion"]),
         (PARTS, {"group": "harmless"}, []),
         (Share(At("percent"), of=100), {"percent": "40"}, [0.4]),
         (Share(At("percent"), of=100), {"percent": [10**400, 50]}, [0.5]),
