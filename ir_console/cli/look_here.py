@@ -53,6 +53,8 @@ def logins(profile: "Profile", store: "CredentialStore | ConfigError") -> Findin
     except ConfigError as error:
         return fail("logins", str(error), error.hint, ExitCode.USAGE)
     said = f"kept in {store.description}; {'one' if kept is not None else 'none'} for this server"
+    if not os.environ.get("IR_CREDENTIALS_FILE"):
+        said = f"{said} (the backend is {_keyring_backend()})"
     if store.persistent:
         return ok("logins", said)
     do = "A login ends with its command: name a file of yours in IR_CREDENTIALS_FILE, or a token "
@@ -81,6 +83,16 @@ def store_here() -> "CredentialStore | ConfigError":
             f"The keyring cannot be used ({type(error).__name__})",
             hint="Set IR_NO_KEYRING=1 and use IR_TOKEN or IR_CREDENTIALS_FILE.",
         )
+
+
+def _keyring_backend() -> str:
+    """Which keyring the library has found, or that it is not asked."""
+    if os.environ.get("IR_NO_KEYRING"):
+        return "not asked, since IR_NO_KEYRING is set"
+    import keyring
+
+    backend = type(keyring.get_keyring())
+    return f"{backend.__module__}.{backend.__qualname__}"
 
 
 def _console_settings(path: str) -> Finding:

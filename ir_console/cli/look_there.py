@@ -18,6 +18,7 @@ import httpx
 
 from ir_client import errors
 from ir_client.wire.auth import ServerMeta
+from ir_console.model.format import moment
 
 from .exits import ExitCode, exit_code_of
 from .findings import Finding, fail, of_certificate, of_clock, of_expiry, ok, warn
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from ir_client import CredentialStore, IRClient, Profile
+    from ir_client.credentials import Storable
     from ir_client.rest.network import Network
 
 SECONDS = 10.0
@@ -214,11 +216,24 @@ async def _of_login(profile: "Profile", store: "CredentialStore | None") -> Asyn
         patient = replace(profile, timeout_seconds=SECONDS)
         async with IRClient.from_profile(patient, credentials=given, store=store) as client:
             yield await _of_user(client)
+            if store is not None and (finding := _of_session(store.load(profile))) is not None:
+                yield finding
             if given is not None and (expires := expiry_of(given.token)) is not None:
                 yield of_expiry("token", "IR_TOKEN is a login's token", expires, clock())
             yield await _of_stream(client)
     except errors.IRError as error:
         yield fail("login", str(error), error.hint, exit_code_of(error))
+
+
+def _of_session(kept: "Storable | None") -> Finding | None:
+    """How long the token of a login that is kept holds; it may have been renewed just now."""
+    from ir_client import SessionCredentials
+
+    if not isinstance(kept, SessionCredentials) or kept.access_token is None:
+        return None
+    expires = expiry_of(kept.access_token)
+    until = f"until {moment(expires)}, " if expires is not None else ""
+    return ok("token", f"good {until}and renewed by itself")
 
 
 async def _of_user(client: "IRClient") -> Finding:

@@ -30,6 +30,7 @@ _SGR = {
 }
 _ELLIPSIS = "…"
 _GAP = "  "
+_LEAST_LAST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Output:
             min(column.limit, max([cell_len(column.title), *(cell_len(r[n]) for r in shown)]))
             for n, column in enumerate(columns)
         ]
+        self._fit_last(widths)
         self._row(columns, widths, [column.title for column in columns], heading=True)
         for row in shown:
             self._row(columns, widths, row)
@@ -125,6 +127,12 @@ class Output:
             self._stdout.flush()
         except BrokenPipeError:
             self._reader_gone()
+
+    def _fit_last(self, widths: list[int]) -> None:
+        """Cut the last column of a table where the terminal ends, not below what can be read."""
+        if self.width is not None and widths:
+            room = self.width - sum(widths[:-1]) - len(_GAP) * (len(widths) - 1)
+            widths[-1] = min(widths[-1], max(_LEAST_LAST, room))
 
     def _row(
         self,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ir_console.model.format import long_age, moment, plural
+from ir_console.model.format import long_age, plural
 from ir_console.model.pulse import sparkline
 from ir_console.model.statistics import NOBODY, Group, Statistics, in_order, statuses_in_order
 
@@ -82,21 +82,19 @@ async def _overview(client: "IRClient") -> "AlertStats | None":
 
 
 def _show(output: Output, counted: Statistics, overview: "AlertStats | None") -> None:
-    span = long_age((counted.now - counted.since).total_seconds())
     if overview is None:
         output.note("This server keeps no figures of all alerts; these are counted from the list.")
     else:
-        output.line(
-            f"All time: {plural(overview.total, 'alert')}, {overview.open:,} open, "
-            f"{overview.overdue:,} overdue, {overview.unassigned:,} nobody's; "
-            f"MTTA {_time(overview.average_time_to_first_response)}, "
-            f"MTTR {_time(overview.average_time_to_resolution)}"
+        output.line(f"All time: {_counts(overview.total, overview)}")
+        answered, ended = (
+            overview.average_time_to_first_response,
+            overview.average_time_to_resolution,
         )
+        output.line(f"Answered after {_time(answered)}, closed after {_time(ended)} on average.")
+        output.line()
     figures = counted.all
     output.line(
-        f"Since {moment(counted.since)} ({span}): {plural(figures.alerts, 'alert')}, "
-        f"{figures.open:,} open, {figures.overdue:,} overdue, {figures.unassigned:,} nobody's",
-        style="bold",
+        f"Since {counted.since:%Y-%m-%d %H:%M}Z: {_counts(figures.alerts, figures)}", style="bold"
     )
     if not figures.alerts:
         output.note("No alert was received since then; --since looks further back.")
@@ -110,6 +108,13 @@ def _show(output: Output, counted: Statistics, overview: "AlertStats | None") ->
     )
     output.line()
     _show_analysts(output, counted)
+
+
+def _counts(total: int, figures: "Group | AlertStats") -> str:
+    return (
+        f"{plural(total, 'alert')}, {figures.open:,} open, "
+        f"{figures.overdue:,} overdue, {figures.unassigned:,} nobody's"
+    )
 
 
 def _show_severities(output: Output, counted: Statistics) -> None:

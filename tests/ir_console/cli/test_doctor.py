@@ -74,8 +74,9 @@ def test_all_is_well(admin: Cli, server: LiveServer) -> None:
     assert "ok    login        admin, admin\n" in ran.out
     names = ["versions", "profile", "settings", "logins", "server", "clock", "version"]
     document = admin("doctor", "--json")
-    assert list(verdicts(document)) == [*names, "websocket", "login", "stream", "terminal"]
+    assert list(verdicts(document)) == [*names, "websocket", "login", "token", "stream", "terminal"]
     assert document.document["ok"] is True
+    assert "renewed by itself" in found(document)["token"]["said"]
 
 
 def test_nothing_that_is_kept_is_shown(admin: Cli, server: LiveServer) -> None:
@@ -102,6 +103,7 @@ def test_without_a_profile_or_a_server_it_works_and_says_what_to_do(cli: Cli) ->
     assert ran.code == 4
     assert (verdicts(ran)["server"], verdicts(ran)["logins"]) == ("fail", "warn")
     assert "IR_CREDENTIALS_FILE" in found(ran)["logins"]["do"]
+    assert "IR_NO_KEYRING is set" in found(ran)["logins"]["said"]
     assert ran.document["ok"] is False
     assert all(one["do"] for one in found(ran).values() if one["verdict"] != "ok")
 

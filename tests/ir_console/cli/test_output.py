@@ -123,3 +123,16 @@ def test_a_reader_that_goes_away_ends_the_program_quietly() -> None:
         writer.stdout.close()
         assert writer.wait(timeout=30) == 0
         assert writer.stderr.read() == b""
+
+
+def test_the_last_column_ends_with_the_terminal_and_whole_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+    rows = [["7", "a title that is longer than that"]]
+    output, stdout, _ = at_terminal({"NO_COLOR": "1"})
+    output.table([Column("ID"), Column("TITLE")], rows)
+    assert stdout.getvalue().splitlines()[1] == "7   a title that is lon…"
+    output, stdout, _ = plain()
+    output.table([Column("ID"), Column("TITLE")], rows)
+    assert rows[0][1] in stdout.getvalue()
