@@ -1,6 +1,5 @@
 """Change alerts one by one: update, take, comment."""
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,7 +7,15 @@ import typer
 from ir_client.wire.values import AlertStatus, Disposition, Severity
 
 from .alert_views import whose
-from .connecting import AlertId, JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .connecting import (
+    AlertId,
+    JsonOption,
+    ProfileOption,
+    UrlOption,
+    connected,
+    in_loop,
+    profile_for,
+)
 from .exits import UsageProblem
 from .given import model_of
 from .output import Output
@@ -54,7 +61,7 @@ def update(
     if not fields and assign is None:
         raise UsageProblem("Nothing to change", hint="Say what, for example --status closed.")
     output, chosen = Output.standard(), profile_for(ctx, profile, url)
-    alert = asyncio.run(_updated(chosen, output, alert_id, fields, assign, if_revision))
+    alert = in_loop(_updated(chosen, output, alert_id, fields, assign, if_revision))
     if as_json:
         output.document(alert.model_dump(mode="json"))
         return
@@ -71,7 +78,7 @@ def take(
 ) -> None:
     """Make an alert yours and open its incident."""
     output = Output.standard()
-    taken = asyncio.run(_taken(profile_for(ctx, profile, url), output, alert_id, notes))
+    taken = in_loop(_taken(profile_for(ctx, profile, url), output, alert_id, notes))
     if as_json:
         output.document(taken.model_dump(mode="json"))
         return
@@ -92,7 +99,7 @@ def comment(
 ) -> None:
     """Add a comment to an alert's timeline."""
     output = Output.standard()
-    entry = asyncio.run(_commented(profile_for(ctx, profile, url), output, alert_id, text))
+    entry = in_loop(_commented(profile_for(ctx, profile, url), output, alert_id, text))
     if as_json:
         output.document(entry.model_dump(mode="json"))
         return

@@ -1,6 +1,5 @@
 """Alerts: list, show, export; and, from next door, update, take, comment."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ir_console.model.exporting import head_of, line_of
 from ir_console.model.format import plural
 
 from .alert_changes import comment, take, update
@@ -23,7 +21,15 @@ from .alert_filters import (
     wanted,
 )
 from .alert_views import LIST_COLUMNS, list_row, markdown_of, show_alert
-from .connecting import AlertId, JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .connecting import (
+    AlertId,
+    JsonOption,
+    ProfileOption,
+    UrlOption,
+    connected,
+    in_loop,
+    profile_for,
+)
 from .examples import examples
 from .output import Output
 from .paging import PAGE_SIZE, fresh_pages
@@ -92,7 +98,7 @@ def list_alerts(
         sort_by=sort_by,
         ascending=ascending,
     )
-    found, total = asyncio.run(_listed(profile_for(ctx, profile, url), output, limit, filters))
+    found, total = in_loop(_listed(profile_for(ctx, profile, url), output, limit, filters))
     _print_list(output, found, total, "json" if as_json else format_name)
     if total > len(found) and not as_json:
         output.note(f"{len(found)} of {total} alerts; --limit shows more.")
@@ -106,6 +112,8 @@ def _print_list(output: Output, found: "list[Alert]", total: int, format_name: L
         case "table":
             output.table(LIST_COLUMNS, [list_row(alert) for alert in found])
         case _:
+            from ir_console.model.exporting import head_of, line_of
+
             suffix = _SUFFIXES[format_name]
             output.text(head_of(suffix) + "".join(line_of(suffix, one) for one in found))
 
@@ -126,8 +134,10 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one alert and what happened to it."""
+    from ir_console.model.exporting import head_of, line_of
+
     output = Output.standard()
-    alert, timeline = asyncio.run(_shown(profile_for(ctx, profile, url), output, alert_id))
+    alert, timeline = in_loop(_shown(profile_for(ctx, profile, url), output, alert_id))
     match "json" if as_json else format_name:
         case "json":
             entries = [entry.model_dump(mode="json") for entry in timeline]
@@ -185,7 +195,7 @@ def export(
         ascending=ascending,
     )
     chosen = profile_for(ctx, profile, url)
-    count = asyncio.run(_exported(chosen, output, filters, limit, _SUFFIXES[format_name], out))
+    count = in_loop(_exported(chosen, output, filters, limit, _SUFFIXES[format_name], out))
     if not is_shown(out):
         output.note(f"{plural(count, 'alert')} written.")
 
@@ -216,6 +226,8 @@ async def _exported(
     suffix: str,
     out: Path | None,
 ) -> int:
+    from ir_console.model.exporting import head_of, line_of
+
     count, head = 0, head_of(suffix)
     size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
     # A file that cannot be written is found out before anything is asked.

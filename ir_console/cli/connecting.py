@@ -4,15 +4,15 @@ Credentials come from `IR_TOKEN`, then from where logins are kept; at a terminal
 a missing login is asked for. Holds nothing.
 """
 
-import asyncio
+import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from getpass import getpass
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from pydantic import SecretStr
 
 from ir_console.safe_text import safe_text
 
@@ -22,6 +22,8 @@ from .exits import UsageProblem
 from .output import Output
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from ir_client import IRClient, PasswordCredentials, Profile
 
 Done = TypeVar("Done")
@@ -77,7 +79,14 @@ def asked(
         async with connected(profile, output) as client:
             return await work(client)
 
-    return asyncio.run(ask())
+    return in_loop(ask())
+
+
+def in_loop(work: "Coroutine[Any, Any, Done]") -> Done:
+    """Run work in an event loop of its own, which is loaded only then: help needs none."""
+    import asyncio
+
+    return asyncio.run(work)
 
 
 def at_a_terminal() -> bool:
@@ -94,13 +103,42 @@ def ask_password(username: str | None) -> "PasswordCredentials":
             "It is not known who wants to log in",
             hint="Name the user with --username, IR_USERNAME or the profile.",
         )
-    name: str = username or typer.prompt("User name", err=True)
+    name = username or _ask_name()
     return PasswordCredentials(name, ask_secret(f"Password of {safe_text(name)}"))
 
 
-def ask_secret(what: str) -> SecretStr:
+def _ask_name() -> str:
+    sys.stderr.write("User name: ")
+    sys.stderr.flush()
+    with _interruptible():
+        name = sys.stdin.readline().strip()
+    if not name:
+        raise UsageProblem("No user name was given", hint="Name the user with --username.")
+    return name
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the program while it waits for a person, also inside of an event loop.
+
+    The loop would take the first one as a wish to cancel what is waiting in it, and nothing is.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def ask_secret(what: str) -> "SecretStr":
     """A secret from the terminal without echo, or the first line of stdin off a terminal."""
-    text = getpass(f"{what}: ") if at_a_terminal() else sys.stdin.readline().rstrip("\r\n")
+    from pydantic import SecretStr
+
+    with _interruptible():
+        text = getpass(f"{what}: ") if at_a_terminal() else sys.stdin.readline().rstrip("\r\n")
     if not text:
         raise UsageProblem(
             f"{what}: nothing was given",
@@ -109,7 +147,7 @@ def ask_secret(what: str) -> SecretStr:
     return SecretStr(text)
 
 
-def ask_new_secret(what: str) -> SecretStr:
+def ask_new_secret(what: str) -> "SecretStr":
     """A secret that is not known yet: at a terminal it is asked for twice."""
     given = ask_secret(what)
     if at_a_terminal() and ask_secret(f"{what}, again") != given:

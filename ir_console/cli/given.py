@@ -5,13 +5,14 @@ is not quoted: it may be a password.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .exits import UsageProblem
 
-Model = TypeVar("Model", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Model = TypeVar("Model", bound="BaseModel")
 
 
 def among(option: str, given: list[str] | None, known: Sequence[str]) -> list[str] | None:
@@ -24,6 +25,8 @@ def among(option: str, given: list[str] | None, known: Sequence[str]) -> list[st
 
 def model_of(model: type[Model], **fields: Any) -> Model:
     """The model with these fields. Raises UsageProblem for the first that cannot be."""
+    from pydantic import ValidationError
+
     try:
         return model(**fields)
     except ValidationError as error:

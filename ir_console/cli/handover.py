@@ -1,6 +1,5 @@
 """A shift report: what was taken and closed, what is open, late or worth a word."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from ir_client.wire.values import ALERT_STATUSES, is_open
 from ir_console.model.format import plural
 from ir_console.model.handover import Handover, as_document, as_markdown_text, handover_of
 
-from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .connecting import JsonOption, ProfileOption, UrlOption, connected, in_loop, profile_for
 from .examples import shown_with
 from .exits import UsageProblem
 from .output import Output, json_text
@@ -64,7 +63,7 @@ def handover(
     asked = _Asked(moment_given(since, now), now, analyst, me)
     output, chosen = Output.standard(), profile_for(ctx, profile, url)
     with writing(out, output) as write:
-        report = asyncio.run(_gathered(chosen, output, asked))
+        report = in_loop(_gathered(chosen, output, asked))
         write(
             json_text(as_document(report))
             if as_json

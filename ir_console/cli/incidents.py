@@ -1,6 +1,5 @@
 """Incidents: list and show."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +8,7 @@ import typer
 from ir_client.wire.values import INCIDENT_STATUSES, PRIORITIES, SEVERITIES, is_open
 
 from .completing import severities
-from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .connecting import JsonOption, ProfileOption, UrlOption, connected, in_loop, profile_for
 from .examples import examples
 from .given import among
 from .incident_views import LIST_COLUMNS, list_row, show_incident, shown_lines
@@ -71,7 +70,7 @@ def list_incidents(
     }
     filters: dict[str, Any] = {key: value for key, value in given.items() if value}
     output, chosen = Output.standard(), profile_for(ctx, profile, url)
-    found, total = asyncio.run(_listed(chosen, output, limit, filters, mine=mine))
+    found, total = in_loop(_listed(chosen, output, limit, filters, mine=mine))
     if as_json:
         shown = [one.model_dump(mode="json") for one in found]
         output.document({"incidents": shown, "total": total})
@@ -96,7 +95,7 @@ def show(
 ) -> None:
     """Show one incident and what happened to it."""
     output = Output.standard()
-    incident, timeline = asyncio.run(_shown(profile_for(ctx, profile, url), output, name))
+    incident, timeline = in_loop(_shown(profile_for(ctx, profile, url), output, name))
     if as_json:
         entries = [entry.model_dump(mode="json") for entry in timeline]
         output.document(incident.model_dump(mode="json") | {"incident_timeline": entries})

@@ -1,6 +1,5 @@
 """How the alerts stand: tables and little pictures, or JSON."""
 
-import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ from ir_console.model.format import long_age, plural
 from ir_console.model.pulse import sparkline
 from ir_console.model.statistics import NOBODY, Group, Statistics, in_order, statuses_in_order
 
-from .connecting import JsonOption, ProfileOption, UrlOption, connected, profile_for
+from .connecting import JsonOption, ProfileOption, UrlOption, connected, in_loop, profile_for
 from .examples import shown_with
 from .output import Column, Output
 from .paging import PAGE_SIZE, fresh_pages
@@ -52,7 +51,7 @@ def stats(
     now = clock()
     counted = Statistics(since=moment_given(since, now), now=now)
     output, chosen = Output.standard(), profile_for(ctx, profile, url)
-    overview = asyncio.run(_counted(chosen, output, counted))
+    overview = in_loop(_counted(chosen, output, counted))
     if as_json:
         whole = None if overview is None else overview.model_dump(mode="json")
         output.document(counted.as_document() | {"all_time": whole})

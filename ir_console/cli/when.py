@@ -4,8 +4,6 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 
-from ir_client.wire.base import as_utc
-
 from .exits import UsageProblem
 
 TIME_HELP = "like 8h or 7d (ago), or 2026-03-01T12:00 (UTC)"
@@ -21,6 +19,8 @@ def clock() -> datetime:
 
 def moment_given(text: str, now: datetime) -> datetime:
     """The moment that is meant. Raises UsageProblem."""
+    from ir_client.wire.base import as_utc
+
     try:
         if found := _SPAN.fullmatch(text.strip()):
             return now - timedelta(seconds=int(found[1]) * _SECONDS[found[2]])

@@ -4,6 +4,7 @@ What is written stands under another name until it is complete. A device or a pi
 replaced like that, and is written to as it is.
 """
 
+import errno
 import os
 import sys
 import tempfile
@@ -30,7 +31,7 @@ OutOption = Annotated[
 class WriteError(IRError):
     """A file cannot be written, and what was there is as it was; exit code 1."""
 
-    hint = "Make room, or name another file with -o; nothing was left behind."
+    hint = "Check the folder and its permissions, or name another file with -o."
 
 
 @contextmanager
@@ -44,7 +45,11 @@ def writing(path: Path | None, output: Output) -> Iterator[Write]:
         with _opened(path) as write:
             yield write
     except OSError as error:
-        raise WriteError(f"{path} cannot be written: {error.strerror}") from error
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        hint = "Make room, or name another file with -o; nothing was left behind."
+        raise WriteError(
+            f"{path} cannot be written: {error.strerror}", hint=hint if is_full else None
+        ) from error
 
 
 @contextmanager
