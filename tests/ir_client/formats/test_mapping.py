@@ -4,7 +4,7 @@ import pytest
 
 from ir_client.formats.mapping import AlertMapping
 from ir_client.formats.outcomes import RecordError, Skipped
-from ir_client.formats.sources import At, Fixed, Scale, Words
+from ir_client.formats.sources import At, FirstOf, Fixed, Scale, Words
 from ir_client.wire.alerts import AlertDraft
 
 LEAST: dict[str, Any] = {"title": At("text"), "severity": At("severity")}
@@ -108,3 +108,27 @@ def test_a_mapping_without_title_or_severity_is_refused(missing: str) -> None:
     fields = {name: source for name, source in LEAST.items() if name != missing}
     with pytest.raises(ValueError, match=f"says where these come from: {missing}"):
         AlertMapping(source="acme", fields=fields)
+
+
+def test_a_field_of_one_value_asks_no_further_than_it_has_to() -> None:
+    severity = FirstOf(
+        Words("word", table={"grave": "high"}), Scale("number", up_to=((10, "low"),))
+    )
+    assert draft_of(RECORD | {"word": "grave", "number": 99}, fields={"severity": severity})
+    with pytest.raises(RecordError, match="number is 99"):
+        draft_of(RECORD | {"word": "odd", "number": 99}, fields={"severity": severity})
+
+
+def test_it_asks_on_until_something_fits() -> None:
+    address = FirstOf(At("src", "client"), Fixed("192.0.2.9"))
+    found = draft_of(RECORD | {"src": "web-1", "client": "10.0.0.1"}, fields={"source_ip": address})
+    assert found.source_ip == "10.0.0.1"
+    assert (
+        draft_of(RECORD | {"src": "web-1"}, fields={"source_ip": address}).source_ip == "192.0.2.9"
+    )
+
+
+def test_a_field_of_many_values_takes_those_of_all_sources() -> None:
+    tags = FirstOf(At("group", "labels"), Fixed("always"))
+    draft = draft_of(RECORD | {"group": "a", "labels": ["b", "a"]}, fields={"tags": tags})
+    assert draft.tags == ("a", "b", "always")

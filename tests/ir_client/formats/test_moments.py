@@ -39,6 +39,11 @@ MOMENT = datetime(2018, 3, 24, 14, 37, 19, tzinfo=UTC)
         "Mar 24 2018 14:37:19.000",
         "Mar 24 2018 14:37:19 UTC",
         "Mar 24 2018 08:37:19.000 -0600",
+        "mar  24  2018 14:37:19 Z",
+        "3/24/2018, 2:37:19.000 pm",
+        "03/24/2018 02:37:19 PM UTC",
+        "3/24/2018, 14:37:19.000000000",
+        "2018/03/24 16:37:19 +0200",
         "Sat, 24 Mar 2018 14:37:19 GMT",
         "Sat, 24 Mar 2018 08:37:19 -0600",
         1521902239,
@@ -73,8 +78,17 @@ def test_parts_of_a_second_are_kept(value: object, microseconds: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "hour"), [("12:37:19 AM", 0), ("1:37:19 AM", 1), ("12:37:19 PM", 12)]
+)
+def test_half_a_day_begins_with_twelve(written: str, hour: int) -> None:
+    assert read_moment(f"3/24/2018, {written}") == MOMENT.replace(hour=hour)
+
+
+@pytest.mark.parametrize(
     "value",
     [
+        "3/24/2018 13:37:19 PM",
+        "Foo 24 2018 14:37:19",
         "yesterday",
         "",
         "24/03/2018 14:37:19",
