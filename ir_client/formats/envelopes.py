@@ -37,11 +37,14 @@ def opening(
 ) -> Callable[[JsonObject], list[object] | None]:
     """An `unwrap` for a format: opens the common envelopes whose first record is its own.
 
-    `own` opens those that only this format knows.
+    `own` opens those that only this format knows. An answer that found nothing is anybody's.
     """
 
     def unwrap(record: JsonObject) -> list[object] | None:
-        inside = opened(record) or own(record)
+        inside = opened(record)
+        if inside == []:
+            return inside
+        inside = inside or own(record)
         first = inside[0] if inside else None
         return inside if isinstance(first, dict) and recognises(first) else None
 

@@ -1,8 +1,12 @@
+import io
+import json
 from typing import Any
 
 import pytest
 
 from ir_client.formats.envelopes import opened, opening
+from ir_client.formats.outcomes import Rejected
+from ir_client.formats.reading import read_drafts
 
 DOCUMENT = {"x": 1}
 
@@ -43,5 +47,14 @@ def test_an_envelope_belongs_to_the_format_of_its_first_record() -> None:
     assert unwrap(ours) == [{"x": 1}, {"y": 2}]
     assert unwrap(others) is None
     assert unwrap({"hits": {"hits": ["odd"]}}) is None
-    assert unwrap({"hits": {"hits": []}}) is None
     assert unwrap({"x": 1}) is None
+
+
+@pytest.mark.parametrize("answer", [{"hits": {"hits": []}}, {"preview": False, "results": []}])
+def test_an_answer_that_found_nothing_is_no_record_and_no_mistake(answer: dict[str, Any]) -> None:
+    assert list(read_drafts(io.BytesIO(json.dumps(answer).encode()))) == []
+
+
+def test_an_envelope_of_a_format_that_is_empty_is_told() -> None:
+    (reading,) = read_drafts(io.BytesIO(json.dumps({"colour": "red", "data": []}).encode()))
+    assert isinstance(reading.outcome, Rejected)
