@@ -2,20 +2,34 @@
 
 import os
 import select
+from collections.abc import Iterator
 
 _PATIENCE_SECONDS = 30.0
 
 
 def read_all(master: int) -> str:
     """All that comes out of a pseudo terminal until its last writer is gone."""
-    pieces = []
+    text = "".join(_pieces(master))
+    os.close(master)
+    return text
+
+
+def read_until(master: int, words: str) -> str:
+    """What comes out until some words did."""
+    text = ""
+    for piece in _pieces(master):
+        text += piece
+        if words in text:
+            return text
+    raise AssertionError(f"{words!r} never came: {text!r}")
+
+
+def _pieces(master: int) -> Iterator[str]:
     while select.select([master], [], [], _PATIENCE_SECONDS)[0]:
         try:
             piece = os.read(master, 65536)
         except OSError:
-            break
+            return
         if not piece:
-            break
-        pieces.append(piece)
-    os.close(master)
-    return b"".join(pieces).decode(errors="replace")
+            return
+        yield piece.decode(errors="replace")

@@ -5,12 +5,13 @@ import pty
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 import pytest
 
 from ir_console.cli.opening import Opening, opening
-from tests.support.terminals import read_all
+from tests.support.terminals import read_all, read_until
 
 SHOW, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
 
@@ -72,15 +73,31 @@ def test_a_signal_gives_the_screen_back(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_an_error_is_told_on_the_shells_own_screen() -> None:
-    """A whole process in a terminal of its own, and no server for it."""
+def console(**env: str) -> tuple[int, int]:
+    """A process in a terminal of its own: its number, and the other end."""
     process, master = pty.fork()
     if process == 0:
-        env = {**os.environ, "IR_URL": "http://127.0.0.1:9", "IR_TOKEN": "x" * 40}
         code = "from ir_console.cli.app import main; main()"
-        os.execve(sys.executable, [sys.executable, "-c", code], env)
+        os.execve(sys.executable, [sys.executable, "-c", code], {**os.environ, **env})
+    return process, master
+
+
+def exit_code(process: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def test_an_error_is_told_on_the_shells_own_screen() -> None:
+    process, master = console(IR_URL="http://127.0.0.1:9", IR_TOKEN="x" * 40)
     text = read_all(master)
-    _, status = os.waitpid(process, 0)
-    assert os.waitstatus_to_exitcode(status) == 4
+    assert exit_code(process) == 4
     assert text.index(SHOW) < text.index("IR Console") < text.index(LEAVE)
     assert "127.0.0.1:9" in text[text.index(LEAVE) :]
+
+
+def test_a_question_for_the_login_is_asked_there_too_and_can_be_refused(tmp_path: Path) -> None:
+    process, master = console(IR_URL="http://127.0.0.1:9", IR_TOKEN="", HOME=str(tmp_path))
+    text = read_until(master, "User name: ")
+    assert text.rindex(LEAVE) < text.index("User name: ")
+    os.write(master, b"\x03")
+    assert "Aborted" in read_all(master)
+    assert exit_code(process) == 1
