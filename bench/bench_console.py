@@ -7,14 +7,17 @@ typed or an alert posted, and the clock stops when the bytes that show it come o
 import asyncio
 import random
 import re
+import subprocess
 import sys
 import threading
 import time
 from statistics import median
+from subprocess import PIPE
 
 import httpx
 from websockets.asyncio.client import connect
 
+from bench.keys import moved, settled, up_and_down
 from bench.results import Measurement, percentile, write
 from bench.terminal import Terminal
 from ir_console.cli.local_server import ADMIN, LocalServer, local_server
@@ -26,14 +29,12 @@ PEER_KEYS = 30  # its table slows down as it grows: a hundred would take minutes
 ALERTS = 100
 # Alerts come when they come, not when the last one has just been painted.
 PAUSE_SECONDS = (0.02, 0.3)
-KEY_PATIENCE_SECONDS = 30.0
 ROWS, EVENTS_PER_SECOND = 10_000, 1_000
 MANY_ROWS, MANY_EVENTS_PER_SECOND, FEW_ROWS = 100_000, 5_000, 1_000
 SECONDS_TO_LOAD_MANY = 40
 # What is asked of each: milliseconds, or a ratio.
 POST_TO_ROW_MS, KEY_MS = 120.0, 60.0
 KEY_BESIDE_CALM, KEY_BESIDE_PEER, FIRST_PAINT = 2.5, 1 / 3, 1.5
-AT_CURSOR = re.compile(r"❯[^❯]{0,120}?Q(\d{7})")
 
 
 def first_paint(command: list[str], shows: str, env: dict[str, str] | None = None) -> float:
@@ -46,37 +47,34 @@ def first_paint(command: list[str], shows: str, env: dict[str, str] | None = Non
     return median(samples)
 
 
-def key_to_paint(command: list[str], *, settle_seconds: float, keys: int = KEYS) -> list[float]:
+def key_to_paint(
+    command: list[str],
+    *,
+    settle_seconds: float,
+    keys: int = KEYS,
+    env: dict[str, str] | None = None,
+) -> list[float]:
     """Milliseconds from typing `j` or `k` to the painted cursor on another alert."""
-    samples = []
-    with Terminal(command, columns=COLUMNS, lines=LINES) as terminal:
-        terminal.wait_for(AT_CURSOR.pattern, seconds=90)
-        _read_for(terminal, settle_seconds)
-        terminal.press("jjjj")
-        _read_for(terminal, 1.0)
-        at = _cursor(terminal)
-        for number in range(keys):
-            terminal.forget()
-            typed = terminal.press("k" if number % 2 else "j")
-            while (now := _cursor(terminal)) is None or now == at:
-                arrived = terminal.read(5.0)
-                if arrived is None or arrived - typed > KEY_PATIENCE_SECONDS:
-                    raise TimeoutError("the key was never painted")
-            at = now
-            samples.append((arrived - typed) * 1000)
-            _read_for(terminal, 0.15)
-    return samples
+    with Terminal(command, columns=COLUMNS, lines=LINES, env=env) as terminal:
+        settled(terminal, settle_seconds)
+        return moved(terminal, up_and_down(keys))
 
 
-def _cursor(terminal: Terminal) -> str | None:
-    found = AT_CURSOR.findall(terminal.painted)
-    return found[-1] if found else None
-
-
-def _read_for(terminal: Terminal, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        terminal.read(left)
+def under_a_storm(rows: int, rate: int, *, settle_seconds: float) -> list[float]:
+    """The same in a console whose server is a process of its own."""
+    command = [sys.executable, "-m", "bench.storm_server", str(rows), str(rate)]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            env = {
+                "IR_URL": server.stdout.readline().strip(),
+                "IR_TOKEN": "any",
+                "IR_CONSOLE_SNAPSHOT_LIMIT": str(rows),
+                "IR_CONSOLE_TOAST_SEVERITY": "none",
+            }
+            return key_to_paint(CONSOLE, settle_seconds=settle_seconds, env=env)
+        finally:
+            server.kill()
 
 
 async def post_to_paint(
@@ -160,17 +158,13 @@ async def main() -> None:
         env = {"IR_URL": server.url, "IR_TOKEN": answer.json()["access_token"]}
         rows, frames = await post_to_paint(server, env)
         console = await asyncio.to_thread(first_paint, CONSOLE, r"IR Console", env)
+        whole = await asyncio.to_thread(first_paint, CONSOLE, r"❯", env)
     python = sys.executable
     hello = first_paint([python, "-m", "bench.hello_world"], r"Hello, world")
     load = [str(ROWS), str(EVENTS_PER_SECOND)]
     keys = key_to_paint([python, "-m", "bench.console_under_load", *load], settle_seconds=3)
-    many_load = [str(MANY_ROWS), str(MANY_EVENTS_PER_SECOND)]
-    many = key_to_paint(
-        [python, "-m", "bench.console_under_load", *many_load], settle_seconds=SECONDS_TO_LOAD_MANY
-    )
-    few = key_to_paint(
-        [python, "-m", "bench.console_under_load", str(FEW_ROWS), "0"], settle_seconds=2
-    )
+    many = under_a_storm(MANY_ROWS, MANY_EVENTS_PER_SECOND, settle_seconds=SECONDS_TO_LOAD_MANY)
+    few = under_a_storm(FEW_ROWS, 0, settle_seconds=2)
     calm = key_to_paint([python, "-m", "bench.console_under_load", "100", "0"], settle_seconds=1)
     peer = key_to_paint(
         [python, "-m", "bench.data_table_under_load", *load], settle_seconds=3, keys=PEER_KEYS
@@ -230,6 +224,9 @@ async def main() -> None:
             "Textual hello world",
             hello,
             goal=FIRST_PAINT,
+        ),
+        Measurement(
+            "first painted alert of `ir-console`", whole, "ms", "Textual hello world", hello
         ),
     ]
     write("console", measurements)

@@ -67,14 +67,20 @@ class Day:
 
 
 def stocked(rows: int, views: ViewList) -> ConsoleState:
-    state, day = ConsoleState(views=views), Day(3)
+    state = ConsoleState(views=views)
     state.moment = NOW
-    for first in range(1, rows + 1, 1000):
-        alerts = [day.alert(number) for number in range(first, first + 1000)]
-        state.take_in([Arrival(alert, Origin.FETCHED) for alert in alerts], 0.0)
+    stock(state, rows)
     gc.collect()
     gc.freeze()
     return state
+
+
+def stock(state: ConsoleState, rows: int) -> None:
+    """Let a state have the alerts of a day."""
+    day = Day(3)
+    for first in range(1, rows + 1, 1000):
+        alerts = [day.alert(number) for number in range(first, first + 1000)]
+        state.take_in([Arrival(alert, Origin.FETCHED) for alert in alerts], 0.0)
 
 
 def milliseconds(work: Callable[[], object]) -> float:

@@ -70,6 +70,12 @@ class Terminal:
         self._buffer += data
         return arrived
 
+    def read_for(self, seconds: float) -> None:
+        """Read whatever comes within some time."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.read(left)
+
     @property
     def painted(self) -> str:
         """The text painted since the last `forget`, without control sequences."""

@@ -157,8 +157,6 @@ def _filter(state: ConsoleState) -> Line:
     if not state.is_filter_changed:
         return ()
     found = f"{state.view.matching_count:,} of {plural(state.view.known_count, 'alert')}"
-    if state.sieve.is_searching:
-        found += f", {state.sieve.searched_share:.0%} searched"
     return (
         Span("   / ", Tone.KEY),
         Span(safe_text(text, 60) or "everything", Tone.STRONG),
@@ -172,7 +170,10 @@ def _position(state: ConsoleState) -> Line:
         return ()
     ghost = _why_ghost(state.view, state.viewport.cursor or 0)
     pinned = "pinned · " if state.viewport.is_pinned else ""
-    return (Span(f"{ghost}{pinned}{index + 1:,} of {len(state.view):,}", Tone.MUTED),)
+    place = f"{ghost}{pinned}{index + 1:,} of {len(state.view):,}"
+    if state.sieve.is_searching:
+        place += f", {state.sieve.searched_share:.0%} searched"
+    return (Span(place, Tone.MUTED),)
 
 
 def _why_ghost(view: TableView, alert_id: int) -> str:

@@ -8,6 +8,7 @@ from weakref import WeakSet
 
 from textual import events
 from textual.app import App
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 
@@ -26,12 +27,15 @@ class LateKeysApp(App[None]):
             return
         if event.is_printable or self._late_count:
             event.prevent_default()
-            late = events.Key(event.key, event.character)
-            self._late.add(late)
-            self._late_count += 1
-            # Through the app again, which now knows where it belongs.
-            self.post_message(late)
-            self.call_later(typed_into.call_later, self._typed_late)
+            self.pass_on(event, typed_into)
+
+    def pass_on(self, event: events.Key, typed_into: Widget) -> None:
+        """Let a key come once more, through the app, which then knows where it belongs."""
+        late = events.Key(event.key, event.character)
+        self._late.add(late)
+        self._late_count += 1
+        self.post_message(late)
+        self.call_later(typed_into.call_later, self._typed_late)
 
     def _typed_late(self) -> None:
         self._late_count -= 1

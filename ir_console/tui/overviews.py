@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -17,6 +18,7 @@ from ir_console.model.shift import (
 )
 from ir_console.model.tops import COUNTED, Top
 
+from .background import in_background
 from .desk import Desk, Failed
 from .keeping import Keeping
 from .messages import TopsCounted
@@ -54,23 +56,20 @@ class Overviews:
         is_first = not self._has_counted and len(self._state.view) > 0
         if self._live.is_rail_shown and (is_first or self._ticks % pause == 0):
             self._has_counted = self._has_counted or is_first
-            self._run(self._count_for_rail(), "rail")
+            in_background(self._app, self._count_for_rail, group="rail")
 
     def show_tops(self) -> None:
         """Show what there is most of."""
-        self._run(self._count_for_screen(), "tops")
+        in_background(self._app, self._count_for_screen, group="tops")
 
     def show_shift(self) -> None:
         """Show how the shift stands."""
 
         def ask() -> None:
-            self._run(self._count_shift(screen), "shift")
+            in_background(self._app, partial(self._count_shift, screen), group="shift")
 
         screen = ShiftScreen(self._live.paint_with, ask)
         self._app.push_screen(screen)
-
-    def _run(self, work: Any, group: str) -> None:
-        self._app.run_worker(work, group=group, exclusive=True, exit_on_error=False)
 
     async def _count_for_rail(self) -> None:
         self._app.post_message(TopsCounted(await self._tops(_RAIL_VALUES)))

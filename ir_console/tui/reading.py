@@ -3,6 +3,8 @@
 Nothing here triages. The alert is the one under the cursor when the key was pressed.
 """
 
+from functools import partial
+
 from textual.app import App
 
 from ir_client.errors import QueryError
@@ -15,6 +17,7 @@ from ir_console.model.spans import Tone
 from ir_console.model.toasts import Toast
 from ir_console.safe_text import safe_text
 
+from .background import in_background
 from .desk import Desk
 from .related_reader import RelatedReader
 from .screens.live import LiveScreen
@@ -44,9 +47,7 @@ class Reading:
         alert_id = self._live.open_alert_id
         self._related.tick(alert_id)
         if self._glance.look(alert_id):
-            self._app.run_worker(
-                self._feed.view(alert_id), group="view", exclusive=True, exit_on_error=False
-            )
+            in_background(self._app, partial(self._feed.view, alert_id), group="view")
 
     def meet_viewers(self) -> None:
         """Take in who else looks at the open alert."""

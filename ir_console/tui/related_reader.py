@@ -4,12 +4,14 @@ A count passes over all alerts, so there is a pause for keys after each.
 """
 
 import asyncio
+from functools import partial
 
 from textual.app import App
 
 from ir_console.model.related import count_related, relations_of
 from ir_console.model.state import ConsoleState
 
+from .background import in_background
 from .messages import RelatedCounted
 
 _DELAY_SECONDS = 0.25
@@ -31,9 +33,7 @@ class RelatedReader:
 
     def want(self, alert_id: int) -> None:
         """Count for this alert, and for no other one."""
-        self._app.run_worker(
-            self._count(alert_id), group="related", exclusive=True, exit_on_error=False
-        )
+        in_background(self._app, partial(self._count, alert_id), group="related")
 
     async def _count(self, alert_id: int) -> None:
         await asyncio.sleep(_DELAY_SECONDS)

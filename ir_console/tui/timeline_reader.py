@@ -6,9 +6,11 @@ the same alert is let finish, however often the alert changes, and followed by o
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from textual.app import App
 
+from .background import in_background
 from .desk import Desk
 from .messages import HistoryRead
 
@@ -34,9 +36,7 @@ class TimelineReader:
             self._turn.is_stale = True
             return
         self._turn = _Turn(alert_id)
-        self._app.run_worker(
-            self._read(self._turn), group="history", exclusive=True, exit_on_error=False
-        )
+        in_background(self._app, partial(self._read, self._turn), group="history")
 
     async def _read(self, turn: _Turn) -> None:
         try:

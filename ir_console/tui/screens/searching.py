@@ -1,5 +1,6 @@
 """The part of the live screen that goes on searching where very many alerts are filtered."""
 
+from ..widgets.alert_table import AlertTable
 from .moving import MovingScreen
 
 # Between two slices keys are answered and the screen is painted.
@@ -9,7 +10,16 @@ _BREATH_SECONDS = 0.005
 class SearchingScreen(MovingScreen):
     """A screen that shows what is found while older alerts are still searched."""
 
+    table: AlertTable
     _is_search_due = False
+
+    def show_reader(self) -> None:
+        """Show the cursor's alert."""
+        raise NotImplementedError
+
+    def show_bars(self) -> None:
+        """Bring the lines around the table up to date."""
+        raise NotImplementedError
 
     def search_soon(self) -> None:
         """Go on with a search that is under way, if there is one."""
@@ -19,5 +29,10 @@ class SearchingScreen(MovingScreen):
 
     def _search_on(self) -> None:
         self._is_search_due = False
-        if self.is_attached and self.state.search_on():
-            self.after_move()
+        cursor = self.state.viewport.cursor
+        if not self.is_attached or not self.state.search_on():
+            return
+        self.table.show()
+        if self.state.viewport.cursor != cursor:
+            self.show_reader()
+        self.show_bars()

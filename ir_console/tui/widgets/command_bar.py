@@ -65,8 +65,7 @@ class CommandBar(TypedBar):
             deed = read_command(event.value, self._world)
         except CommandError as error:
             self._mistake = error.mistake
-            self._line.update()
-            self.app.bell()
+            self._refuse()
             return
         # Done first: what it opens is to have the focus.
         self._close()

@@ -109,8 +109,7 @@ class FilterBar(TypedBar):
             return
         # Said in full now, also where a completion was proposed.
         self._completion = NOTHING
-        self._line.update()
-        self.app.bell()
+        self._refuse()
 
     def action_give_up(self) -> None:
         self._tell(self._before, now=True)

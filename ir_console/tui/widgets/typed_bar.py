@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Label
+from textual.widgets import Label
 
 from ir_console.model.completion import NOTHING, Completion
 from ir_console.model.filter_lines import Mistake, chosen_text
@@ -18,6 +18,7 @@ from ir_console.model.spans import Line
 
 from ..painter import Painter
 from .line_bar import BarContent, LineBar
+from .line_input import LineInput
 
 _MARK_WIDTH = 3
 
@@ -39,7 +40,7 @@ class TypedBar(Vertical):
         self._mistake: Mistake | None = None
         self._completion: Completion = NOTHING
         self._chosen = 0
-        self._input = Input(id=self.NAME, select_on_focus=False)
+        self._input = LineInput(id=self.NAME, select_on_focus=False)
         self._line = LineBar(self._say, painter, widget_id=f"{self.NAME}-line")
 
     @property
@@ -68,6 +69,7 @@ class TypedBar(Vertical):
     def begin(self, text: str) -> None:
         """Begin to type; `text` is there already."""
         self.add_class("-open")
+        self._input.take_more()
         self._input.value = text
         self._input.cursor_position = len(text)
         # At once: what is typed right behind the key must not act on the table.
@@ -102,6 +104,12 @@ class TypedBar(Vertical):
         column = _MARK_WIDTH + start - round(self._input.scroll_offset.x)
         column = max(0, min(column, width - 2))
         return BarContent(self.line(self._input.value, column=column, width=width))
+
+    def _refuse(self) -> None:
+        """Show what is wrong with what was entered."""
+        self._input.take_more()
+        self._line.update()
+        self.app.bell()
 
     def _close(self) -> None:
         self.remove_class("-open")

@@ -151,3 +151,24 @@ async def test_a_command_typed_in_one_burst_is_done() -> None:
         console.app.post_message(Key("enter", None))
         await console.until(lambda: lines(console) == [2, 3, 4, 1])
         assert not console.app.live.command_bar.is_open
+
+
+async def test_what_is_typed_right_behind_a_command_is_for_the_table() -> None:
+    async with a_console(a_server(), size=(160, 50)) as console:
+        await console.sees("Alert 4")
+        names = {" ": "space", ":": "colon", "\r": "enter"}
+        for character in ":sort severity\rgj":
+            # Without waiting in between, as from a terminal that was slow.
+            console.app.post_message(Key(names.get(character, character), character))
+        await console.until(lambda: console.app.state.viewport.cursor == 3)
+        assert lines(console) == [2, 3, 4, 1]
+
+
+async def test_a_command_that_is_refused_can_be_typed_on() -> None:
+    async with a_console(a_server(), size=(80, 24)) as console:
+        await console.sees("Alert 4")
+        await command(console, "sort sev")
+        await console.sees("nothing to sort by")
+        await console.type("erity")
+        await console.press("enter")
+        await console.until(lambda: lines(console) == [2, 3, 4, 1])
