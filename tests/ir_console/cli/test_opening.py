@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -25,7 +26,10 @@ def terminal() -> Iterator[tuple[TextIO, int]]:
 
 
 def painted(master: int) -> str:
-    return os.read(master, 65536).decode()
+    pieces = []
+    while select.select([master], [], [], 0)[0]:
+        pieces.append(os.read(master, 65536))
+    return b"".join(pieces).decode()
 
 
 def test_it_says_what_is_opened_on_the_second_screen(terminal: tuple[TextIO, int]) -> None:
@@ -99,5 +103,5 @@ def test_a_question_for_the_login_is_asked_there_too_and_can_be_refused(tmp_path
     text = read_until(master, "User name: ")
     assert text.rindex(LEAVE) < text.index("User name: ")
     os.write(master, b"\x03")
-    assert "Aborted" in read_all(master)
-    assert exit_code(process) == 1
+    read_all(master)
+    assert exit_code(process) == 130
