@@ -6,7 +6,7 @@ import json
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,24 +35,31 @@ def answering(
     """A server that says what it can do, and answers a handshake with `upgrade` or not at all."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = await reader.readuntil(b"\r\n\r\n")
-        if b"/ws/incidents" in request:
-            if upgrade is None:
+        try:
+            request = await reader.readuntil(b"\r\n\r\n")
+            if b"/ws/incidents" not in request:
+                length = f"Content-Length: {len(META)}\r\nConnection: close\r\n{head}\r\n"
+                writer.write(f"HTTP/1.1 200 OK\r\n{length}{META}".encode())
+            elif upgrade is None:
                 await reader.read()
             else:
                 writer.write(f"HTTP/1.1 {upgrade}\r\nContent-Length: 0\r\n\r\n".encode())
-        else:
-            length = f"Content-Length: {len(META)}\r\nConnection: close\r\n{head}\r\n"
-            writer.write(f"HTTP/1.1 200 OK\r\n{length}{META}".encode())
-        writer.close()
+        except (OSError, EOFError):
+            pass  # a client that does not trust us leaves in the middle
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def begin() -> asyncio.Server:
         return await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
 
     async def end() -> None:
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
