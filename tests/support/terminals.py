@@ -9,9 +9,7 @@ _PATIENCE_SECONDS = 30.0
 
 def read_all(master: int) -> str:
     """All that comes out of a pseudo terminal until its last writer is gone."""
-    text = "".join(_pieces(master))
-    os.close(master)
-    return text
+    return "".join(_pieces(master))
 
 
 def read_until(master: int, words: str) -> str:

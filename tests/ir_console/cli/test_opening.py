@@ -6,6 +6,7 @@ import select
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -77,13 +78,16 @@ def test_a_signal_gives_the_screen_back(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def console(**env: str) -> tuple[int, int]:
+@contextmanager
+def console(**env: str) -> Iterator[tuple[int, int]]:
     """A process in a terminal of its own: its number, and the other end."""
     process, master = pty.fork()
     if process == 0:
         code = "from ir_console.cli.app import main; main()"
         os.execve(sys.executable, [sys.executable, "-c", code], {**os.environ, **env})
-    return process, master
+    yield process, master
+    # Not before the process has ended: a terminal that goes away would end it.
+    os.close(master)
 
 
 def exit_code(process: int) -> int:
@@ -91,17 +95,18 @@ def exit_code(process: int) -> int:
 
 
 def test_an_error_is_told_on_the_shells_own_screen() -> None:
-    process, master = console(IR_URL="http://127.0.0.1:9", IR_TOKEN="x" * 40)
-    text = read_all(master)
-    assert exit_code(process) == 4
+    with console(IR_URL="http://127.0.0.1:9", IR_TOKEN="x" * 40) as (process, master):
+        text = read_all(master)
+        assert exit_code(process) == 4
     assert text.index(SHOW) < text.index("IR Console") < text.index(LEAVE)
     assert "127.0.0.1:9" in text[text.index(LEAVE) :]
 
 
 def test_a_question_for_the_login_is_asked_there_too_and_can_be_refused(tmp_path: Path) -> None:
-    process, master = console(IR_URL="http://127.0.0.1:9", IR_TOKEN="", HOME=str(tmp_path))
-    text = read_until(master, "User name: ")
-    assert text.rindex(LEAVE) < text.index("User name: ")
-    os.write(master, b"\x03")
-    read_all(master)
-    assert exit_code(process) == 130
+    env = {"IR_URL": "http://127.0.0.1:9", "IR_TOKEN": "", "HOME": str(tmp_path)}
+    with console(**env) as (process, master):
+        text = read_until(master, "User name: ")
+        assert text.rindex(LEAVE) < text.index("User name: ")
+        os.write(master, b"\x03")
+        read_all(master)
+        assert exit_code(process) == 130
