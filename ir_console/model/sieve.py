@@ -130,7 +130,7 @@ class Sieve:
         anchor = self._viewport.anchor()
         keys = self._next_slice(search)
         looked_at = _ids(keys, search.among)
-        matching = self._corpus.find(self.filter, now=now, me=me, among=looked_at)
+        matching = self._find(self.filter, looked_at, now=now, me=me)
         self._view.show_among(keys, matching, keep=self._viewport.cursor)
         self._viewport.restore(anchor)
         return True
@@ -153,7 +153,14 @@ class Sieve:
         cursor = self._view.get(self._viewport.cursor)
         own = [] if cursor is None else [cursor.key]
         looked_at = _ids([*keys, *own], among)
-        return _Begun(search, keys, self._corpus.find(wanted, now=now, me=me, among=looked_at))
+        return _Begun(search, keys, self._find(wanted, looked_at, now=now, me=me))
+
+    def _find(
+        self, wanted: Filter, looked_at: set[int], *, now: datetime, me: int | None
+    ) -> set[int]:
+        looked_at = self._view.still_there(looked_at)
+        # A search among most of all alerts passes over all of them, and finds others too.
+        return looked_at & self._corpus.find(wanted, now=now, me=me, among=looked_at)
 
     def _show(
         self, begun: _Begun, *, keep: int | None, arrangement: Arrangement | None = None

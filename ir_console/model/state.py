@@ -23,7 +23,7 @@ from .out_queue import OutQueue
 from .pulse import Pulse
 from .rate import Rate
 from .reminders import Reminders
-from .rows import GroupRow, Row, seen_again
+from .rows import Row, seen_again
 from .saved_views import ALL, View, ViewList
 from .selecting import Question
 from .sieve import SearchSize, Sieve
@@ -253,34 +253,6 @@ class ConsoleState:
         else:
             self.view.hold()
         self.viewport.restore(anchor)
-
-    def toggle_follow(self) -> None:
-        """Go to the newest alert and follow, or stay where the screen is."""
-        if self.viewport.mode is Mode.FOLLOWING:
-            self.viewport.stay()
-        else:
-            self.viewport.follow()
-
-    def move_to_severity(self, severity: str, step: int) -> bool:
-        """Go to the next shown open alert of a severity, older with step 1; False if none."""
-        index = self.viewport.cursor_index
-        if index is None:
-            return False
-        position = index + step
-        while 0 <= position < len(self.view):
-            found = self._open_one_on(self.view.row_at(position), severity)
-            if found is not None:
-                return self.viewport.move_to(found)
-            position += step
-        return False
-
-    def _open_one_on(self, row: Row | GroupRow, severity: str) -> int | None:
-        """The open alert of a severity on a line; of a folded group, its newest."""
-        rows = [row] if isinstance(row, Row) else []
-        if isinstance(row, GroupRow) and row.is_folded and row.severities.get(severity):
-            rows = [one for i in self.view.members(row.id) if (one := self.view.get(i))]
-        found = [one for one in rows if one.severity == severity and one.is_open]
-        return max(found, key=lambda one: one.key).id if found else None
 
     def is_fresh(self, alert_id: int) -> bool:
         """Whether an alert came so recently that it should catch the eye."""

@@ -142,6 +142,13 @@ class Viewport:
         self._leave_pin()
         self._anchor_screen()
 
+    def toggle_follow(self) -> None:
+        """Follow, or stay where the screen is."""
+        if self.mode is Mode.FOLLOWING:
+            self.stay()
+        else:
+            self.follow()
+
     def reveal(self) -> bool:
         """Bring the cursor onto the screen; False if it was there already."""
         if self.cursor_line is not None or self.cursor_index is None:

@@ -3,6 +3,7 @@
 from textual.screen import Screen
 
 from ir_console.model.state import ConsoleState
+from ir_console.model.stepping import move_to_severity
 
 
 class MovingScreen(Screen[None]):
@@ -33,12 +34,12 @@ class MovingScreen(Screen[None]):
         self.after_move()
 
     def action_next_critical(self, step: int) -> None:
-        if not self.state.move_to_severity("critical", step):
+        if not move_to_severity(self.state.viewport, "critical", step):
             self.app.bell()
         self.after_move()
 
     def action_follow(self) -> None:
-        self.state.toggle_follow()
+        self.state.viewport.toggle_follow()
         self.after_move()
 
     def action_hold(self) -> None:

@@ -165,3 +165,22 @@ def test_a_filter_that_ages_does_not_empty_the_table() -> None:
     assert len(state.view) == before
     state.search_on(to_the_end=True)
     assert state.view.shown_matching() == state.find(state.filter)
+
+
+def test_an_alert_that_is_still_to_be_searched_can_leave() -> None:
+    state = a_large_state()
+    arrive(state, *range(1, 6))
+    state.arrange(Arrangement(Sort("severity")))
+    state.take_in([Departure(2, 9)], 0.0)
+    state.search_on(to_the_end=True)
+    assert state.view.shown_matching() == {1, 3, 4, 5}
+
+
+def test_an_alert_that_left_under_the_cursor_is_not_searched() -> None:
+    state = a_large_state()
+    arrive(state, *range(1, 8))
+    state.viewport.move_to(6)
+    state.take_in([Departure(6, 9)], 0.0)
+    state.set_filter(read_filter("suspicious"))
+    state.search_on(to_the_end=True)
+    assert state.view.shown_matching() == {1, 2, 3, 4, 5, 7}

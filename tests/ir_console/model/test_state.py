@@ -5,6 +5,7 @@ from typing import Any
 
 from ir_console.model.filters import EVERYTHING, read_filter
 from ir_console.model.state import Arrival, ConsoleState, Departure, Origin
+from ir_console.model.stepping import move_to_severity
 from tests.support.builders import NOON, a_user, an_alert
 
 
@@ -60,9 +61,9 @@ def test_next_critical_skips_what_is_closed() -> None:
     arrive(state, 2, severity="critical")
     arrive(state, 1, severity="low")
     state.viewport.move_to(4)
-    assert state.move_to_severity("critical", 1)
+    assert move_to_severity(state.viewport, "critical", 1)
     assert state.viewport.cursor == 2
-    assert not state.move_to_severity("critical", 1)
+    assert not move_to_severity(state.viewport, "critical", 1)
 
 
 def test_rate_is_that_of_the_last_ten_seconds() -> None:
