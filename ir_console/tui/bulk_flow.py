@@ -42,6 +42,8 @@ class BulkFlow:
             return
         if action is Action.TAKE and context.needs_server("Taking many"):
             return
+        # Marks that are still to be searched would look hidden.
+        state.search_on(to_the_end=True)
         plan = plan_bulk(
             action,
             visible=self._rows(state.marks.visible),

@@ -31,6 +31,7 @@ class EscalationFlow:
         context, state = self._context, self._context.state
         if context.refuses() or context.needs_server("An incident"):
             return
+        state.search_on(to_the_end=True)
         marked = [row for one in state.marks.visible if (row := state.view.get(one)) is not None]
         cursor = state.cursor_row
         rows = sorted(marked, key=lambda row: row.key, reverse=True)
