@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from ir_console.feed import ConsoleClient
@@ -17,6 +20,14 @@ from tests.support.memory_server import MemoryServer
 
 _TRIES = 400
 _PAUSE_SECONDS = 0.01
+
+
+def at_sizes(quick: tuple[int, int], *others: tuple[int, int]) -> list[Any]:
+    """Sizes of the terminal: one for every run, and others for the slow proofs.
+
+    What a screen looks like at each size is held by the golden screens in every run.
+    """
+    return [quick, *(pytest.param(size, marks=pytest.mark.prove) for size in others)]
 
 
 @dataclass
@@ -39,7 +50,10 @@ class Console:
         await self.pilot.press(*keys)
 
     async def type(self, text: str) -> None:
-        await self.pilot.press(*("space" if char == " " else char for char in text))
+        # Without waiting behind each key, as one who types fast; the toolkit's pilot takes 40 ms.
+        for character in text:
+            self.app.post_message(Key(_character_to_key(character), character))
+        await self.pilot.pause()
 
     async def until(self, condition: Callable[[], bool], what: str = "") -> None:
         """Wait until a condition holds."""

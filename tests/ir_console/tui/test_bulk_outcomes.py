@@ -7,11 +7,11 @@ import pytest
 from ir_client.errors import ConnectError, MissingFeature
 from ir_console.model.bulk import ALERTS_AT_ONCE
 from tests.support.builders import an_alert
-from tests.support.console import Console, a_console
+from tests.support.console import Console, a_console, at_sizes
 from tests.support.memory_server import MemoryServer
 from tests.support.rows import a_row
 
-SIZES = [(60, 15), (80, 24), (160, 50)]
+SIZES = at_sizes((80, 24), (60, 15), (160, 50))
 
 
 def a_server(alerts: int = 5) -> MemoryServer:

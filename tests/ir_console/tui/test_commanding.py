@@ -5,7 +5,7 @@ from textual.events import Key
 
 from ir_console.settings import ViewSettings, load_settings
 from tests.support.builders import an_alert
-from tests.support.console import Console, a_console
+from tests.support.console import Console, a_console, at_sizes
 from tests.support.memory_server import MemoryServer
 
 
@@ -30,7 +30,7 @@ async def command(console: Console, text: str) -> None:
     await console.press("enter")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+@pytest.mark.parametrize("size", at_sizes((80, 24), (160, 50)))
 async def test_commands_are_typed_completed_and_refused_in_place(size: tuple[int, int]) -> None:
     async with a_console(a_server(), size=size) as console:
         await console.sees("Alert 4")

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.builders import an_alert
-from tests.support.console import Console, a_console
+from tests.support.console import Console, a_console, at_sizes
 from tests.support.memory_server import MemoryServer
 
-SIZES = [(60, 15), (60, 24), (80, 23), (80, 24), (120, 40)]
+SIZES = at_sizes((80, 24), (60, 15), (60, 24), (80, 23), (120, 40))
 TITLE = "A title that takes several lines of a dialog, as titles of rules do " * 3
 
 

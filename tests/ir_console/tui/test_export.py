@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import an_alert
-from tests.support.console import Console, a_console
+from tests.support.console import Console, a_console, at_sizes
 from tests.support.memory_server import MemoryServer
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are named without their folder."""
+    monkeypatch.chdir(tmp_path)
 
 
 def a_server(alerts: int = 3) -> MemoryServer:
@@ -22,11 +28,11 @@ async def write_to(console: Console, path: Path, choice: str) -> None:
     await console.press("X")
     await console.sees("Export", "JSON lines")
     await console.press("enter", "enter", choice, "ctrl+u", "ctrl+k")
-    await console.type(str(path))
+    await console.type(str(path.relative_to(Path.cwd())))
     await console.press("enter")
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24)])
+@pytest.mark.parametrize("size", at_sizes((80, 24), (60, 15)))
 async def test_shown_alerts_are_written_for_their_owner_alone(
     size: tuple[int, int], tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from ir_console.cli.app import Asked
 from ir_console.cli.first_run import is_first_run
 from ir_console.tui.first_run import Demo, FirstRunApp, Login
 from ir_console.tui.screen_text import screen_text
+from tests.support.console import at_sizes
 
 
 async def typed(pilot: Pilot[object], *words: str) -> None:
@@ -46,7 +47,7 @@ async def test_nothing_is_sent_while_something_is_missing() -> None:
     assert isinstance(app.return_value, Login)
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24), (160, 50)])
+@pytest.mark.parametrize("size", at_sizes((80, 24), (60, 15), (160, 50)))
 async def test_what_went_wrong_is_shown_safely_beside_the_keys(size: tuple[int, int]) -> None:
     app = FirstRunApp(url="http://soc.example", username="dana", problem="No\x1b[2J [/x] answer")
     async with app.run_test(size=size) as pilot:

@@ -5,11 +5,11 @@ import pytest
 from ir_client.errors import MissingFeature, ServerError, ValidationFailed
 from ir_client.wire.auth import UserRef
 from tests.support.builders import an_alert
-from tests.support.console import Console, a_console
+from tests.support.console import Console, a_console, at_sizes
 from tests.support.memory_server import MemoryServer
 from tests.support.rows import a_row
 
-SIZES = [(80, 24), (160, 50)]
+SIZES = at_sizes((80, 24), (160, 50))
 
 
 def a_server(alerts: int = 5) -> MemoryServer:
@@ -74,7 +74,7 @@ async def test_marks_stay_over_updates_and_a_reconnect() -> None:
         assert console.app.state.marks.visible == {5, 4}
 
 
-@pytest.mark.parametrize("size", [(60, 15), *SIZES])
+@pytest.mark.parametrize("size", at_sizes((80, 24), (60, 15), (160, 50)))
 async def test_status_of_all_marked_is_changed_after_one_dialog(size: tuple[int, int]) -> None:
     server = a_server()
     async with a_console(server, size=size) as console:

@@ -7,7 +7,7 @@ import pytest
 
 from ir_client.errors import ConnectError, ServerError, ValidationFailed
 from tests.support.builders import an_alert
-from tests.support.console import a_console
+from tests.support.console import a_console, at_sizes
 from tests.support.memory_server import MemoryServer
 
 SIZE = (120, 40)
@@ -20,7 +20,7 @@ def a_server(alerts: int = 3) -> MemoryServer:
     return server
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", at_sizes((80, 24), (120, 40)))
 async def test_taking_makes_it_mine_and_says_so(size: tuple[int, int]) -> None:
     server = a_server()
     async with a_console(server, size=size) as console:
@@ -191,7 +191,7 @@ async def test_read_only_console_changes_nothing() -> None:
         assert server.alerts.updates == []
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40), (160, 50)])
+@pytest.mark.parametrize("size", at_sizes((80, 24), (60, 15), (120, 40), (160, 50)))
 async def test_failure_can_be_read_to_its_end_beside_the_keys(size: tuple[int, int]) -> None:
     server = a_server(20)
     server.call_fails = ConnectError(
