@@ -30,6 +30,8 @@ DEFAULT_AT_ONCE = 4
 DEFAULT_SECONDS = 30.0
 # So many may wait for their turn before the stream is read no further.
 WAITING_FOR_EACH = 8
+# Enough to see what is wrong with a command that always fails.
+_TOLD_FAILURES = 20
 UNKNOWN = "unknown"
 
 _END_SECONDS = 2.0
@@ -140,7 +142,10 @@ class CommandRunner:
             self.outcomes.done += 1
             return
         self.outcomes.failed += 1
-        self._output.note(f"{self._command.argv[0]} for alert {event.alert.id}: {problem}")
+        if self.outcomes.failed <= _TOLD_FAILURES:
+            self._output.note(f"{self._command.argv[0]} for alert {event.alert.id}: {problem}")
+        if self.outcomes.failed == _TOLD_FAILURES:
+            self._output.note("Further failures are counted, and not told one by one.")
 
     async def _problem_of(self, event: "NewAlert | AlertUpdated") -> str | None:
         try:

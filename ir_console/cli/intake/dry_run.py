@@ -19,6 +19,7 @@ from .tally import Tally
 from .telling import Teller, as_document
 
 SHOWN_DRAFTS = 10
+_NAME_LIMIT = 30
 
 _COLUMNS = (
     Column("severity", styled=True),
@@ -101,4 +102,11 @@ def _go_on(seconds: float) -> None:
 
 def _row(file: str, line: int, draft: AlertDraft) -> list[str]:
     detected = draft.detected_at.isoformat(" ", "seconds") if draft.detected_at else "now"
-    return [draft.severity, detected, draft.source or "", draft.title, f"{Path(file).name}:{line}"]
+    where = f"{_shortened(Path(file).name)}:{line}"
+    return [draft.severity, detected, draft.source or "", draft.title, where]
+
+
+def _shortened(name: str) -> str:
+    """A file's name cut in its middle: the line behind it must be seen, and its end tells most."""
+    half = _NAME_LIMIT // 2
+    return name if len(name) <= _NAME_LIMIT else f"{name[: half - 1]}…{name[-half:]}"
