@@ -1,6 +1,6 @@
 """How many alerts each view has, kept right with every alert that comes, changes or goes.
 
-For each alert it is remembered which views it is in. What a view asks of few values (severity,
+For each view it is remembered which alerts it has. What a view asks of few values (severity,
 status, owner) is asked once for each that there is; other questions are asked of the one alert that
 came. Nothing is counted over, but for views that know who asks or that change as time goes on.
 """
@@ -24,70 +24,60 @@ class ViewCounts:
 
     def __init__(self, filters: Sequence[Filter] = ()) -> None:
         self._filters = tuple(filters)
-        self.counts = [0] * len(self._filters)
-        self._in: dict[int, int] = {}
-        self._always = 0
+        self._members: list[set[int]] = [set() for _ in self._filters]
+        self._always: list[int] = []
         self._quick: list[tuple[int, Filter]] = []
         self._slow: list[tuple[int, Filter]] = []
-        self._verdicts: dict[Any, int] = {}
+        self._verdicts: dict[Any, frozenset[int]] = {}
         columns: set[str] = set()
         for position, wanted in enumerate(self._filters):
-            bit = 1 << position
             few = None if wanted.query.root is None else few_columns(wanted.query.root)
             if wanted.query.root is None:
-                self._always |= bit
+                self._always.append(position)
             elif few:
                 columns |= few
-                self._quick.append((bit, wanted))
+                self._quick.append((position, wanted))
             else:
-                self._slow.append((bit, wanted))
+                self._slow.append((position, wanted))
         # One column more than there may be: a getter of one gives no tuple.
         self._values = itemgetter(*sorted(_POSITION[name] for name in columns | {"status"}))
+
+    @property
+    def counts(self) -> list[int]:
+        """How many alerts each of the filters finds."""
+        return [len(found) for found in self._members]
 
     def put(self, row: Facts, question: Question) -> None:
         """Take in an alert's present state."""
         values = self._values(row)
-        mask = self._verdicts.get(values)
-        if mask is None:
-            mask = self._verdicts[values] = self._always | self._ask(self._quick, row, question)
-        if self._slow:
-            mask |= self._ask(self._slow, row, question)
+        positions = self._verdicts.get(values)
+        if positions is None:
+            quick = self._ask(self._quick, row, question)
+            positions = self._verdicts[values] = frozenset([*self._always, *quick])
         alert_id: int = row[0]
-        before = self._in.get(alert_id, 0)
-        if mask != before:
-            self._in[alert_id] = mask
-            self._count(before, mask)
+        slow = self._ask(self._slow, row, question) if self._slow else ()
+        for position, found in enumerate(self._members):
+            if position in positions or position in slow:
+                found.add(alert_id)
+            else:
+                found.discard(alert_id)
 
     def drop(self, alert_id: int) -> None:
         """Forget an alert."""
-        self._count(self._in.pop(alert_id, 0), 0)
+        for found in self._members:
+            found.discard(alert_id)
 
     def count_over(self, find: Finder, *, only: Callable[[Filter], bool] | None = None) -> None:
         """Count over the filters of which `only` says so, or all."""
         self._verdicts.clear()
         for position, wanted in enumerate(self._filters):
             if only is None or only(wanted):
-                self._count_over_one(1 << position, position, find(wanted))
-
-    def _count_over_one(self, bit: int, position: int, found: set[int]) -> None:
-        masks = self._in
-        for alert_id in [key for key, mask in masks.items() if mask & bit and key not in found]:
-            masks[alert_id] &= ~bit
-        for alert_id in found:
-            masks[alert_id] = masks.get(alert_id, 0) | bit
-        self.counts[position] = len(found)
-
-    def _count(self, before: int, after: int) -> None:
-        counts, changed = self.counts, before ^ after
-        while changed:
-            bit = changed & -changed
-            counts[bit.bit_length() - 1] += 1 if after & bit else -1
-            changed ^= bit
+                self._members[position] = find(wanted)
 
     @staticmethod
-    def _ask(filters: list[tuple[int, Filter]], row: Facts, question: Question) -> int:
-        mask = 0
-        for bit, wanted in filters:
+    def _ask(filters: list[tuple[int, Filter]], row: Facts, question: Question) -> list[int]:
+        found = []
+        for position, wanted in filters:
             if wanted.query.root is not None and question.choose(wanted.query.root, (row,)):
-                mask |= bit
-        return mask
+                found.append(position)
+        return found
