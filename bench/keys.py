@@ -40,6 +40,8 @@ def answered(terminal: Terminal, key: str, pattern: str, *, seconds: float) -> f
             return (arrived - typed) * 1000
         first = first or arrived
     if first is None:
+        first = terminal.read(_PATIENCE_SECONDS)
+    if first is None:
         raise TimeoutError(f"{key!r} was not answered")
     return (first - typed) * 1000
 
