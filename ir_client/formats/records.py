@@ -29,7 +29,7 @@ _BLANKS = re.compile(r"[\s\x1e\x00\ufeff]*")
 # A tab may be the end of an empty first cell.
 _BLANKS_BEFORE_TABS = re.compile(r"[\r\n \x1e\x00\ufeff]*")
 _BETWEEN_OBJECTS = re.compile(r"[\s,\[\]\x1e\x00]*")
-_LINE_BREAKS = re.compile(r"[\r\n\x00\ufeff]*")
+_LINE_BREAKS = re.compile(r"(?:\r*\n|[\x00\ufeff])*")
 _BLANKS_IN_LINE = re.compile(r"[^\S\n]*")
 _TOO_LONG = f"a line longer than {MAX_RECORD_CHARACTERS >> 20} MiB; is it text at all?"
 
@@ -171,6 +171,9 @@ class _Reader:
 
     def _zeek_row(self, table: ZeekTable) -> _Outcome:
         line = self._line()
+        if line is not None and not line.strip("\r"):
+            self._window.skip_line()
+            return None
         if line is not None and (cells := table.cells(line)) and not line.startswith("#"):
             self._window.skip_line()
             return table.record_of(cells)
@@ -179,7 +182,10 @@ class _Reader:
 
     def _csv_row(self, table: CsvTable) -> _Outcome:
         window = self._window
-        line = self._line() or ""
+        if (line := self._line()) is not None and not line.strip("\r"):
+            window.skip_line()
+            return None
+        line = line or ""
         if csv_rows.is_of_another_shape(line):
             return self._at_line_start()
         try:

@@ -56,6 +56,18 @@ def test_cells_with_line_breaks_and_json_stay_texts_and_lines_are_counted() -> N
     assert records_in(content)[0] == {"id": "1", "extra": '{\n  "a": [1, 2]\n}'}
 
 
+@pytest.mark.parametrize("step", [1, 2, 3, 5, 100])
+def test_a_carriage_return_that_a_row_begins_with_is_of_its_first_cell(step: int) -> None:
+    # As Python writes it: it quotes only what its own line's end has.
+    content = b"id;name\n\r;\n\n\r\n\r;x\n"
+    found = list(read_records(Trickle(content, step)))
+    assert [one.record for one in found if isinstance(one, RecordAt)] == [
+        {"id": "\r", "name": ""},
+        {"id": "\r", "name": "x"},
+    ]
+    assert len(found) == 2
+
+
 def test_a_column_without_a_name_is_a_column() -> None:
     assert records_in(",title,level\n0,Beacon,high\n") == [
         {"column1": "0", "title": "Beacon", "level": "high"}
