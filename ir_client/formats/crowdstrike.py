@@ -11,7 +11,7 @@ from ir_client.wire.values import Severity
 
 from .alert_format import AlertFormat
 from .crowdstrike_tables import FIELDS_OF_CONTEXT, THREAT_OF_METHOD
-from .envelopes import opening
+from .envelopes import listed_under, opening
 from .fields import as_number, as_text
 from .mapping import AlertMapping
 from .severity_words import SEVERITY_OF_WORD
@@ -187,17 +187,12 @@ _MAPPING = AlertMapping(
 )
 
 
-def _resources(record: JsonObject) -> list[object] | None:
-    inside = record.get("resources")
-    return inside if isinstance(inside, list) else None
-
-
 FORMAT = AlertFormat(
     name="crowdstrike",
     title="CrowdStrike Falcon",
     known_by="an ExternalApiType, a metadata and event, or a cid with a composite_id",
     recognises=recognises,
     map_record=_MAPPING.draft_from,
-    unwrap=opening(recognises, _resources),
+    unwrap=opening(recognises, listed_under("resources")),
     mapping=_MAPPING,
 )

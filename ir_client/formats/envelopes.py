@@ -51,6 +51,16 @@ def opening(
     return unwrap
 
 
+def listed_under(key: str) -> Callable[[JsonObject], list[object] | None]:
+    """An `own` for answers that are a list under a key."""
+
+    def own(record: JsonObject) -> list[object] | None:
+        inside = record.get(key)
+        return inside if isinstance(inside, list) else None
+
+    return own
+
+
 def _document(hit: JsonObject) -> JsonObject | None:
     # Asked for `fields` alone, a hit has no source, and each field is a list.
     document = hit.get("_source", hit.get("fields"))

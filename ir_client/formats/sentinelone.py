@@ -10,7 +10,7 @@ from ir_client.wire.base import JsonObject
 from ir_client.wire.values import Severity
 
 from .alert_format import AlertFormat
-from .envelopes import opening
+from .envelopes import listed_under, opening
 from .fields import as_text
 from .mapping import AlertMapping
 from .sentinelone_tables import FIELDS_OF_CONTEXT, SEVERITY_OF_RULE, THREAT_OF_CLASSIFICATION
@@ -153,17 +153,12 @@ _MAPPING = AlertMapping(
 )
 
 
-def _data(record: JsonObject) -> list[object] | None:
-    inside = record.get("data")
-    return inside if isinstance(inside, list) else None
-
-
 FORMAT = AlertFormat(
     name="sentinelone",
     title="SentinelOne",
     known_by="a threatInfo, an alertInfo, or an activityType with its description",
     recognises=recognises,
     map_record=_MAPPING.draft_from,
-    unwrap=opening(recognises, _data),
+    unwrap=opening(recognises, listed_under("data")),
     mapping=_MAPPING,
 )

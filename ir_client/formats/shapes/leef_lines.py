@@ -12,8 +12,8 @@ import re
 from ir_client.wire.base import JsonObject
 
 from . import syslog
-from .cef_lines import header_fields, unescaped
 from .key_values import delimited_pairs, spaced_pairs
+from .piped_headers import header_of
 
 FIELDS = ("version", "vendor", "product", "product_version", "event_id")
 MARK = re.compile(r"(?:^|(?<=[\s:>\"'\]\ufeff]))LEEF: ?(?=\d)")
@@ -31,16 +31,12 @@ def starts_in(line: str) -> int | None:
 
 def record_of(line: str, start: int) -> JsonObject | str:
     """The event that begins at `start`, or what is wrong with it."""
-    fields, rest = header_fields(line[start:], len(FIELDS))
-    if len(fields) < len(FIELDS):
-        return (
-            f"a LEEF header has {len(FIELDS)} fields, each with a | behind it; "
-            f"this one has {len(fields)}"
-        )
-    named = dict(zip(FIELDS, fields, strict=True))
-    named["version"] = named["version"].partition(":")[2].strip()
+    header = header_of(line[start:], "LEEF", FIELDS)
+    if isinstance(header, str):
+        return header
+    named, rest = header
     record: JsonObject = {
-        "leef": {key: unescaped(value).strip() for key, value in named.items()},
+        "leef": named,
         "extension": _attributes(rest, has_delimiter=named["version"].startswith("2")),
     }
     before = syslog.fields_before(line[:start])
