@@ -3,7 +3,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -24,12 +25,12 @@ def wait_until(holds: Callable[[], bool], what: str) -> None:
 
 
 def is_alive(pid: int) -> bool:
+    # It may end at any time, also between opening what is said of it and reading that.
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    return state != "Z"
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def children_of(pid: int) -> list[int]:
@@ -107,10 +108,21 @@ asyncio.run(main())
 """
 
 
-def test_when_the_parent_is_killed_no_server_and_no_file_is_left(temporary: Path) -> None:
+@contextmanager
+def a_parent() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process with a server of its own, which listens; killed should the test leave it behind."""
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
-        assert parent.stdout.readline().startswith(b"http://127.0.0.1:")
+        try:
+            assert parent.stdout.readline().startswith(b"http://127.0.0.1:")
+            yield parent
+        except BaseException:
+            parent.kill()
+            raise
+
+
+def test_when_the_parent_is_killed_no_server_and_no_file_is_left(temporary: Path) -> None:
+    with a_parent() as parent:
         processes = descendants_of(parent.pid)
         assert len(processes) == 2
         parent.kill()
@@ -123,9 +135,7 @@ def test_whichever_of_its_processes_is_killed_the_rest_cleans_up(
     temporary: Path, killed_first: int
 ) -> None:
     """The keeper first, or the server first; then the parent ends as it should."""
-    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
-        assert parent.stdout is not None
-        parent.stdout.readline()
+    with a_parent() as parent:
         processes = descendants_of(parent.pid)
         os.kill(processes[killed_first], signal.SIGKILL)
         wait_until(lambda: not is_alive(processes[1]), "the server outlived its keeper")
