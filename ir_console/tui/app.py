@@ -33,6 +33,7 @@ from ir_console.safe_text import safe_block
 from ir_console.settings import ConsoleSettings
 from ir_console.shelf import Shelf
 
+from .after import after
 from .carrying import Carrying
 from .commanding import CommandingApp
 from .crash import crash_words, write_report
@@ -160,7 +161,7 @@ class ConsoleApp(PatientApp, CommandingApp, IncidentActions, ReadingActions):
             await asyncio.sleep(0)
             self.call_later(self.frame_due)
         elif wait > 0:
-            self.set_timer(wait, self.show_frame)
+            after(self, wait, self.show_frame)
         else:
             self.show_frame()
 

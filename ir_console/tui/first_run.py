@@ -20,6 +20,7 @@ from ir_console.model.themes import PALETTES, THEME_WORDS
 from ir_console.safe_text import safe_block
 
 from .painter import theme_of
+from .widgets.line_input import OrderedInput
 
 _FIELDS = ("url", "username", "password")
 
@@ -67,11 +68,11 @@ class FirstRunApp(App[Login | Demo | None]):
             yield Label(Content("Welcome to IR Console"), classes="dialog-title")
             yield Label(Content(safe_block(self._problem)), id="problem", classes="dialog-warning")
             yield Label(Content("Server"))
-            yield Input(self._given["url"], placeholder="https://soc.example", id="url")
+            yield OrderedInput(self._given["url"], placeholder="https://soc.example", id="url")
             yield Label(Content("User name"))
-            yield Input(self._given["username"], id="username")
+            yield OrderedInput(self._given["username"], id="username")
             yield Label(Content("Password"))
-            yield Input(password=True, id="password")
+            yield OrderedInput(password=True, id="password")
             hint = "Enter goes on and logs in · F2 shows a demo first · Esc leaves"
             yield Label(Content(hint), classes="dialog-hint")
 
@@ -92,9 +93,13 @@ class FirstRunApp(App[Login | Demo | None]):
         return (self.focused.id if self.focused is not None else None) or _FIELDS[0]
 
     @on(Input.Submitted)
-    def submitted(self) -> None:
+    def submitted(self, event: Input.Submitted) -> None:
         """Log in, or go to what is missing."""
-        url, username, password = (self.query_one(f"#{name}", Input).value for name in _FIELDS)
+        # As it was at Enter, whatever was typed behind it.
+        at_enter = {event.input.id: event.value}
+        url, username, password = (
+            at_enter.get(name, self.query_one(f"#{name}", Input).value) for name in _FIELDS
+        )
         if url and username and password:
             self.exit(Login(url.strip(), username.strip(), SecretStr(password)))
         else:

@@ -9,6 +9,8 @@ from typing import Any
 
 from textual.app import App
 
+from .after import after
+
 _WAITING_AT_MOST = 6
 _SECONDS_BETWEEN_LOOKS = 0.1
 
@@ -30,11 +32,11 @@ class PatientApp(App[None]):
             super()._display(screen, renderable)
         elif not self._owes_a_picture:
             self._owes_a_picture = True
-            self.set_timer(_SECONDS_BETWEEN_LOOKS, self._paint_what_is_owed)
+            after(self, _SECONDS_BETWEEN_LOOKS, self._paint_what_is_owed)
 
     def _paint_what_is_owed(self) -> None:
         if self.terminal_is_behind():
-            self.set_timer(_SECONDS_BETWEEN_LOOKS, self._paint_what_is_owed)
+            after(self, _SECONDS_BETWEEN_LOOKS, self._paint_what_is_owed)
         else:
             self._owes_a_picture = False
             self.screen.refresh()

@@ -60,6 +60,12 @@ def test_nothing_in_the_console_is_parsed_as_markup(path: Path) -> None:
             assert is_object or is_plain, f"{path}:{call.lineno}: pass Content, or markup=False"
 
 
+@pytest.mark.parametrize("path", CONSOLE, ids=names(CONSOLE))
+def test_nothing_waits_for_a_timer_that_may_pass_over_its_only_tick(path: Path) -> None:
+    for call in calls(path):
+        assert getattr(call.func, "attr", "") != "set_timer", f"{path}:{call.lineno}: use after()"
+
+
 def test_no_file_names_a_registry() -> None:
     tracked = [
         ROOT / "pyproject.toml",

@@ -18,6 +18,7 @@ from ir_console.model.looks import status_word
 from ir_console.model.rows import Row
 from ir_console.model.triage import Action
 
+from ..widgets.line_input import OrderedInput
 from .dialogs import DISPOSITION_WORDS, Choices, Dialog
 
 _TITLES = {Action.TAKE: "Assign {} to me", Action.STATUS: "Status of {}", Action.CLOSE: "Close {}"}
@@ -78,7 +79,7 @@ class BulkDialog(Dialog[BulkAnswer | None]):
                 yield Label(Content(self._hidden_words()), classes="dialog-line", id="hidden")
             yield BulkChoices(action, self._toggle_hidden)
             if action is Action.CLOSE:
-                yield Input(placeholder="Why? (may stay empty)", id="reason")
+                yield OrderedInput(placeholder="Why? (may stay empty)", id="reason")
             yield Label(Content(_HINTS[action]), classes="dialog-hint")
 
     def on_mount(self) -> None:

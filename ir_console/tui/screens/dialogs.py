@@ -28,6 +28,8 @@ from ir_console.model.looks import status_word
 from ir_console.model.rows import Row
 from ir_console.model.triage import Action
 
+from ..widgets.line_input import OrderedInput
+
 Answer = TypeVar("Answer")
 
 DISPOSITION_WORDS = {
@@ -181,7 +183,7 @@ class CloseDialog(Dialog[Decision | None]):
             yield _plain(f"Close #{self._row.id}", classes="dialog-title")
             yield _plain(self._row.title, classes="dialog-subject")
             yield Choices(DISPOSITION_WORDS, chosen=None, widget_id="choices")
-            yield Input(self._draft, placeholder="Why? (may stay empty)", id="reason")
+            yield OrderedInput(self._draft, placeholder="Why? (may stay empty)", id="reason")
             yield _plain("Enter goes on, then closes it · Esc leaves it", classes="dialog-hint")
 
     @on(OptionList.OptionSelected)

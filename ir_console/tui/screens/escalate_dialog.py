@@ -17,6 +17,7 @@ from ir_console.model.format import plural
 from ir_console.model.looks import severity_look
 from ir_console.safe_text import safe_text
 
+from ..widgets.line_input import OrderedInput
 from .dialogs import Choices, Dialog
 
 _NEW = "new"
@@ -55,7 +56,7 @@ class EscalateDialog(Dialog[EscalationAnswer | None]):
             for line in (*plan.left_out, *([self._problem] if self._problem else [])):
                 yield Label(Content(line), classes="dialog-line")
             yield Choices(choices, chosen=None, widget_id="choices")
-            yield Input(plan.title, placeholder="Title of the new incident", id="title")
+            yield OrderedInput(plan.title, placeholder="Title of the new incident", id="title")
             hint = "1 goes on to the title, 2–6 add them · Esc leaves them"
             yield Label(Content(hint), classes="dialog-hint")
 

@@ -12,6 +12,7 @@ from textual.widgets import Input, Label, OptionList
 
 from ir_console.model.exporting import FORMATS, with_suffix
 
+from ..widgets.line_input import OrderedInput
 from .dialogs import Choices, Dialog
 
 
@@ -41,7 +42,7 @@ class ExportDialog(Dialog[ExportAnswer | None]):
             if self._left_out:
                 yield Label(Content(self._left_out), classes="dialog-line")
             yield Choices(FORMATS, chosen=None, widget_id="choices")
-            yield Input(self._path, placeholder="Path of the file", id="path")
+            yield OrderedInput(self._path, placeholder="Path of the file", id="path")
             hint = "1–3 go on to the path, Enter writes it · Esc leaves"
             yield Label(Content(hint), classes="dialog-hint")
 

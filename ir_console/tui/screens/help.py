@@ -15,6 +15,7 @@ from ir_console.model.keymap import Keymap
 from ir_console.model.keys import KeyUse
 
 from ..painter import Ground, Painter
+from ..widgets.line_input import OrderedInput
 from ..widgets.lines_view import LinesView
 from .dialogs import Dialog
 
@@ -43,7 +44,7 @@ class HelpScreen(Dialog[KeyUse | str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="help"):
             yield Label(Content("Help"), classes="dialog-title")
-            yield Input(placeholder="Search: take, filter, follow…", id="search")
+            yield OrderedInput(placeholder="Search: take, filter, follow…", id="search")
             yield LinesView(self._painter, widget_id="help-lines", ground=Ground.BAR)
             hint = "↑ ↓ choose · Enter runs it · Esc leaves"
             yield Label(Content(hint), classes="dialog-hint")

@@ -19,6 +19,7 @@ from ir_console.model.spans import Span, Tone, spread
 
 from ..painter import Ground, Painter
 from ..widgets.line_bar import BarContent, LineBar
+from ..widgets.line_input import OrderedInput
 from ..widgets.lines_view import LinesView
 
 _HINTS = (("/", "search"), ("n N", "next, previous"), ("y", "copy"), ("Esc", "back"))
@@ -67,7 +68,7 @@ class PagerScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         yield self._top
         yield self._view
-        yield Input(placeholder="Search", id="pager-search")
+        yield OrderedInput(placeholder="Search", id="pager-search")
         yield self._bottom
 
     def on_resize(self) -> None:

@@ -1,5 +1,6 @@
 """The part of the live screen that goes on searching where very many alerts are filtered."""
 
+from ..after import after
 from ..widgets.alert_table import AlertTable
 from .moving import MovingScreen
 
@@ -25,7 +26,7 @@ class SearchingScreen(MovingScreen):
         """Go on with a search that is under way, if there is one."""
         if self.state.sieve.is_searching and not self._is_search_due:
             self._is_search_due = True
-            self.set_timer(_BREATH_SECONDS, self._search_on)
+            after(self, _BREATH_SECONDS, self._search_on)
 
     def _search_on(self) -> None:
         self._is_search_due = False

@@ -3,6 +3,7 @@
 What cannot be read is marked in place while the last filter that could be stays in force.
 """
 
+from asyncio import TimerHandle
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +11,6 @@ from functools import partial
 from textual import on
 from textual.content import Content
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
@@ -21,6 +21,7 @@ from ir_console.model.filters import EVERYTHING, Filter, read_filter
 from ir_console.model.selecting import opens_alerts
 from ir_console.model.spans import Line
 
+from ..after import after
 from ..painter import Painter
 from .typed_bar import TypedBar
 
@@ -51,7 +52,7 @@ class FilterBar(TypedBar):
         super().__init__(painter, widget_id=widget_id)
         self._before = EVERYTHING
         self._said = ""
-        self._waiting: Timer | None = None
+        self._waiting: TimerHandle | None = None
         self._count = Label(id="filter-count")
 
     def beside(self) -> Iterable[Widget]:
@@ -117,10 +118,10 @@ class FilterBar(TypedBar):
 
     def _tell(self, wanted: Filter, *, is_tentative: bool = False, now: bool = False) -> None:
         if self._waiting is not None:
-            self._waiting.stop()
+            self._waiting.cancel()
             self._waiting = None
         tell = partial(self.post_message, self.Typed(wanted, is_tentative))
         if now or not opens_alerts(wanted.query.root):
             tell()
         else:
-            self._waiting = self.set_timer(_PAUSE_SECONDS, tell)
+            self._waiting = after(self, _PAUSE_SECONDS, tell)

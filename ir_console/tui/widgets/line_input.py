@@ -1,4 +1,9 @@
-"""A line to type in that ends with Enter, also where keys come faster than they are handled."""
+"""Inputs whose keys are done in the order in which they are typed, however fast they come.
+
+The toolkit handles a letter at once, and Enter, Ctrl+U and all other keys that do something only
+after they went all the way up to the app: for what has the focus by then, and behind letters that
+were typed later.
+"""
 
 from textual import events
 from textual.widgets import Input
@@ -6,12 +11,20 @@ from textual.widgets import Input
 from ..late_keys import LateKeysApp
 
 
-class LineInput(Input):
-    """An input that takes nothing more between Enter and what comes of it.
+class OrderedInput(Input):
+    """An input that does at once what any of its keys is for."""
 
-    The toolkit handles a letter at once, and Enter only after it went all the way up to the app:
-    what is typed behind Enter would be in the line when it is read.
-    """
+    async def _on_key(self, event: events.Key) -> None:
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            if await self.app.run_action(binding.action, self):
+                event.stop()
+                event.prevent_default()
+                return
+        await super()._on_key(event)
+
+
+class LineInput(OrderedInput):
+    """A line that ends with Enter: takes nothing more between it and what comes of it."""
 
     _is_entered = False
 
@@ -24,10 +37,6 @@ class LineInput(Input):
             event.stop()
             event.prevent_default()
             self.app.pass_on(event, self)
-        elif event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self._is_entered = True
-            await self.action_submit()
         else:
+            self._is_entered = event.key == "enter"
             await super()._on_key(event)

@@ -36,6 +36,18 @@ async def test_a_password_is_never_shown_and_never_typed_into_another_line() -> 
         assert app.query_one("#username", Input).value == "dana"
 
 
+async def test_keys_are_done_in_their_order_however_fast_they_come() -> None:
+    app = FirstRunApp(url="http://mistyped", username="dana")
+    keys = ("shift+tab", "shift+tab", "end", "ctrl+u", *"soc", "enter", "enter", *"secret", "enter")
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in (*keys, *"late"):
+            app.simulate_key(key)
+        await pilot.pause()
+    assert isinstance(app.return_value, Login)
+    assert (app.return_value.url, app.return_value.username) == ("soc", "dana")
+    assert app.return_value.password.get_secret_value() == "secret"
+
+
 async def test_nothing_is_sent_while_something_is_missing() -> None:
     app = FirstRunApp(url="http://soc.example")
     async with app.run_test(size=(80, 24)) as pilot:
