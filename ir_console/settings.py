@@ -20,6 +20,8 @@ from ir_client.config import config_path
 from ir_client.errors import ConfigError
 from ir_client.wire.values import Severity
 
+from .one_writer import one_writer
+
 _PREFIX = "IR_CONSOLE_"
 
 
@@ -97,22 +99,26 @@ def save_view(path: Path, view: ViewSettings) -> None:
 
     The rest stays as it was written, remarks too. Raises ConfigError.
     """
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    blocks, block = _blocks(text), _as_block(view)
-    places = [place for place, one in enumerate(blocks) if _is_view(one, view.name)]
-    if places:
-        blocks[places[0]] = f"{block}\n"
-        new = "".join(blocks)
-    else:
-        new = f"{text.rstrip()}\n\n{block}".lstrip()
     hint = "Write the view into the file by hand."
     try:
-        tomllib.loads(new)
-        _replace(path, new)
+        with one_writer(path):
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            new = _with_view(text, view)
+            tomllib.loads(new)
+            _replace(path, new)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} holds its views in another way: {error}", hint=hint) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}", hint=hint) from error
+
+
+def _with_view(text: str, view: ViewSettings) -> str:
+    blocks, block = _blocks(text), _as_block(view)
+    places = [place for place, one in enumerate(blocks) if _is_view(one, view.name)]
+    if not places:
+        return f"{text.rstrip()}\n\n{block}".lstrip()
+    blocks[places[0]] = f"{block}\n"
+    return "".join(blocks)
 
 
 def _blocks(text: str) -> list[str]:

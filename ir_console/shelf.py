@@ -1,15 +1,19 @@
 """A small file on this machine that outlives the console, for one server and profile.
 
-Written whole and renamed into place, readable by its owner only. A shelf without a path keeps
-nothing: for the demo, and where nothing may be left behind.
+Changed as it is there by then, so that two consoles of one profile keep what either was told;
+renamed into place, readable by its owner only. A shelf without a path keeps nothing: for the demo,
+and where nothing may be left behind.
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from platformdirs import user_data_path
+
+from .one_writer import one_writer
 
 _NAME_CHARACTERS = 16
 
@@ -36,17 +40,23 @@ class Shelf:
         except FileNotFoundError:
             return ""
 
-    def write(self, text: str) -> None:
-        """Keep this instead. Raises OSError, and then what was kept is still there."""
+    def change(self, edit: Callable[[str], str]) -> None:
+        """Keep what `edit` makes of what is kept now, whoever wrote that.
+
+        Raises OSError, and then what was kept is still there.
+        """
         if self.path is None:
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        with one_writer(self.path):
+            self._write(self.path, edit(self.read()))
+
+    def _write(self, path: Path, text: str) -> None:
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
         try:
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as new:
                 new.write(text)
-            beside.replace(self.path)
+            beside.replace(path)
         except OSError:
             with suppress(OSError):
                 beside.unlink()

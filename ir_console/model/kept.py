@@ -1,20 +1,24 @@
 """What the console keeps from one start to the next: mutes and reminders, as JSON.
 
 What cannot be read is left out: a file that someone edited must not keep the console from starting.
+A change is made to what is kept by then, which another console may have written.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ir_console.safe_text import safe_text
 
-from .mutes import Mute
-from .reminders import Reminder
+from .mutes import Mute, Mutes
+from .reminders import Reminder, Reminders
 
 _VERSION = 1
+
+Edit = Callable[[Mutes, Reminders], object]
+"""One change, the same to what the console knows and to what the file holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,18 @@ class Kept:
 
     mutes: tuple[Mute, ...] = ()
     reminders: tuple[Reminder, ...] = ()
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """The text of the file after these changes."""
+    kept, mutes, reminders = read_kept(text), Mutes(), Reminders()
+    for mute in kept.mutes:
+        mutes.add(mute)
+    for reminder in kept.reminders:
+        reminders.set(reminder)
+    for edit in edits:
+        edit(mutes, reminders)
+    return written(mutes, reminders)
 
 
 def written(mutes: Iterable[Mute], reminders: Iterable[Reminder]) -> str:

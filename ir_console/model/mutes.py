@@ -54,8 +54,8 @@ class Mutes:
         del self._mutes[:-_MOST_MUTES]
 
     def remove(self, mute: Mute) -> None:
-        """Let it be said again."""
-        self._mutes = [one for one in self._mutes if one != mute]
+        """Let it be said again, whatever its end is now."""
+        self._mutes = [one for one in self._mutes if one.wanted.text != mute.wanted.text]
         if not self._mutes:
             self.silenced = 0
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ir_console.model.kept import Kept, read_kept, written
+from ir_console.model.kept import Kept, edited, read_kept, written
 from ir_console.model.mutes import Mute, Mutes
 from ir_console.model.reminders import Reminder, Reminders
 from ir_console.model.state import Arrival, ConsoleState, Origin
@@ -122,6 +122,21 @@ def test_what_is_written_is_read_again(
         ),
     )
     assert read_kept(written(kept.mutes, kept.reminders)) == kept
+
+
+def test_change_leaves_what_another_console_kept() -> None:
+    theirs, mine = a_mute("host: theirs"), a_mute("host: mine")
+    text = edited("", [lambda mutes, _: mutes.add(theirs)])
+    text = edited(text, [lambda mutes, _: mutes.add(mine)])
+    text = edited(text, [lambda _, reminders: reminders.set(Reminder(4, LATER, "Beacon"))])
+    assert read_kept(text) == Kept((theirs, mine), (Reminder(4, LATER, "Beacon"),))
+    longer = a_mute("host: theirs", LATER + timedelta(hours=1))
+    text = edited(text, [lambda mutes, _: mutes.add(longer)])
+    # Over for whoever knows the first end only.
+    text = edited(text, [lambda mutes, _: mutes.expire(LATER)])
+    assert read_kept(text).mutes == (longer,)
+    # Taken back by who knows the first end only, which is an answer to the same question.
+    assert not read_kept(edited(text, [lambda mutes, _: mutes.remove(theirs)])).mutes
 
 
 @pytest.mark.parametrize(
