@@ -18,7 +18,7 @@ from ir_client.wire.commands import (
     WatchIncident,
 )
 from ir_client.wire.events import AlertDetails, OwnedIncidents, Pong, RecentAlerts
-from tests.ir_client.stream.test_driver import a_live_stream, entered, now, read_until
+from tests.support.driven_stream import a_live_stream, entered, now, read_until
 
 pytestmark = pytest.mark.looptime
 

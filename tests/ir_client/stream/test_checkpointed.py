@@ -11,7 +11,7 @@ from ir_client import FileCheckpoint, InitialData, IRClient, NewAlert, Resumed
 from ir_client.stream.bookmark import Bookmark
 from ir_client.testing import FakeServer
 from ir_client.wire.events import Pong
-from tests.ir_client.stream.test_driver import alert_ids, read_until
+from tests.support.driven_stream import alert_ids, read_until
 
 PROTOCOLS = pytest.mark.parametrize("protocols", [(1,), (1, 2)], ids=["protocol 1", "protocol 2"])
 

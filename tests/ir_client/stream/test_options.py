@@ -23,7 +23,7 @@ from ir_client import (
 from ir_client.stream.driver import EventStream
 from ir_client.testing import FakeServer
 from ir_client.wire.events import Pong
-from tests.ir_client.stream.test_driver import a_live_stream, alert_ids, entered, read_until
+from tests.support.driven_stream import a_live_stream, alert_ids, entered, read_until
 
 pytestmark = pytest.mark.looptime
 

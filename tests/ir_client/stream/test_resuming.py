@@ -20,7 +20,7 @@ from ir_client import (
 )
 from ir_client.testing import FakeServer
 from ir_client.wire.events import Pong
-from tests.ir_client.stream.test_driver import (
+from tests.support.driven_stream import (
     a_live_stream,
     alert_ids,
     entered,

@@ -16,7 +16,7 @@ from ir_client import (
     errors,
 )
 from ir_client.testing import FakeServer
-from tests.ir_client.stream.test_driver import a_live_stream, now, read_until
+from tests.support.driven_stream import a_live_stream, now, read_until
 
 pytestmark = pytest.mark.looptime
 
