@@ -89,4 +89,4 @@ def _why_not(
         return "it is about one alert"
     if row is not None and row.id in state.pending:
         return f"still busy ({state.pending[row.id]})"
-    return refusal(action, row, me=state.me, is_read_only=is_read_only)
+    return refusal(action, row, me=state.me, is_read_only=is_read_only, keymap=state.keymap)

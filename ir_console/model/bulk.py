@@ -11,6 +11,7 @@ from ir_client.wire.values import is_open
 from ir_console.safe_text import safe_text
 
 from .format import plural
+from .keymap import USUAL, Keymap
 from .rows import Row
 from .spans import Tone
 from .toasts import Toast
@@ -132,7 +133,7 @@ def unanswered(alert_ids: Iterable[int], status: str, why: str = "") -> list[Ite
     return [ItemResult(one, status, why or _WHY.get(status, "")) for one in alert_ids]
 
 
-def sum_up_bulk(words: str, results: Sequence[ItemResult]) -> Toast:
+def sum_up_bulk(words: str, results: Sequence[ItemResult], keymap: Keymap = USUAL) -> Toast:
     """One message about all of them."""
     count = plural(len(results), "alert")
     done = sum(result.is_done for result in results)
@@ -142,8 +143,9 @@ def sum_up_bulk(words: str, results: Sequence[ItemResult]) -> Toast:
     detail = " · ".join(
         f"{number:,} {reason}" for reason, number in reasons.most_common(_MOST_REASONS)
     )
+    detail += f" · {keymap.key('triage.outcomes')} shows each"
     headline = f"✗ {done:,} of {count}: {words}"
-    return Toast(Tone.WARNING if done else Tone.ERROR, headline, f"{detail} · O shows each")
+    return Toast(Tone.WARNING if done else Tone.ERROR, headline, detail)
 
 
 def progress_words(verb: str, done: int, total: int) -> str:

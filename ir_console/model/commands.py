@@ -188,7 +188,11 @@ def read_command(text: str, world: World) -> Deed:
         return use
     if command is None:
         near = complete_command(name, len(name), world).texts[:3]
-        hint = f"Perhaps {', '.join(text.strip() for text in near)}" if near else "Tab names them"
+        hint = (
+            f"Perhaps {', '.join(text.strip() for text in near)}"
+            if near
+            else f"{world.keymap.key('filter.complete')} names them"
+        )
         words = "There is no such command" if name else "Write a command"
         raise CommandError(words, start=start, length=len(name), hint=hint)
     at = text.find(argument, start + len(name)) if argument.strip() else len(text.rstrip())

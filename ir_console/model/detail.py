@@ -12,6 +12,7 @@ from ir_client.wire.alerts import Alert, TimelineEntry
 from ir_console.safe_text import safe_text
 
 from .detail_fields import SECTIONS, Shown
+from .keymap import USUAL
 from .looks import severity_look, status_tone, status_word
 from .placed import PlacedLines
 from .related import Related, Relation, related_lines
@@ -42,7 +43,7 @@ class DetailInput:
     changed: frozenset[str] = frozenset()
     relations: tuple[Relation, ...] = ()
     counted: tuple[Related, ...] = ()
-    related_key: str = "P"
+    related_key: str = USUAL.key("look.related")
 
 
 def changed_fields(before: Alert, after: Alert) -> frozenset[str]:

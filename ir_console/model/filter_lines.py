@@ -10,6 +10,7 @@ from ir_client.errors import QueryError
 from ir_console.safe_text import safe_text
 
 from .completion import Completion
+from .keymap import USUAL, Keymap
 from .spans import Line, Span, Tone, fit, fit_line, width_of
 
 _EXAMPLES = ("severity >= high", "host: web-*", "not status: closed", "assignee: me", "-beacon")
@@ -37,9 +38,9 @@ class Mistake:
         return is_open or self.start + self.length >= len(text.rstrip())
 
 
-def completion_line(found: Completion, chosen: int, width: int) -> Line:
+def completion_line(found: Completion, chosen: int, width: int, keymap: Keymap = USUAL) -> Line:
     """The texts that may be meant, one of them chosen; those that do not fit are left out."""
-    spans: list[Span] = [Span(" Tab ", Tone.KEY)]
+    spans: list[Span] = [Span(f" {keymap.key('filter.complete')} ", Tone.KEY)]
     # Once around, so that the chosen one is always on the line.
     texts = [text.strip() for text in found.texts]
     for position in range(len(texts)):
@@ -50,8 +51,9 @@ def completion_line(found: Completion, chosen: int, width: int) -> Line:
         if width_of([*spans, span]) > width - 1:
             break
         spans.append(span)
-    if len(texts) > 1 and width_of(spans) + 12 <= width:
-        spans.append(Span("  ↓ another", Tone.MUTED))
+    another = Span(f"  {keymap.key('filter.next')} another", Tone.MUTED)
+    if len(texts) > 1 and width_of([*spans, another]) + 1 <= width:
+        spans.append(another)
     return tuple(spans)
 
 
@@ -95,7 +97,13 @@ def example_line(width: int) -> Line:
 
 
 def count_words(
-    matching: int, known: int, *, searched: float = 1.0, is_mistaken: bool, room: int
+    matching: int,
+    known: int,
+    *,
+    searched: float = 1.0,
+    is_mistaken: bool,
+    room: int,
+    keymap: Keymap = USUAL,
 ) -> str:
     """How much passes, and by which filter; `searched` is the share that was looked at."""
     count = f"{matching:,} of {known:,}"
@@ -103,7 +111,8 @@ def count_words(
         return f"{count}, {searched:.0%} searched"
     if is_mistaken:
         return f"{count} as before" if room >= 60 else count
-    return f"{count} · Enter keeps · Esc undoes" if room >= 60 else count
+    give_up = keymap.key("filter.give_up")
+    return f"{count} · Enter keeps · {give_up} undoes" if room >= 60 else count
 
 
 def bar_line(
@@ -114,6 +123,7 @@ def bar_line(
     chosen: int,
     column: int,
     width: int,
+    keymap: Keymap = USUAL,
 ) -> Line:
     """What the line under the filter says; `column` is where the mistake stands on the screen."""
     if not text.strip():
@@ -121,7 +131,7 @@ def bar_line(
     if mistake is not None and not (found.texts and mistake.is_unfinished(text)):
         return mistake_line(mistake, column=column, width=width)
     if found.texts:
-        return completion_line(found, chosen, width)
+        return completion_line(found, chosen, width, keymap)
     return fit_line((Span("   Ctrl-U", Tone.KEY), Span(" empties the line", Tone.MUTED)), width)
 
 

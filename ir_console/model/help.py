@@ -1,17 +1,19 @@
 """The help text: what the keys do and what the signs mean, searchable."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from .commands import COMMANDS, Command
-from .keymap import Keymap
+from .keymap import USUAL, Keymap
 from .keys import KeyUse
 from .looks import SEVERITY_LOOKS
 from .spans import Line, Span, Tone, fit, wrap
 
 _KEY_WIDTH = 24
 
+# The ids of keys stand for the keys.
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("❯", "the alert under the cursor"),
     ("●", "marked: triage acts on all marked alerts that are shown"),
@@ -23,8 +25,11 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     ("×3", "the same alert was reported three times"),
     ("◔ ◑ ◕ !", "an open alert is overdue in 12 hours, in 4, in 1, or already"),
     ("↻", "reported once more after it was closed"),
-    ("◷", "you wanted to come back to it by now; r takes it off"),
-    ("⊘ 2 muted, 14 silent", "mutes in force, and the messages they spared; M lists them"),
+    ("◷", "you wanted to come back to it by now; {notice.remind} takes it off"),
+    (
+        "⊘ 2 muted, 14 silent",
+        "mutes in force, and the messages they spared; {notice.mute} lists them",
+    ),
     ("Δ", "this field changed a moment ago"),
 )
 
@@ -83,9 +88,9 @@ def help_page(search: str, width: int, keymap: Keymap, chosen: int = 0) -> HelpP
     return HelpPage(tuple(lines) or (nothing,), tuple(runs), chosen_line)
 
 
-def help_lines(search: str, width: int, keymap: Keymap | None = None) -> tuple[Line, ...]:
+def help_lines(search: str, width: int, keymap: Keymap = USUAL) -> tuple[Line, ...]:
     """The lines of the help on `search`, nothing chosen."""
-    return help_page(search, width, keymap or Keymap(), chosen=-1).lines
+    return help_page(search, width, keymap, chosen=-1).lines
 
 
 def _is_about(entry: Entry, title: str, words: list[str]) -> bool:
@@ -98,13 +103,16 @@ def _chapters(keymap: Keymap) -> Iterator[tuple[str, list[Entry]]]:
     for section, uses in groupby(keymap.uses, key=lambda use: use.section):
         yield section, [Entry(use.shown_keys, use.words, use) for use in uses]
     yield "Commands, behind :", [_entry_of(command) for command in COMMANDS]
-    others = (*keymap.filter_uses, *keymap.page_uses)
-    for section, uses in groupby(others, key=lambda use: use.section):
+    for section, uses in groupby(keymap.others, key=lambda use: use.section):
         yield section, [Entry(use.shown_keys, use.words) for use in uses]
     yield "Filter", [Entry(*pair) for pair in _FILTER]
     looks = SEVERITY_LOOKS.values()
     yield "Severities", [Entry(f"{look.mark} {look.letter}", look.word.lower()) for look in looks]
-    yield "Signs", [Entry(*pair) for pair in _SIGNS]
+    yield "Signs", [Entry(sign, _with_keys(words, keymap)) for sign, words in _SIGNS]
+
+
+def _with_keys(words: str, keymap: Keymap) -> str:
+    return re.sub(r"\{([\w.]+)\}", lambda found: keymap.key(found[1]), words)
 
 
 def _entry_of(command: Command) -> Entry:

@@ -48,7 +48,7 @@ _OF_SIGN = {name: sign for sign, name in _SIGNS.items()}
 _OF_SHOWN = {shown: key for key, shown in _SHOWN.items()}
 _MODIFIER = re.compile(r"\b(ctrl|alt|shift)-(?=.)", re.IGNORECASE)
 # What a terminal sends for these is the other key.
-_SAME = {"ctrl+i": "Tab", "ctrl+m": "Enter", "ctrl+j": "Enter", "ctrl+h": "Backspace"}
+_SAME = {"ctrl+i": "Tab", "ctrl+m": "Enter", "ctrl+h": "Backspace"}
 _RESERVED = {"ctrl+c", "ctrl+q"}
 
 

@@ -1,17 +1,33 @@
 """Which key does what, after what the analyst chose: the table of keys with other keys in it.
 
-Refuses an action that there is not, a key that is none, and two actions on one key.
+Refuses an action that there is not, a key that is none, two actions on one key, and a key that is
+needed for something else there: what is typed, and the ways into and out of dialogs.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from .key_names import is_typed, read_keys, shown_key
-from .keys import ALL_KEYS, FILTER_KEYS, KEYS, PAGE_KEYS, KeyUse
+from .keys import ALL_KEYS, BUTTON_KEYS, SCOPES, KeyUse
 
 Written = Mapping[str, str | list[str]]
 """Keys by the id of what they do, as written in the settings."""
+
+# By the first part of an id: where its keys would be typed instead of heard.
+_TYPED_INTO = {"filter": "the filter", "help": "the search", "comment": "the comment"}
+# Whoever loses these has no way out, or none on.
+_FIXED = frozenset(("enter", "escape", "tab", "shift+tab"))
+_NUMBERS = frozenset("123456789")
+_TAKEN = {
+    "choice": _FIXED | _NUMBERS,
+    "bulk": _FIXED | _NUMBERS,
+    "dialog": _FIXED | _NUMBERS,
+    "button": _FIXED,
+    "comment": _FIXED,
+    "help": _FIXED,
+    "pager": frozenset(("escape",)),
+}
 
 
 class EntryError(ValueError):
@@ -23,36 +39,61 @@ class EntryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Keymap:
-    """The keys of the table, those of the filter while it is typed, and those of pages."""
+    """Keys by where they are heard: at the table, while the filter is typed, on pages, …"""
 
-    uses: tuple[KeyUse, ...] = KEYS
-    filter_uses: tuple[KeyUse, ...] = FILTER_KEYS
-    page_uses: tuple[KeyUse, ...] = PAGE_KEYS
+    scopes: tuple[tuple[KeyUse, ...], ...] = SCOPES
+    _by_id: dict[str, KeyUse] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Hints ask for keys at each paint.
+        by_id = {use.id: use for scope in self.scopes for use in scope}
+        object.__setattr__(self, "_by_id", by_id)
 
     @classmethod
     def of(cls, written: Written) -> "Keymap":
         """The keys with those that were written in place of their own. Raises EntryError."""
         chosen = {use_id: _read(use_id, keys) for use_id, keys in written.items()}
-        uses, filter_uses = _with(KEYS, chosen), _with(FILTER_KEYS, chosen)
-        page_uses = _with(PAGE_KEYS, chosen)
-        for scope in (uses, filter_uses, page_uses):
-            _refuse_clashes(scope, chosen)
-        for use in filter_uses:
-            if use.id in chosen and any(is_typed(key) for key in use.keys.split(",")):
-                words = f"{use.shown_keys} is typed into the filter: take one with ctrl, or f2"
-                raise EntryError(_entry(use.id), words)
-        return cls(uses, filter_uses, page_uses)
+        keymap = cls(tuple(_with(scope, chosen) for scope in SCOPES))
+        buttons = [keymap.use(use.id) for use in BUTTON_KEYS]
+        for together in (*keymap.scopes, (*buttons, keymap.use("dialog.leave"))):
+            _refuse_clashes(together, chosen)
+        for use_id in chosen:
+            _refuse_taken(keymap.use(use_id))
+        return keymap
+
+    @property
+    def uses(self) -> tuple[KeyUse, ...]:
+        """What keys do at the table, which is what can be done by name too."""
+        return self.scopes[0]
+
+    @property
+    def others(self) -> Iterator[KeyUse]:
+        """What keys do elsewhere."""
+        return (use for scope in self.scopes[1:] for use in scope)
 
     @property
     def changed(self) -> dict[str, str]:
         """The keys that are not the usual ones, by id."""
-        usual = {use.id: use.keys for use in ALL_KEYS}
-        all_uses = (*self.uses, *self.filter_uses, *self.page_uses)
-        return {use.id: use.keys for use in all_uses if use.keys != usual[use.id]}
+        return {
+            use.id: self._by_id[use.id].keys
+            for use in ALL_KEYS
+            if use.keys != self._by_id[use.id].keys
+        }
+
+    def use(self, use_id: str) -> KeyUse:
+        """What has this id."""
+        return self._by_id[use_id]
 
     def key(self, use_id: str) -> str:
         """The key that hints name for what has this id."""
-        return next(use.first_key for use in self.uses if use.id == use_id)
+        return self._by_id[use_id].first_key
+
+    def has(self, use_id: str, key: str) -> bool:
+        """Whether a key, by the toolkit's name for it, is one of those of this id."""
+        return key in self._by_id[use_id].keys.split(",")
+
+
+USUAL = Keymap()
 
 
 def _read(use_id: str, keys: str | list[str]) -> str:
@@ -81,6 +122,16 @@ def _refuse_clashes(uses: Iterable[KeyUse], chosen: Mapping[str, str]) -> None:
             mine, theirs = (use.id, other) if use.id in chosen else (other, use.id)
             words = f"{shown_key(key)} is the key of {theirs} too; give that another one"
             raise EntryError(_entry(mine), words)
+
+
+def _refuse_taken(use: KeyUse) -> None:
+    where = use.id.partition(".")[0]
+    keys = use.keys.split(",")
+    if where in _TYPED_INTO and any(map(is_typed, keys)):
+        words = f"{use.shown_keys} is typed into {_TYPED_INTO[where]}: take one with ctrl, or f2"
+        raise EntryError(_entry(use.id), words)
+    for key in _TAKEN.get(where, frozenset()).intersection(keys):
+        raise EntryError(_entry(use.id), f"{shown_key(key)} is always the same there")
 
 
 def _entry(use_id: str) -> str:

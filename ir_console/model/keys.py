@@ -149,4 +149,72 @@ PAGE_KEYS: tuple[KeyUse, ...] = (
     KeyUse("page.leave", "escape,h,q", "page_leave", "back to the alerts", _PAGE, "back"),
 )
 
-ALL_KEYS: tuple[KeyUse, ...] = (*KEYS, *FILTER_KEYS, *PAGE_KEYS)
+_READER = "While reading an alert"
+
+READER_KEYS: tuple[KeyUse, ...] = (
+    KeyUse("reader.down", "j,down", "scroll_by(1)", "scroll a line down", _READER),
+    KeyUse("reader.up", "k,up", "scroll_by(-1)", "scroll a line up", _READER),
+    KeyUse("reader.further", "ctrl+d,pagedown,space", "scroll_by(10)", "scroll ten lines", _READER),
+    KeyUse("reader.back", "ctrl+u,pageup", "scroll_by(-10)", "scroll ten lines back", _READER),
+    KeyUse("reader.first", "g,home", "scroll_by(-100000)", "its beginning", _READER),
+    KeyUse("reader.last", "G,end", "scroll_by(100000)", "its end", _READER),
+)
+
+_DIALOG = "In dialogs and menus"
+
+DIALOG_KEYS: tuple[KeyUse, ...] = (
+    KeyUse("choice.down", "j,down", "cursor_down", "next choice", _DIALOG),
+    KeyUse("choice.up", "k,up", "cursor_up", "choice before", _DIALOG),
+    KeyUse("choice.first", "g,home", "first", "first choice", _DIALOG),
+    KeyUse("choice.last", "G,end", "last", "last choice", _DIALOG),
+    KeyUse("choice.further", "pagedown", "page_down", "a page of choices down", _DIALOG),
+    KeyUse("choice.back", "pageup", "page_up", "a page of choices up", _DIALOG),
+    KeyUse("bulk.hidden", "h", "toggle_hidden", "with the hidden marks, or without", _DIALOG),
+    KeyUse("comment.new_line", "ctrl+j", "new_line", "a new line in a comment", _DIALOG),
+    KeyUse("dialog.leave", "q", "leave", "leave, where nothing is typed; Esc always does", _DIALOG),
+)
+# Where there are buttons there are no choices.
+BUTTON_KEYS: tuple[KeyUse, ...] = (
+    KeyUse("button.previous", "left,h", "app.focus_previous", "the button before", _DIALOG),
+    KeyUse("button.next", "right,l", "app.focus_next", "the next button", _DIALOG),
+)
+
+_PAGER = "In the pager"
+
+PAGER_KEYS: tuple[KeyUse, ...] = (
+    KeyUse("pager.down", "j,down,enter", "scroll_by(1)", "a line further", _PAGER),
+    KeyUse("pager.up", "k,up", "scroll_by(-1)", "a line back", _PAGER),
+    KeyUse(
+        "pager.further", "ctrl+d,pagedown,space", "scroll_by(20)", "twenty lines further", _PAGER
+    ),
+    KeyUse("pager.back", "ctrl+u,pageup", "scroll_by(-20)", "twenty lines back", _PAGER),
+    KeyUse("pager.first", "g,home", "scroll_by(-1000000)", "the first line", _PAGER),
+    KeyUse("pager.last", "G,end", "scroll_by(1000000)", "the last line", _PAGER),
+    KeyUse("pager.search", "slash", "screen.search", "search", _PAGER),
+    KeyUse("pager.next", "n", "screen.next(1)", "next place that was found", _PAGER),
+    KeyUse("pager.previous", "N", "screen.next(-1)", "the place before", _PAGER),
+    KeyUse("pager.copy", "y", "screen.copy", "copy all of it", _PAGER),
+    KeyUse("pager.leave", "q,v", "screen.leave", "back to the alert; Esc does it too", _PAGER),
+)
+
+_HELP = "In the help"
+
+HELP_KEYS: tuple[KeyUse, ...] = (
+    KeyUse("help.down", "down", "choose(1)", "choose the next", _HELP),
+    KeyUse("help.up", "up", "choose(-1)", "choose the one before", _HELP),
+    KeyUse("help.further", "pagedown,ctrl+d", "scroll(10)", "ten lines on", _HELP),
+    KeyUse("help.back", "pageup,ctrl+u", "scroll(-10)", "ten lines back in it", _HELP),
+)
+
+SCOPES: tuple[tuple[KeyUse, ...], ...] = (
+    KEYS,
+    FILTER_KEYS,
+    PAGE_KEYS,
+    READER_KEYS,
+    DIALOG_KEYS,
+    BUTTON_KEYS,
+    PAGER_KEYS,
+    HELP_KEYS,
+)
+"""The keys that are heard together; the first are those of the table."""
+ALL_KEYS: tuple[KeyUse, ...] = tuple(use for scope in SCOPES for use in scope)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from ir_console.safe_text import safe_text
 
 from .format import long_age, plural, rate
+from .keymap import USUAL, Keymap
 from .spans import Line, Span, Tone
 
 CAUGHT_UP_SECONDS = 8.0
@@ -83,9 +84,10 @@ def link_bar(
     *,
     alerts_per_second: float = 0.0,
     storm: str = "",
-    retry_key: str = "R",
+    keymap: Keymap = USUAL,
 ) -> Bar:
     """What the top line says of the connection."""
+    retry_key = keymap.key("console.retry")
     if link.state is LinkState.LIVE:
         bar = _live_bar(link, now, alerts_per_second, retry_key)
         badge = (Span("  "), Span(f" ⚑ {storm} ", Tone.CRITICAL)) if storm else ()
@@ -121,17 +123,19 @@ def placeholder(
     filter_text: str,
     server: str,
     view: str = "",
-    retry_key: str = "R",
+    keymap: Keymap = USUAL,
 ) -> Placeholder:
     """Why there are no rows, and what to do about it; `view` where the filter is its own."""
+    retry_key, leave = keymap.key("console.retry"), f"{keymap.key('console.quit')} quit"
     if known and filter_text and view:
         others = f"{plural(known, 'alert')} in other views"
-        return Placeholder(
-            Tone.OK, f"Nothing in view {view}", (others, "", "5 shows all · 1-9 choose a view")
-        )
+        all_, first, last = (keymap.key(f"view.{number}") for number in (5, 1, 9))
+        choose = f"{all_} shows all · {first}-{last} choose a view"
+        return Placeholder(Tone.OK, f"Nothing in view {view}", (others, "", choose))
     if known and filter_text:
         shown_filter = safe_text(filter_text, 40)
-        hidden = "esc clears the filter · / changes it"
+        clear, change = keymap.key("look.back"), keymap.key("look.filter")
+        hidden = f"{clear} clears the filter · {change} changes it"
         return Placeholder(
             Tone.STRONG,
             f"Nothing matches “{shown_filter}”",
@@ -140,13 +144,13 @@ def placeholder(
     if link.state is LinkState.LIVE:
         return _empty(link, retry_key)
     if link.state is LinkState.REFUSED:
-        refused = (link.reason, link.hint, "", f"{retry_key} try again · q quit")
+        refused = (link.reason, link.hint, "", f"{retry_key} try again · {leave}")
         return Placeholder(Tone.ERROR, "Not authorised", refused)
     if link.state is LinkState.FAILED:
-        ended = (link.reason, link.hint, "", f"{retry_key} retry now · q quit")
+        ended = (link.reason, link.hint, "", f"{retry_key} retry now · {leave}")
         return Placeholder(Tone.ERROR, "The connection ended", ended)
     if link.state is LinkState.WAITING:
-        waiting = (link.reason, "", f"{_wait_words(link, now)} · {retry_key} retry now · q quit")
+        waiting = (link.reason, "", f"{_wait_words(link, now)} · {retry_key} retry now · {leave}")
         return Placeholder(Tone.WARNING, f"Cannot reach {server}", waiting)
     return Placeholder(Tone.ACCENT, f"Connecting to {server}…", ("This takes a moment.",))
 

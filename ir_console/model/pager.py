@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ir_client.wire.alerts import Alert
 from ir_console.safe_text import safe_block
 
+from .keymap import USUAL, Keymap
 from .spans import Line, Span, Tone, wrap
 
 # A megabyte of one line would take longer to wrap than anyone waits.
@@ -28,14 +29,16 @@ class Found:
         return next((one for one in reversed(self.lines) if one < line), self.lines[-1])
 
 
-def alert_pages(alert: Alert, width: int) -> list[str]:
+def alert_pages(alert: Alert, width: int, keymap: Keymap = USUAL) -> list[str]:
     """An alert as JSON, readable, wrapped; hidden characters visible."""
     text = alert.model_dump_json(indent=2)
     lines: list[str] = []
     for line in safe_block(text, PAGER_LIMIT).split("\n"):
         lines.extend(wrap(line, width))
     if len(text) > PAGER_LIMIT:
-        lines.append(f"… and {len(text) - PAGER_LIMIT:,} more characters: X exports all of it")
+        export = keymap.key("look.export")
+        more = f"{len(text) - PAGER_LIMIT:,} more characters"
+        lines.append(f"… and {more}: {export} exports all of it")
     return lines
 
 

@@ -16,6 +16,7 @@ from .arrivals import Arrival, Departure, Frame, Origin
 from .company import NOBODY_ELSE, Company
 from .corpus import Corpus, passes
 from .filters import Filter
+from .keymap import USUAL, Keymap
 from .link import Link
 from .marks import Marks
 from .mutes import Mutes
@@ -58,6 +59,7 @@ class ConsoleState:
     columns: tuple[str, ...] = ()
     """The columns that were asked for; none are those that fit the width."""
     views: ViewList = field(default_factory=ViewList)
+    keymap: Keymap = USUAL
     chosen_view: View = ALL
     counts: ViewCounts = field(init=False)
     pending: dict[int, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ir_console.safe_text import safe_text
 
 from .format import plural
-from .keymap import Keymap
+from .keymap import USUAL, Keymap
 from .marks import marks_words
 from .out_queue import queue_words
 from .spans import Line, Span, Tone, spread, width_of
@@ -14,8 +14,6 @@ from .viewport import Mode
 from .views import TableView
 
 _GAP = Span("  ")
-
-USUAL = Keymap()
 
 # What keys do in a mode: the ids of those whose keys are shown together, and the words for them.
 _Hints = tuple[tuple[tuple[str, ...], str], ...]
@@ -61,7 +59,8 @@ def bottom_line(
 def reader_hints(keymap: Keymap = USUAL) -> tuple[tuple[str, str], ...]:
     """What keys do while an alert is read."""
     back, *others = _named(_READER_HINTS, keymap)
-    return (back, ("j k", "scroll"), *others)
+    scroll = f"{keymap.key('reader.down')} {keymap.key('reader.up')}"
+    return (back, (scroll, "scroll"), *others)
 
 
 def mark_hints(keymap: Keymap = USUAL) -> tuple[tuple[str, str], ...]:
@@ -69,11 +68,11 @@ def mark_hints(keymap: Keymap = USUAL) -> tuple[tuple[str, str], ...]:
     return _named(_MARK_HINTS, keymap)
 
 
-def reader_title(width: int, *, is_read: bool, company: Line = ()) -> Line:
+def reader_title(width: int, *, is_read: bool, company: Line = (), keymap: Keymap = USUAL) -> Line:
     """What stands over the reader: who else is there, too."""
     title = (Span(" Reading ", Tone.STRONG),)
     if not is_read:
-        title = (Span(" Alert · Enter reads it", Tone.MUTED),)
+        title = (Span(f" Alert · {keymap.key('look.open')} reads it", Tone.MUTED),)
     return spread(title, company, width)
 
 

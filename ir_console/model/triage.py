@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ir_client.wire.auth import UserRef
 
+from .keymap import USUAL, Keymap
 from .rows import Row
 
 
@@ -20,7 +21,14 @@ class Action(StrEnum):
     CLOSE = "close"
 
 
-def refusal(action: Action, row: Row | None, *, me: UserRef | None, is_read_only: bool) -> str:
+def refusal(
+    action: Action,
+    row: Row | None,
+    *,
+    me: UserRef | None,
+    is_read_only: bool,
+    keymap: Keymap = USUAL,
+) -> str:
     """Why `action` cannot be done, or nothing when it can be tried."""
     if row is None:
         return "There is no alert under the cursor."
@@ -31,5 +39,5 @@ def refusal(action: Action, row: Row | None, *, me: UserRef | None, is_read_only
             return f"#{row.id} is yours already."
         return f"#{row.id} is with {row.owner}: ask them to hand it over."
     if action is Action.CLOSE and not row.is_open:
-        return f"#{row.id} is closed already: s changes its status."
+        return f"#{row.id} is closed already: {keymap.key('triage.status')} changes its status."
     return ""

@@ -107,7 +107,7 @@ class BulkFlow:
             revisions = {one.alert_id: one.revision for one in results if one.is_done}
             self._context.undo.settle(job.undoes.reversals, revisions)
         self.last = message
-        self._context.tell(sum_up_bulk(job.words, results))
+        self._context.tell(sum_up_bulk(job.words, results, self._state.keymap))
 
     def _show(self, plan: BulkPlan) -> None:
         # As they are now, when the analyst decides about them.

@@ -76,7 +76,8 @@ class Carrying:
     def _copy(self, chosen: Copyable) -> None:
         if len(chosen.text) > COPY_LIMIT:
             words = f"✗ Not copied: {len(chosen.text):,} characters are more than terminals take"
-            self._reading.say(Toast(Tone.ERROR, words, "v shows all of it"))
+            hint = f"{self._live.state.keymap.key('look.raw')} shows all of it"
+            self._reading.say(Toast(Tone.ERROR, words, hint))
             return
         self._app.copy_to_clipboard(chosen.text)
         words = f"✓ Copied the {chosen.words}"

@@ -83,8 +83,7 @@ class EscalationFlow:
         state.marks.drop(frozenset(one.alert_id for one in results if one.is_done))
         words = f"in {safe_text(message.name, 40)}"
         self._note(message, results, words)
-        toast = sum_up_bulk(words, results)
-        context.tell(toast)
+        context.tell(sum_up_bulk(words, results, state.keymap))
 
     def _plan(self, rows: list[Row], is_marked: bool) -> Escalation:
         state = self._context.state

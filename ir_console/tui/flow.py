@@ -123,7 +123,8 @@ class TriageFlow:
             context.say(Tone.WARNING, "The chosen alert was off the screen: press again")
             return None
         row = state.cursor_row
-        problem = refusal(action, row, me=state.me, is_read_only=context.is_read_only)
+        is_read_only, keymap = context.is_read_only, state.keymap
+        problem = refusal(action, row, me=state.me, is_read_only=is_read_only, keymap=keymap)
         if not problem and row is not None and row.id in state.pending:
             problem = f"#{row.id}: still busy ({state.pending[row.id]})"
         if problem or row is None:

@@ -62,7 +62,8 @@ class IncidentFlow:
         if alert is None:
             context.say(Tone.WARNING, "There is no alert under the cursor.")
         elif alert.incident_id is None:
-            words = f"#{alert.id} is in no incident: a takes it, I makes one of it"
+            take, make = context.key("triage.take"), context.key("triage.escalate")
+            words = f"#{alert.id} is in no incident: {take} takes it, {make} makes one of it"
             context.say(Tone.WARNING, words)
         else:
             self.open(alert.incident_id)

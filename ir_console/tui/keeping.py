@@ -66,7 +66,8 @@ class Keeping:
     def remind(self, reminder: Reminder, said: Toast) -> None:
         """Remember it, unless there are too many."""
         is_set = self._state.reminders.set(reminder)
-        full = Toast(Tone.WARNING, "There are 500 reminders already: r takes some away")
+        key = self._state.keymap.key("notice.remind")
+        full = Toast(Tone.WARNING, f"There are 500 reminders already: {key} takes some away")
         self._tell_and_keep(said if is_set else full, lambda _, all_: all_.set(reminder))
 
     def forget(self, alert_id: int, said: Toast | None = None) -> None:

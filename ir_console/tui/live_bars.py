@@ -68,7 +68,7 @@ class LiveBars:
             now,
             alerts_per_second=state.alerts_per_second(now),
             storm=state.toasts.storm_badge,
-            retry_key=self._keymap.key("console.retry"),
+            keymap=self._keymap,
         )
         line = top_line(
             bar,
@@ -95,7 +95,8 @@ class LiveBars:
     def _divider(self, width: int) -> BarContent:
         where = self._where()
         company = company_words(self._state.company, where.open_alert_id)
-        return BarContent(reader_title(width, is_read=where.is_reading, company=company))
+        line = reader_title(width, is_read=where.is_reading, company=company, keymap=self._keymap)
+        return BarContent(line)
 
     def _status(self, width: int) -> BarContent:
         return BarContent(status_line(self._state, width, self._keymap))

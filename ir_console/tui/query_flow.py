@@ -39,7 +39,8 @@ class QueryFlow:
         if context.refuses() or context.needs_server("All that a filter finds"):
             return
         if wanted.query.root is None:
-            context.say(Tone.WARNING, "Filter first: B is about all that the filter finds")
+            key = context.key("triage.bulk")
+            context.say(Tone.WARNING, f"Filter first: {key} is about all that the filter finds")
             return
 
         async def work() -> None:

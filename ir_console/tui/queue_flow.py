@@ -150,7 +150,8 @@ class QueueFlow:
         refused = sum(bool(one.problem) for one in self._context.state.queue)
         if refused:
             headline = f"✗ {plural(refused, 'queued action')} refused"
-            detail = f"{sent:,} sent · W shows them and lets you decide"
+            key = self._context.key("triage.queue")
+            detail = f"{sent:,} sent · {key} shows them and lets you decide"
             self._context.tell(Toast(Tone.WARNING, headline, detail))
         elif sent:
             self._context.say(Tone.OK, f"✓ {plural(sent, 'queued action')} sent")

@@ -76,18 +76,20 @@ class Reading:
         if not choices:
             self.say(Toast(Tone.WARNING, f"#{alert.id} names no host, user, address, rule or file"))
             return
+        back = state.keymap.key("look.pivot_back")
         menu = MenuDialog(
             f"Alerts related to #{alert.id}",
             safe_text(alert.title, 200),
             choices,
-            hint="1–9 or Enter shows them · b comes back · Esc leaves",
+            hint=f"1–9 or Enter shows them · {back} comes back · Esc leaves",
         )
         self._app.push_screen(menu, self.go)
 
     def go_back(self) -> None:
         """Show what was shown before going to related alerts."""
         if not self._pivots.back(self._state):
-            self.say(Toast(Tone.WARNING, "Nowhere to go back to: P goes to related alerts"))
+            key = self._state.keymap.key("look.related")
+            self.say(Toast(Tone.WARNING, f"Nowhere to go back to: {key} goes to related alerts"))
         self._live.after_move()
 
     def say(self, toast: Toast) -> None:
@@ -97,7 +99,7 @@ class Reading:
             self._live.show_bars()
 
     def go(self, query: str | None) -> None:
-        """Show what a query asks for; b comes back."""
+        """Show what a query asks for; one can come back."""
         if query is None:
             return
         try:

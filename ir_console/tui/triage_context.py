@@ -37,6 +37,10 @@ class TriageContext:
     last: Decision | None = None
     last_on: int | None = None
 
+    def key(self, use_id: str) -> str:
+        """The key that hints name for what has this id."""
+        return self.state.keymap.key(use_id)
+
     def say(self, tone: Tone, headline: str, detail: str = "") -> None:
         """Answer the analyst."""
         self.tell(Toast(tone, headline, detail))
@@ -86,7 +90,9 @@ class TriageContext:
         queue = self.state.queue
         added = [queue.add(decision, one) for one in alerts if not queue.has(decision, one.id)]
         if not added:
-            self.say(Tone.WARNING, "That is queued already: W shows what is")
+            self.say(
+                Tone.WARNING, f"That is queued already: {self.key('triage.queue')} shows what is"
+            )
         elif len(added) == 1:
             self.say(Tone.ACCENT, f"↑ Queued: {added[0].words}", "Sent when the server is back.")
         else:

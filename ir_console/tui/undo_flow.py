@@ -110,4 +110,5 @@ class UndoFlow:
 
     def _next_words(self) -> str:
         left = len(self._context.undo)
-        return f" z again goes on: {plural(left, 'change')} before it." if left else ""
+        again = self._context.key("triage.undo")
+        return f" {again} again goes on: {plural(left, 'change')} before it." if left else ""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label, OptionList
@@ -13,7 +13,9 @@ from textual.widgets.option_list import Option
 
 from ir_console.model.action_menu import MenuEntry
 
-from .dialogs import Dialog
+from ..bindings import keymap_of
+from ..widgets.choices import MovedList
+from .dialogs import LEAVES, Dialog
 
 _KEY_WIDTH = 8
 
@@ -21,11 +23,7 @@ _KEY_WIDTH = 8
 class ActionMenu(Dialog[MenuEntry | None]):
     """Returns what was chosen; what cannot be done is shown with the reason, and not chosen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("j", "step('down')", show=False),
-        Binding("k", "step('up')", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LEAVES
 
     def __init__(self, entries: Sequence[MenuEntry], *, title: str, subject: str) -> None:
         super().__init__()
@@ -39,7 +37,7 @@ class ActionMenu(Dialog[MenuEntry | None]):
         with Vertical(classes="dialog", id="menu"):
             yield Label(Content(self._title), classes="dialog-title")
             yield Label(Content(self._subject), classes="dialog-subject")
-            yield OptionList(*options, id="menu-entries", markup=False)
+            yield MovedList(*options, id="menu-entries", markup=False)
             yield Label(Content("Enter or its key does it · Esc leaves"), classes="dialog-hint")
 
     def on_mount(self) -> None:
@@ -50,8 +48,12 @@ class ActionMenu(Dialog[MenuEntry | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Do what the key does, if it may be done."""
+        keymap = keymap_of(self)
+        moves = (use for use in keymap.others if use.id.startswith("choice."))
+        if event.key == "enter" or any(keymap.has(use.id, event.key) for use in moves):
+            return
         for entry in self._entries:
-            if event.key in entry.use.keys.split(",") and event.key not in ("enter", "j", "k"):
+            if event.key in entry.use.keys.split(","):
                 event.stop()
                 if entry.is_possible:
                     self.dismiss(entry)
@@ -61,10 +63,6 @@ class ActionMenu(Dialog[MenuEntry | None]):
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(next(entry for entry in self._entries if entry.use.id == event.option_id))
-
-    def action_step(self, where: str) -> None:
-        menu = self.query_one(OptionList)
-        menu.action_cursor_down() if where == "down" else menu.action_cursor_up()
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
@@ -18,8 +18,10 @@ from ir_console.model.looks import status_word
 from ir_console.model.rows import Row
 from ir_console.model.triage import Action
 
+from ..bindings import bound, keymap_of
+from ..widgets.choices import Choices
 from ..widgets.line_input import OrderedInput
-from .dialogs import DISPOSITION_WORDS, Choices, Dialog
+from .dialogs import DISPOSITION_WORDS, LEAVES, Dialog
 
 _TITLES = {Action.TAKE: "Assign {} to me", Action.STATUS: "Status of {}", Action.CLOSE: "Close {}"}
 _BULK_ACTIONS = {
@@ -29,8 +31,8 @@ _BULK_ACTIONS = {
 }
 _HINTS = {
     Action.TAKE: "1 assigns them, no incidents are made · Esc leaves them",
-    Action.STATUS: "1–9, or ↓ and Enter, change them · Esc leaves them",
-    Action.CLOSE: "1–5, or ↓ and Enter, go on · Esc leaves them",
+    Action.STATUS: "1–9, or {} and Enter, change them · Esc leaves them",
+    Action.CLOSE: "1–5, or {} and Enter, go on · Esc leaves them",
 }
 
 
@@ -51,7 +53,7 @@ class BulkChoices(Choices):
         self._toggle_hidden = toggle_hidden
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "h":
+        if keymap_of(self).has("bulk.hidden", event.key):
             event.stop()
             self._toggle_hidden()
 
@@ -59,9 +61,7 @@ class BulkChoices(Choices):
 class BulkDialog(Dialog[BulkAnswer | None]):
     """Nothing is chosen at first: Enter pressed twice changes nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss_nothing", "Cancel", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LEAVES
 
     def __init__(self, plan: BulkPlan) -> None:
         super().__init__()
@@ -80,7 +80,8 @@ class BulkDialog(Dialog[BulkAnswer | None]):
             yield BulkChoices(action, self._toggle_hidden)
             if action is Action.CLOSE:
                 yield OrderedInput(placeholder="Why? (may stay empty)", id="reason")
-            yield Label(Content(_HINTS[action]), classes="dialog-hint")
+            hint = _HINTS[action].format(keymap_of(self).key("choice.down"))
+            yield Label(Content(hint), classes="dialog-hint")
 
     def on_mount(self) -> None:
         choices = self.query_one(Choices)
@@ -111,7 +112,7 @@ class BulkDialog(Dialog[BulkAnswer | None]):
             self.query_one("#title", Label).update(Content(self._title()))
             self.query_one("#hidden", Label).update(Content(self._hidden_words()))
 
-    def action_dismiss_nothing(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)
 
     def _answer(self, reason: str) -> None:
@@ -127,10 +128,10 @@ class BulkDialog(Dialog[BulkAnswer | None]):
         return self._plan.count(with_hidden=self._with_hidden)
 
     def _hidden_words(self) -> str:
-        count = f"{len(self._plan.hidden):,}"
+        count, key = f"{len(self._plan.hidden):,}", keymap_of(self).key("bulk.hidden")
         if self._with_hidden:
-            return f"[x] with the {count} that the filter hides · h leaves them out"
-        return f"[ ] without the {count} that the filter hides · h adds them"
+            return f"[x] with the {count} that the filter hides · {key} leaves them out"
+        return f"[ ] without the {count} that the filter hides · {key} adds them"
 
 
 def _choices(action: Action) -> dict[str, str]:
@@ -146,9 +147,7 @@ def _choices(action: Action) -> dict[str, str]:
 class BulkActionDialog(Dialog[Action | None]):
     """What to do with all that the filter finds on the server; nothing is chosen at first."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss_nothing", "Cancel", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*LEAVES, *bound("dialog.leave")]
 
     def __init__(self, found: int, loaded: int, query: str) -> None:
         super().__init__()
@@ -162,7 +161,8 @@ class BulkActionDialog(Dialog[Action | None]):
             loaded = f"{self._loaded:,} of them are loaded here."
             yield Label(Content(loaded), classes="dialog-line")
             yield Choices(_BULK_ACTIONS, chosen=None, widget_id="choices")
-            hint = "1–3, or ↓ and Enter, ask what exactly · Esc leaves them"
+            down = keymap_of(self).key("choice.down")
+            hint = f"1–3, or {down} and Enter, ask what exactly · Esc leaves them"
             yield Label(Content(hint), classes="dialog-hint")
 
     def on_mount(self) -> None:
@@ -174,14 +174,14 @@ class BulkActionDialog(Dialog[Action | None]):
     def choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(Action(event.option_id or ""))
 
-    def action_dismiss_nothing(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)
 
 
 class BulkProgressDialog(Dialog[None]):
     """How far a change of many is. Esc stops it after the request that is on its way."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "stop", "Stop", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*LEAVES, *bound("dialog.leave")]
 
     def __init__(self, words: str, stop: Callable[[], None]) -> None:
         super().__init__()
@@ -208,7 +208,7 @@ class BulkProgressDialog(Dialog[None]):
     def on_screen_resume(self) -> None:
         self._go_if_over()
 
-    def action_stop(self) -> None:
+    def action_leave(self) -> None:
         self._stop()
         self._hint.update(Content("Stopping once the server has answered…"))
 

@@ -18,7 +18,6 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, OptionList, TextArea
-from textual.widgets.option_list import Option
 
 from ir_client.wire.values import ALERT_STATUSES, DISPOSITIONS
 from ir_console.model.conflicts import Conflict, version_lines
@@ -28,6 +27,8 @@ from ir_console.model.looks import status_word
 from ir_console.model.rows import Row
 from ir_console.model.triage import Action
 
+from ..bindings import bound, keymap_of
+from ..widgets.choices import Choices
 from ..widgets.line_input import OrderedInput
 
 Answer = TypeVar("Answer")
@@ -39,6 +40,10 @@ DISPOSITION_WORDS = {
     "duplicate": "Duplicate · handled elsewhere",
     "inconclusive": "Inconclusive · could not be told",
 }
+
+# Everyone finds the way out of a dialog, whatever keys were changed.
+LEAVES: list[BindingType] = [Binding("escape", "leave", show=False)]
+BUTTONS: list[BindingType] = bound("button.previous", "button.next", "dialog.leave")
 
 
 def _plain(text: str, *, widget_id: str | None = None, classes: str = "") -> Label:
@@ -113,36 +118,10 @@ def _later(hop: MessagePump, step: Callable[[], None]) -> None:
     hop.call_later(step)
 
 
-class Choices(OptionList):
-    """A list that is also moved through with j and k, and picked from by number."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", show=False),
-        Binding("k", "cursor_up", show=False),
-    ]
-
-    def __init__(self, choices: dict[str, str], *, chosen: str | None, widget_id: str) -> None:
-        self._keys = list(choices)
-        options = [
-            Option(Content(f"{number}  {words}"), id=key)
-            for number, (key, words) in enumerate(choices.items(), start=1)
-        ]
-        super().__init__(*options, id=widget_id, markup=False)
-        self.highlighted = self._keys.index(chosen) if chosen in self._keys else 0
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key.isdecimal() and 0 < int(event.key) <= len(self._keys):
-            event.stop()
-            self.highlighted = int(event.key) - 1
-            self.action_select()
-
-
 class StatusDialog(Dialog[Decision | None]):
     """Choose a status."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss_nothing", "Cancel", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*LEAVES, *bound("dialog.leave")]
 
     def __init__(self, row: Row) -> None:
         super().__init__()
@@ -162,16 +141,14 @@ class StatusDialog(Dialog[Decision | None]):
         is_other = event.option_id is not None and event.option_id != self._row.status
         self.dismiss(Decision(Action.STATUS, event.option_id or "") if is_other else None)
 
-    def action_dismiss_nothing(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)
 
 
 class CloseDialog(Dialog[Decision | None]):
     """Choose what an alert turned out to be, and say why."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss_nothing", "Cancel", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LEAVES
 
     def __init__(self, row: Row, *, draft: str = "") -> None:
         super().__init__()
@@ -195,12 +172,12 @@ class CloseDialog(Dialog[Decision | None]):
         chosen = self.query_one(Choices).highlighted or 0
         self.dismiss(Decision(Action.CLOSE, DISPOSITIONS[chosen], event.value.strip()))
 
-    def action_dismiss_nothing(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)
 
 
 class CommentArea(TextArea):
-    """A text of several lines: Enter sends it, Ctrl-J begins a new line."""
+    """A text of several lines: Enter sends it, another key begins a new line."""
 
     class Sent(Message):
         """The analyst is done writing."""
@@ -210,7 +187,7 @@ class CommentArea(TextArea):
             event.stop()
             event.prevent_default()
             self.post_message(self.Sent())
-        elif event.key == "ctrl+j":
+        elif keymap_of(self).has("comment.new_line", event.key):
             event.stop()
             event.prevent_default()
             self.insert("\n")
@@ -219,9 +196,7 @@ class CommentArea(TextArea):
 class CommentDialog(Dialog[Decision | None]):
     """Write a comment."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss_nothing", "Cancel", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LEAVES
 
     def __init__(self, heading: str, subject: str, *, draft: str = "") -> None:
         super().__init__()
@@ -232,11 +207,9 @@ class CommentDialog(Dialog[Decision | None]):
             yield _plain(self._heading, classes="dialog-title")
             yield _plain(self._subject, classes="dialog-subject")
             yield CommentArea(self._draft, id="comment", soft_wrap=True)
-            yield _plain(
-                "Enter sends it · Ctrl-J new line · Esc leaves it",
-                classes="dialog-hint",
-                widget_id="say",
-            )
+            new_line = keymap_of(self).key("comment.new_line")
+            hint = f"Enter sends it · {new_line} new line · Esc leaves it"
+            yield _plain(hint, classes="dialog-hint", widget_id="say")
 
     def on_mount(self) -> None:
         area = self.query_one(CommentArea)
@@ -250,18 +223,14 @@ class CommentDialog(Dialog[Decision | None]):
         else:
             self.query_one("#say", Label).update(Content("Write something first, or press Esc."))
 
-    def action_dismiss_nothing(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)
 
 
 class ConflictDialog(Dialog[bool]):
     """Show who was faster; the analyst's own change is only applied if asked for again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "keep_theirs", "Keep theirs", show=False),
-        Binding("left,h", "app.focus_previous", show=False),
-        Binding("right,l", "app.focus_next", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*LEAVES, *BUTTONS]
 
     def __init__(self, conflict: Conflict) -> None:
         super().__init__()
@@ -284,7 +253,7 @@ class ConflictDialog(Dialog[bool]):
         self.query_one("#keep", Button).focus()
 
     @on(Button.Pressed, "#keep")
-    def action_keep_theirs(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(False)
 
     @on(Button.Pressed, "#apply")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
@@ -17,8 +17,9 @@ from ir_console.model.format import plural
 from ir_console.model.looks import severity_look
 from ir_console.safe_text import safe_text
 
+from ..widgets.choices import Choices
 from ..widgets.line_input import OrderedInput
-from .dialogs import Choices, Dialog
+from .dialogs import LEAVES, Dialog
 
 _NEW = "new"
 _MOST_OFFERED = 5
@@ -35,9 +36,7 @@ class EscalationAnswer:
 class EscalateDialog(Dialog[EscalationAnswer | None]):
     """Nothing is chosen at first: Enter pressed twice changes nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss_nothing", "Cancel", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LEAVES
 
     def __init__(self, plan: Escalation, incidents: Sequence[Incident], problem: str) -> None:
         super().__init__()
@@ -77,5 +76,5 @@ class EscalateDialog(Dialog[EscalationAnswer | None]):
         if title := event.value.strip():
             self.dismiss(EscalationAnswer(title=title))
 
-    def action_dismiss_nothing(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)

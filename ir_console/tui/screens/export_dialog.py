@@ -5,15 +5,16 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 
 from ir_console.model.exporting import FORMATS, with_suffix
 
+from ..widgets.choices import Choices
 from ..widgets.line_input import OrderedInput
-from .dialogs import Choices, Dialog
+from .dialogs import LEAVES, Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,7 @@ class ExportAnswer:
 class ExportDialog(Dialog[ExportAnswer | None]):
     """Nothing is chosen at first: Enter pressed twice writes nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss_nothing", "Cancel", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LEAVES
 
     def __init__(self, title: str, left_out: str, path: str) -> None:
         super().__init__()
@@ -65,5 +64,5 @@ class ExportDialog(Dialog[ExportAnswer | None]):
         elif not self._wanted:
             self.query_one(Choices).focus()
 
-    def action_dismiss_nothing(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label
@@ -14,10 +14,11 @@ from ir_console.model.help import HelpPage, help_page
 from ir_console.model.keymap import Keymap
 from ir_console.model.keys import KeyUse
 
+from ..bindings import bound
 from ..painter import Ground, Painter
 from ..widgets.line_input import OrderedInput
 from ..widgets.lines_view import LinesView
-from .dialogs import Dialog
+from .dialogs import LEAVES, Dialog
 
 
 class HelpScreen(Dialog[KeyUse | str | None]):
@@ -27,11 +28,10 @@ class HelpScreen(Dialog[KeyUse | str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1", "leave", show=False),
-        Binding("down", "choose(1)", show=False, priority=True),
-        Binding("up", "choose(-1)", show=False, priority=True),
-        Binding("pagedown,ctrl+d", "scroll(10)", show=False, priority=True),
-        Binding("pageup,ctrl+u", "scroll(-10)", show=False, priority=True),
+        *LEAVES,
+        *bound("console.help", action="leave"),
+        # First: its search line has the focus, and keys of its own.
+        *bound("help.down", "help.up", "help.further", "help.back", is_first=True),
     ]
 
     def __init__(self, painter: Callable[[], Painter], keymap: Keymap) -> None:
@@ -46,7 +46,8 @@ class HelpScreen(Dialog[KeyUse | str | None]):
             yield Label(Content("Help"), classes="dialog-title")
             yield OrderedInput(placeholder="Search: take, filter, follow…", id="search")
             yield LinesView(self._painter, widget_id="help-lines", ground=Ground.BAR)
-            hint = "↑ ↓ choose · Enter runs it · Esc leaves"
+            keys = " ".join(map(self._keymap.key, ("help.up", "help.down")))
+            hint = f"{keys} choose · Enter runs it · Esc leaves"
             yield Label(Content(hint), classes="dialog-hint")
 
     def on_mount(self) -> None:

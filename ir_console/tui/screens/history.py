@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label, OptionList
@@ -14,24 +14,19 @@ from textual.widgets.option_list import Option
 
 from ir_console.model.said import Said, Sayings
 
-from .dialogs import Dialog
-
-
-class SaidList(OptionList):
-    """Also moved through with j and k."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", show=False),
-        Binding("k", "cursor_up", show=False),
-        Binding("g", "first", show=False),
-        Binding("G", "last", show=False),
-    ]
+from ..bindings import bound
+from ..widgets.choices import MovedList
+from .dialogs import LEAVES, Dialog
 
 
 class HistoryScreen(Dialog[int | None]):
     """Answers with the alert to go to."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,H", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *LEAVES,
+        *bound("dialog.leave"),
+        *bound("notice.history", action="leave"),
+    ]
 
     def __init__(self, sayings: Sayings, now: datetime) -> None:
         super().__init__()
@@ -42,7 +37,7 @@ class HistoryScreen(Dialog[int | None]):
         with Vertical(classes="dialog", id="history"):
             yield Label(Content(f"Messages · {count}"), classes="dialog-title")
             if self._said:
-                yield SaidList(*self._options(), id="choices", markup=False)
+                yield MovedList(*self._options(), id="choices", markup=False)
             else:
                 yield Label(Content("Nothing was said yet."), classes="dialog-line")
             yield Label(Content("Enter goes to the alert · Esc leaves"), classes="dialog-hint")

@@ -16,12 +16,17 @@ from ir_console.model.spans import Line, Span, Tone
 from ir_console.model.toasts import Toast
 from ir_console.safe_text import safe_text
 
+from ..bindings import keymap_of
 from ..painter import Painter
 from ..widgets.pick_list import PickList
 from .page import Page, page_bindings, placeholder_lines
 
 Painting = Callable[[], Painter]
 Toasts = Callable[[], tuple[Toast, ...]]
+
+
+def _try_again(page: Page) -> str:
+    return f"{keymap_of(page).key('page.reload')} tries again"
 
 
 class IncidentsPage(Page):
@@ -53,21 +58,21 @@ class IncidentsPage(Page):
     def instead(self) -> tuple[Line, ...]:
         if self._book.problem:
             return placeholder_lines(
-                Tone.ERROR, "The incidents could not be read", self._book.problem, "r tries again"
+                Tone.ERROR, "The incidents could not be read", self._book.problem, _try_again(self)
             )
         if not self._book.is_loaded:
             return placeholder_lines(Tone.ACCENT, "Reading the incidents…", "This takes a moment.")
         return placeholder_lines(
             Tone.OK,
             "No incidents.",
-            "a on an alert takes it and makes one;",
-            "I makes one of all that is marked.",
+            f"{keymap_of(self).key('triage.take')} on an alert takes it and makes one;",
+            f"{keymap_of(self).key('triage.escalate')} makes one of all that is marked.",
         )
 
     def title_line(self) -> tuple[Line, Line]:
         count = plural(len(self._book), "incident")
         problem = self._book.problem if len(self._book) else ""
-        said = (Span(f"{problem} · r tries again", Tone.WARNING),) if problem else ()
+        said = (Span(f"{problem} · {_try_again(self)}", Tone.WARNING),) if problem else ()
         loading = (Span("reading…", Tone.ACCENT),) if self._book.is_loading else ()
         return (Span("Incidents  ", Tone.STRONG), Span(f"{count}  ", Tone.MUTED), *said), loading
 
@@ -146,7 +151,7 @@ class IncidentPage(Page):
     def instead(self) -> tuple[Line, ...]:
         if self._missing:
             return placeholder_lines(
-                Tone.ERROR, "This incident could not be read", self._missing, "r tries again"
+                Tone.ERROR, "This incident could not be read", self._missing, _try_again(self)
             )
         return placeholder_lines(Tone.ACCENT, "Reading the incident…", "This takes a moment.")
 

@@ -4,24 +4,20 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Label
 
 from ir_console.model.links import Target
 
-from .dialogs import Dialog
+from .dialogs import BUTTONS, LEAVES, Dialog
 
 
 class LinkDialog(Dialog[bool]):
     """Asks whether to open it; Enter and Esc do not."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", show=False),
-        Binding("left,h", "app.focus_previous", show=False),
-        Binding("right,l", "app.focus_next", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*LEAVES, *BUTTONS]
 
     def __init__(self, target: Target) -> None:
         super().__init__()

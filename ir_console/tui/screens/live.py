@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from ir_console.model.commands import World
@@ -20,6 +20,7 @@ from ir_console.model.link import Placeholder, placeholder
 from ir_console.model.state import ConsoleState, Frame
 from ir_console.model.tops import Top, top_lines
 
+from ..bindings import bound
 from ..live_bars import LiveBars, Where
 from ..painter import Painter
 from ..widgets.alert_table import AlertTable
@@ -35,9 +36,7 @@ from .searching import SearchingScreen
 class LiveScreen(SearchingScreen):
     """What the analyst looks at all day."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(use.keys, use.action, use.words, id=use.id, show=False) for use in KEYS
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(*(use.id for use in KEYS))
     AUTO_FOCUS = "#table"
 
     def __init__(
@@ -57,7 +56,7 @@ class LiveScreen(SearchingScreen):
         self._profile = profile
         self._layout = Layout.COMPACT
         self.table = AlertTable(state, painter, wall_clock, self._say_why_empty, widget_id="table")
-        self._retry_key = keymap.key("console.retry")
+        self._keymap = keymap
         self.reader = DetailPane(
             painter, wall_clock, related_key=keymap.key("look.related"), widget_id="reader"
         )
@@ -290,5 +289,5 @@ class LiveScreen(SearchingScreen):
             filter_text=self.state.filter.text,
             view="" if self.state.is_filter_changed else self.state.chosen_view.title,
             server=self._profile,
-            retry_key=self._retry_key,
+            keymap=self._keymap,
         )

@@ -5,18 +5,20 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label, OptionList
 
-from .dialogs import Choices, Dialog
+from ..bindings import bound
+from ..widgets.choices import Choices
+from .dialogs import LEAVES, Dialog
 
 
 class MenuDialog(Dialog[str | None]):
     """Asks for one of `choices`, whose keys it answers with; None when it is left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*LEAVES, *bound("dialog.leave")]
 
     def __init__(self, title: str, subject: str, choices: Mapping[str, str], *, hint: str) -> None:
         super().__init__()

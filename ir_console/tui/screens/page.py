@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -15,6 +15,7 @@ from ir_console.model.spans import Line, Span, Tone, spread
 from ir_console.model.toast_lines import news_strip
 from ir_console.model.toasts import Toast
 
+from ..bindings import bound, keymap_of
 from ..painter import Ground, Painter
 from ..widgets.line_bar import BarContent, LineBar
 from ..widgets.pick_list import PickList
@@ -25,11 +26,8 @@ Key = TypeVar("Key", bound=Hashable)
 
 def page_bindings(*ids: str) -> list[BindingType]:
     """The keys of pages; those that only some pages have are named."""
-    return [
-        Binding(use.keys, use.action, use.words, id=use.id, show=False)
-        for use in PAGE_KEYS
-        if use.id in ids or (use.id.startswith("page.") and use.id != "page.reload")
-    ]
+    usual = (use.id for use in PAGE_KEYS if use.id.startswith("page.") and use.id != "page.reload")
+    return bound(*usual, *ids)
 
 
 class Page(Screen[None]):
@@ -107,9 +105,8 @@ class Page(Screen[None]):
         return BarContent(spread((Span(" "), *left), (*right, Span(" ")), width), Ground.BAR)
 
     def _hints(self, width: int) -> BarContent:
-        keymap = getattr(self.app, "keymap", None)
         news = news_strip(self._toasts())
-        return BarContent(page_hints(self.HINTS, width, keymap, news=news))
+        return BarContent(page_hints(self.HINTS, width, keymap_of(self), news=news))
 
 
 def placeholder_lines(tone: Tone, title: str, *lines: str) -> tuple[Line, ...]:

@@ -8,39 +8,35 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from ir_client.wire.alerts import Alert
+from ir_console.model.keys import PAGER_KEYS
 from ir_console.model.pager import alert_pages, find, pager_lines
 from ir_console.model.placed import PlacedLines
 from ir_console.model.spans import Span, Tone, spread
 
+from ..bindings import bound, keymap_of
 from ..painter import Ground, Painter
 from ..widgets.line_bar import BarContent, LineBar
 from ..widgets.line_input import OrderedInput
 from ..widgets.lines_view import LinesView
+from .dialogs import LEAVES
 
-_HINTS = (("/", "search"), ("n N", "next, previous"), ("y", "copy"), ("Esc", "back"))
+_HINTS = (
+    (("pager.search",), "search"),
+    (("pager.next", "pager.previous"), "next, previous"),
+    (("pager.copy",), "copy"),
+    (("pager.leave",), "back"),
+)
 
 
 class PagerView(LinesView, can_focus=True):
     """The text; letters scroll it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down,enter", "scroll_by(1)", show=False),
-        Binding("k,up", "scroll_by(-1)", show=False),
-        Binding("ctrl+d,pagedown,space", "scroll_by(20)", show=False),
-        Binding("ctrl+u,pageup", "scroll_by(-20)", show=False),
-        Binding("g,home", "scroll_by(-1000000)", show=False),
-        Binding("G,end", "scroll_by(1000000)", show=False),
-        Binding("slash", "screen.search", show=False),
-        Binding("n", "screen.next(1)", show=False),
-        Binding("N", "screen.next(-1)", show=False),
-        Binding("y", "screen.copy", show=False),
-        Binding("q,v", "screen.leave", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(*(use.id for use in PAGER_KEYS))
 
     def action_scroll_by(self, lines: int) -> None:
         self.scroll_lines(lines)
@@ -49,7 +45,7 @@ class PagerView(LinesView, can_focus=True):
 class PagerScreen(ModalScreen[None]):
     """One alert, as it was when the pager opened."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = LEAVES
     AUTO_FOCUS = "#pager"
 
     def __init__(
@@ -111,7 +107,7 @@ class PagerScreen(ModalScreen[None]):
         self._view.focus()
 
     def _wrap(self) -> None:
-        self._texts = alert_pages(self._alert, self._view.line_width)
+        self._texts = alert_pages(self._alert, self._view.line_width, keymap_of(self))
         self._found, self._chosen = find(self._texts, self._found.word), None
         self._show()
 
@@ -131,7 +127,9 @@ class PagerScreen(ModalScreen[None]):
 
     def _hints(self, width: int) -> BarContent:
         spans = [Span(" ")]
-        for key, words in _HINTS:
+        keymap = keymap_of(self)
+        for ids, words in _HINTS:
+            key = " ".join(map(keymap.key, ids))
             spans += [Span(f"{key} ", Tone.KEY), Span(f"{words}  ", Tone.MUTED)]
         said = (Span("✓ handed to the terminal ", Tone.OK),) if self._is_copied else ()
         return BarContent(spread(tuple(spans), said, width), Ground.BAR)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label
@@ -12,9 +12,10 @@ from textual.widgets import Label
 from ir_console.model.shift import Shift, shift_lines
 from ir_console.model.spans import Line, Span, Tone
 
+from ..bindings import bound, keymap_of
 from ..painter import Ground, Painter
 from ..widgets.lines_view import LinesView
-from .dialogs import Dialog
+from .dialogs import LEAVES, Dialog
 
 _AGAIN_SECONDS = 10.0
 
@@ -23,9 +24,11 @@ class ShiftScreen(Dialog[None]):
     """Asks for the figures when it opens, and again every ten seconds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,S", "leave", show=False),
-        Binding("j,down", "scroll(1)", show=False),
-        Binding("k,up", "scroll(-1)", show=False),
+        *LEAVES,
+        *bound("dialog.leave"),
+        *bound("look.shift", action="leave"),
+        *bound("choice.down", action="scroll(1)"),
+        *bound("choice.up", action="scroll(-1)"),
     ]
 
     def __init__(self, painter: Callable[[], Painter], ask: Callable[[], None]) -> None:
@@ -38,7 +41,8 @@ class ShiftScreen(Dialog[None]):
         with Vertical(classes="dialog", id="shift"):
             yield Label(Content("The shift"), classes="dialog-title")
             yield self._view
-            yield Label(Content("j k scroll · Esc leaves"), classes="dialog-hint")
+            keys = " ".join(map(keymap_of(self).key, ("choice.down", "choice.up")))
+            yield Label(Content(f"{keys} scroll · Esc leaves"), classes="dialog-hint")
 
     def on_mount(self) -> None:
         self._view.can_focus = False

@@ -3,18 +3,20 @@
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 
 from ir_console.model.layout import SMALLEST, is_too_small
 
+from ..bindings import bound, keymap_of
+
 
 class TooSmallScreen(Screen[None]):
     """Says what size is needed, and how to leave."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = bound("console.quit")
 
     def on_screen_resume(self) -> None:
         """Go at once if the terminal grew while something else stood over this screen."""
@@ -23,4 +25,5 @@ class TooSmallScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         width, height = SMALLEST
-        yield Label(Content(f"terminal too small ({width}x{height} needed)\nq quits"))
+        leave = keymap_of(self).key("console.quit")
+        yield Label(Content(f"terminal too small ({width}x{height} needed)\n{leave} quits"))

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label, OptionList
@@ -16,8 +16,9 @@ from ir_console.model.spans import fit, fit_right
 from ir_console.model.tops import Top
 from ir_console.safe_text import safe_text
 
-from .dialogs import Dialog
-from .history import SaidList
+from ..bindings import bound, keymap_of
+from ..widgets.choices import MovedList
+from .dialogs import LEAVES, Dialog
 
 _BAR_WIDTH = 16
 
@@ -25,7 +26,11 @@ _BAR_WIDTH = 16
 class TopsScreen(Dialog[str | None]):
     """Answers with the query of what was chosen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,C", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *LEAVES,
+        *bound("dialog.leave"),
+        *bound("look.tops", action="leave"),
+    ]
 
     def __init__(self, tops: Sequence[Top], filter_text: str) -> None:
         super().__init__()
@@ -37,8 +42,9 @@ class TopsScreen(Dialog[str | None]):
         with Vertical(classes="dialog", id="tops"):
             yield Label(Content("Most of what is shown"), classes="dialog-title")
             yield Label(Content(of), classes="dialog-subject")
-            yield SaidList(*self._options(), id="choices", markup=False)
-            hint = "Enter shows those · b comes back · Esc leaves"
+            yield MovedList(*self._options(), id="choices", markup=False)
+            back = keymap_of(self).key("look.pivot_back")
+            hint = f"Enter shows those · {back} comes back · Esc leaves"
             yield Label(Content(hint), classes="dialog-hint")
 
     @on(OptionList.OptionSelected)

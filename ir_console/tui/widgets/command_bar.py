@@ -12,6 +12,7 @@ from ir_console.model.commands import CommandError, Deed, World, complete_comman
 from ir_console.model.completion import NOTHING, Completion
 from ir_console.model.spans import Line
 
+from ..bindings import keymap_of
 from ..painter import Painter
 from .typed_bar import TypedBar
 
@@ -44,7 +45,15 @@ class CommandBar(TypedBar):
 
     def line(self, text: str, *, column: int, width: int) -> Line:
         found, chosen = self._completion, self._chosen
-        return command_line(text, self._mistake, found, chosen=chosen, column=column, width=width)
+        return command_line(
+            text,
+            self._mistake,
+            found,
+            chosen=chosen,
+            column=column,
+            width=width,
+            keymap=keymap_of(self),
+        )
 
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:

@@ -4,15 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from ir_client.wire.alerts import Alert, TimelineEntry
 from ir_console.model.detail import DetailInput, History, changed_fields, detail_text
+from ir_console.model.keys import READER_KEYS
 from ir_console.model.placed import PlacedLines
 from ir_console.model.related import Related, Relation
 from ir_console.model.spans import Span, Tone
 
+from ..bindings import bound
 from ..painter import Painter
 from .lines_view import LinesView
 
@@ -22,14 +24,7 @@ _MARK_SECONDS = 6.0
 class DetailPane(LinesView, can_focus=True):
     """Shows an alert; asks for its timeline when it opens and when it changes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_by(1)", show=False),
-        Binding("k,up", "scroll_by(-1)", show=False),
-        Binding("ctrl+d,pagedown,space", "scroll_by(10)", show=False),
-        Binding("ctrl+u,pageup", "scroll_by(-10)", show=False),
-        Binding("g,home", "scroll_by(-100000)", show=False),
-        Binding("G,end", "scroll_by(100000)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(*(use.id for use in READER_KEYS))
 
     @dataclass
     class HistoryWanted(Message):

@@ -22,6 +22,7 @@ from ir_console.model.selecting import opens_alerts
 from ir_console.model.spans import Line
 
 from ..after import after
+from ..bindings import keymap_of
 from ..painter import Painter
 from .typed_bar import TypedBar
 
@@ -63,7 +64,15 @@ class FilterBar(TypedBar):
 
     def line(self, text: str, *, column: int, width: int) -> Line:
         found, chosen = self._completion, self._chosen
-        return bar_line(text, self._mistake, found, chosen=chosen, column=column, width=width)
+        return bar_line(
+            text,
+            self._mistake,
+            found,
+            chosen=chosen,
+            column=column,
+            width=width,
+            keymap=keymap_of(self),
+        )
 
     def open(self, present: Filter) -> None:
         """Begin to type, from the present filter."""
@@ -80,6 +89,7 @@ class FilterBar(TypedBar):
             searched=searched,
             is_mistaken=self._mistake is not None,
             room=self.size.width - 40,
+            keymap=keymap_of(self),
         )
         if words != self._said:
             self._said = words

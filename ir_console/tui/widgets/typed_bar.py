@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
@@ -16,6 +16,7 @@ from ir_console.model.filter_lines import Mistake, chosen_text
 from ir_console.model.keys import FILTER_KEYS
 from ir_console.model.spans import Line
 
+from ..bindings import bound
 from ..painter import Painter
 from .line_bar import BarContent, LineBar
 from .line_input import LineInput
@@ -26,9 +27,7 @@ _MARK_WIDTH = 3
 class TypedBar(Vertical):
     """What is typed, completed and mistaken; what it means is the subclass's."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(use.keys, use.action, use.words, id=use.id, show=False) for use in FILTER_KEYS
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(*(use.id for use in FILTER_KEYS))
     NAME: ClassVar[str]
     MARK: ClassVar[str]
 

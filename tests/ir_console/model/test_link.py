@@ -2,6 +2,7 @@
 
 import pytest
 
+from ir_console.model.keymap import Keymap
 from ir_console.model.link import (
     BarLook,
     CaughtUp,
@@ -98,7 +99,7 @@ def test_filter_that_hides_everything_says_how_to_undo_it() -> None:
     said = empty(Link(LinkState.LIVE), known=2431, filter_text="foo\x1b[2J")
     assert "Nothing matches “foo␛[2J”" in said
     assert "2,431 alerts hidden" in said
-    assert "esc clears" in said
+    assert "Esc clears" in said
 
 
 def test_frames_that_could_not_be_read_are_counted_where_all_else_is_well() -> None:
@@ -114,9 +115,9 @@ def test_live_connection_says_how_fast_it_answers_and_that_it_is_silent() -> Non
 
 
 def test_key_that_tries_again_is_the_one_that_was_chosen() -> None:
-    bar = link_bar(WAITING, 100.0, retry_key="F5")
+    bar = link_bar(WAITING, 100.0, keymap=Keymap.of({"console.retry": "f5"}))
     assert "· F5 retry now ·" in "".join(span.text for span in bar.spans)
-    assert "F5 retry now" in empty(WAITING, retry_key="F5")
+    assert "F5 retry now" in empty(WAITING, keymap=Keymap.of({"console.retry": "f5"}))
 
 
 def test_storm_is_a_badge() -> None:
