@@ -28,6 +28,7 @@ _WHY = {
 }
 _MOST_REASONS = 3
 _METER_CELLS = 20
+FOUND_HERE = "The server cannot be asked: exactly those that are loaded here, on return."
 ALERTS_AT_ONCE = 250
 """How many alerts are changed by one request: between two of them the analyst may stop."""
 
@@ -156,14 +157,19 @@ def progress_words(verb: str, done: int, total: int) -> str:
 
 
 def plan_query(
-    action: Action, found: Sequence[Before], *, me: int | None, loaded: int
+    action: Action, found: Sequence[Before], *, me: int | None, loaded: int | None
 ) -> tuple[BulkPlan, tuple[Before, ...]]:
-    """What an action on all that a query found would be about, and which alerts those are."""
+    """What an action on all that a query found would be about, and which alerts those are.
+
+    `loaded` is how many of them are loaded here; None when only those could be found.
+    """
     why = [(one, obstacle_before(action, one, me=me)) for one in found]
     meant = tuple(one for one, said in why if not said)
     reasons = Counter(said for _, said in why if said)
     lines = ["All that the filter finds on the server."]
-    if len(found) > loaded:
+    if loaded is None:
+        lines = [FOUND_HERE]
+    elif len(found) > loaded:
         lines.append(f"{len(found) - loaded:,} of them are not loaded here.")
     lines += [f"{count:,} left out: {said}" for said, count in reasons.most_common()]
     return BulkPlan(action, (), (), tuple(lines), len(meant)), meant

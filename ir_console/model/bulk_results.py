@@ -25,10 +25,12 @@ def results_title(words: str, results: Sequence[ItemResult]) -> str:
 
 
 def _line(result: ItemResult, row: Row | None) -> tuple[Span, ...]:
-    tone = Tone.OK if result.is_done else Tone.WARNING if result.is_conflict else Tone.ERROR
+    is_waiting = result.status == "waits"
+    is_open = is_waiting or result.is_conflict
+    tone = Tone.OK if result.is_done else Tone.WARNING if is_open else Tone.ERROR
     words = result.why or {"unchanged": "was so already"}.get(result.status, "done")
     return (
-        Span("✓ " if result.is_done else "✗ ", tone),
+        Span("✓ " if result.is_done else "↑ " if is_waiting else "✗ ", tone),
         Span(fit(f"#{result.alert_id}", _NUMBER_WIDTH), Tone.MUTED),
         Span(fit(words, _WHY_WIDTH) + " ", Tone.MUTED if result.is_done else Tone.TEXT),
         Span("not loaded" if row is None else row.title, Tone.MUTED if row is None else Tone.TEXT),

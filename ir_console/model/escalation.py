@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ir_client.wire.values import severity_rank
+from ir_console.safe_text import safe_text
 
 from .format import plural
 from .rows import Row
@@ -25,6 +26,23 @@ class Escalation:
     severity: str
     priority: str
     left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """What alerts are to join: a new incident with this title, or the one that has a `name`."""
+
+    name: str = ""
+    title: str = ""
+    severity: str = "medium"
+    priority: str = "P4"
+
+    @property
+    def words(self) -> str:
+        """What it does to each of them, in words that are safe to show."""
+        if self.name:
+            return f"in {safe_text(self.name, 40)}"
+        return f"in a new incident “{safe_text(self.title, 40)}”"
 
 
 def plan_escalation(

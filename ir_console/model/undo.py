@@ -43,6 +43,16 @@ class Before:
         values = {name: getattr(alert, name) for name in KEPT_FIELDS}
         return cls(alert.id, alert.revision, values, shown_fields(alert))
 
+    @classmethod
+    def decoded(cls, encoded: bytes) -> "Before":
+        """The same from an alert as JSON."""
+        return cls.of(Alert.model_validate_json(encoded))
+
+    def changed(self, made: Mapping[str, Any]) -> "Before":
+        """The same after one of our changes; `made` holds its revision, too."""
+        values = {name: made.get(name, value) for name, value in self.values.items()}
+        return replace(self, revision=made["revision"], values=values)
+
 
 @dataclass(frozen=True, slots=True)
 class Reversal:

@@ -40,6 +40,7 @@ from .crash import crash_words, write_report
 from .desk import Desk
 from .incident_actions import IncidentActions
 from .keeping import Keeping
+from .many_flow import ManyFlow
 from .messages import FrameDue
 from .noticing import Noticing
 from .overviews import Overviews
@@ -115,6 +116,7 @@ class ConsoleApp(PatientApp, CommandingApp, IncidentActions, ReadingActions):
         context = TriageContext(self, state, self.desk, clock, *ways)
         self.begin_triage(context)
         self.begin_incidents(context, client, self.feed, wall_clock)
+        self.queueing.many = ManyFlow(context, self.bulk, self.escalation)
         self.live = LiveScreen(
             state,
             painter=lambda: self.painter,

@@ -4,11 +4,9 @@ Conditional on the revisions that were on the screen: what someone else changed 
 as it is, and stays marked.
 """
 
-from collections.abc import Sequence
-
-from ir_client.wire.alerts import Alert
 from ir_console.model.bulk import BulkPlan, parts_of, plan_bulk, sum_up_bulk
 from ir_console.model.decisions import Decision
+from ir_console.model.queued import many_words
 from ir_console.model.rows import Row
 from ir_console.model.spans import Tone
 from ir_console.model.triage import Action
@@ -39,8 +37,6 @@ class BulkFlow:
         """Ask once for all that is marked, and do it."""
         state, context = self._state, self._context
         if context.refuses() or context.lacks_me(action):
-            return
-        if action is Action.TAKE and context.needs_server("Taking many"):
             return
         # Marks that are still to be searched would look hidden.
         state.search_on(to_the_end=True)
@@ -102,11 +98,11 @@ class BulkFlow:
             self._state.pending.pop(alert_id, None)
         if job.undoes is None:
             self._state.marks.drop(frozenset(one.alert_id for one in results if one.is_done))
-            self._note(message)
+            self.note(message)
         else:
             revisions = {one.alert_id: one.revision for one in results if one.is_done}
             self._context.undo.settle(job.undoes.reversals, revisions)
-        self.last = message
+            self.last = message
         self._context.tell(sum_up_bulk(job.words, results, self._state.keymap))
 
     def _show(self, plan: BulkPlan) -> None:
@@ -117,31 +113,30 @@ class BulkFlow:
         def answered(answer: BulkAnswer | None) -> None:
             if answer is not None:
                 decision = Decision(plan.action, answer.choice, answer.reason)
-                kept = (seen[row.id] for row in answer.rows)
-                self._decided(decision, [_decoded(one) for one in kept if one is not None])
+                kept = [one for row in answer.rows if (one := seen[row.id]) is not None]
+                before = map(Before.decoded, kept)
+                self.begin(decision, {one.alert_id: one for one in before})
 
         self._context.app.push_screen(BulkDialog(plan), answered)
-
-    def _decided(self, decision: Decision, alerts: Sequence[Alert]) -> None:
-        if decision.action is Action.TAKE and self._context.needs_server("Taking many"):
-            return
-        if self._context.is_offline:
-            self._context.remember(decision)
-            self._context.enqueue(decision, alerts)
-            self._state.marks.drop(frozenset(alert.id for alert in alerts))
-        else:
-            self.begin(decision, {alert.id: Before.of(alert) for alert in alerts})
 
     def begin(self, decision: Decision, before: dict[int, Before]) -> None:
         """Do to alerts what was decided about them as they were `before`."""
         context = self._context
         context.remember(decision)
-        pairs = ((one.alert_id, one.revision) for one in before.values())
-        parts = tuple(parts_of(decision.update(me=context.my_id), pairs))
-        self.start(BulkJob(bulk_words(decision), parts, decision, before))
+        if context.has_to_wait(before):
+            context.enqueue_many(decision, before)
+        else:
+            self.start(self.job_of(decision, before))
 
-    def _note(self, message: BulkEnded) -> None:
-        """Remember how each of them is taken back."""
+    def job_of(self, decision: Decision, before: dict[int, Before]) -> BulkJob:
+        """The requests that do it."""
+        pairs = ((one.alert_id, one.revision) for one in before.values())
+        parts = tuple(parts_of(decision.update(me=self._context.my_id), pairs))
+        return BulkJob(many_words(decision), parts, decision, before)
+
+    def note(self, message: BulkEnded) -> None:
+        """Remember what came of each, and how each is taken back."""
+        self.last = message
         job, decision = message.job, message.job.decision
         if decision is None:
             return
@@ -159,12 +154,3 @@ class BulkFlow:
     def _rows(self, alert_ids: frozenset[int]) -> list[Row]:
         rows = [row for one in alert_ids if (row := self._state.view.get(one)) is not None]
         return sorted(rows, key=lambda row: row.key, reverse=True)
-
-
-def bulk_words(decision: Decision) -> str:
-    """What is done to each of many."""
-    return "assigned to you" if decision.action is Action.TAKE else decision.words
-
-
-def _decoded(encoded: bytes) -> Alert:
-    return Alert.model_validate_json(encoded)

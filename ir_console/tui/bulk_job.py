@@ -13,6 +13,7 @@ from ir_console.model.bulk import (
     unanswered,
 )
 from ir_console.model.decisions import Decision
+from ir_console.model.queued import UNREACHABLE
 from ir_console.model.undo import Before, Deed
 
 from .desk import Desk, Failed
@@ -55,7 +56,8 @@ class BulkJob:
             outcome = await desk.change_many(part)
             if isinstance(outcome, Failed):
                 is_over = True
-                results += unanswered(part.alert_ids, "failed", outcome.reason)
+                status = UNREACHABLE if outcome.is_unreachable else "failed"
+                results += unanswered(part.alert_ids, status, outcome.reason)
             else:
                 results += results_of(part.alert_ids, outcome)
             on_progress(progress_words("Changed", len(results), total))

@@ -138,8 +138,8 @@ class TriageFlow:
     def _run(self, decision: Decision, seen: Alert) -> None:
         context = self._context
         context.remember(decision, seen.id)
-        if context.is_offline or self._state.queue.waits(seen.id):
-            context.enqueue(decision, [seen])
+        if context.has_to_wait([seen.id]):
+            context.enqueue(decision, seen)
             return
         self._state.pending[seen.id] = decision.action
 

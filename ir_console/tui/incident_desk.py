@@ -1,21 +1,34 @@
 """Read incidents and work on them; every call ends in a value or in words, as at the desk."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
 
-from ir_client.errors import ChangedSince, IRError, MissingFeature
+from ir_client.errors import ChangedSince, ConnectError, IRError, MissingFeature
 from ir_client.wire.alerts import AlertUpdate
 from ir_client.wire.incidents import Incident, IncidentCreate, IncidentEntry, IncidentUpdate
-from ir_client.wire.values import IncidentStatus
+from ir_client.wire.values import SEVERITIES, IncidentStatus, Priority, Severity
 from ir_console.feed import ConsoleClient
 from ir_console.model.bulk import ItemResult, unanswered
+from ir_console.model.escalation import Joining
 from ir_console.model.incident_book import MOST_INCIDENTS
 from ir_console.model.incident_lines import incident_word
+from ir_console.model.queued import UNREACHABLE
 from ir_console.model.undo import Before
 from ir_console.safe_text import safe_text
 
 from .desk import Failed, attempt, said_of
 
 _PAGE_SIZE = 100
+NOBODY_JOINED = "No alert joined it: all were changed by someone else meanwhile."
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The incident that alerts joined, and whether it was made for them."""
+
+    name: str
+    is_new: bool
 
 
 class IncidentDesk:
@@ -70,13 +83,38 @@ class IncidentDesk:
             except ChangedSince:
                 results += unanswered([one.alert_id], "changed_since")
             except IRError as error:
-                results += unanswered([one.alert_id], "failed", said_of(error))
+                status = UNREACHABLE if isinstance(error, ConnectError) else "failed"
+                results += unanswered([one.alert_id], status, said_of(error))
                 if error.retryable:
                     rest = [other.alert_id for other in alerts[place + 1 :]]
                     return (*results, *unanswered(rest, "not_tried"))
             else:
                 results.append(ItemResult(one.alert_id, "updated", revision=changed.revision))
         return tuple(results)
+
+    async def join(
+        self, wanted: Joining, alerts: Sequence[Before]
+    ) -> tuple[tuple[ItemResult, ...], Joined | None]:
+        """Let alerts join an incident that may have to be made, each unless it was changed.
+
+        One that nothing joined is closed again. None instead of the incident if none was made.
+        """
+        if wanted.name:
+            return await self.add(wanted.name, alerts), Joined(wanted.name, is_new=False)
+        made = await self.create(incident_of(wanted))
+        if isinstance(made, Failed):
+            status = UNREACHABLE if made.is_unreachable else "failed"
+            ids = [one.alert_id for one in alerts]
+            return tuple(unanswered(ids, status, made.reason or made.words)), None
+        results = await self.add(made.incident_id, alerts)
+        is_lost = any(one.status in (UNREACHABLE, "not_tried") for one in results)
+        if is_lost or any(one.is_done for one in results):
+            return results, Joined(made.incident_id, is_new=True)
+        await attempt(
+            "The empty incident stays open",
+            lambda: self._client.incidents.set_status(made.id, "closed", NOBODY_JOINED),
+        )
+        return results, None
 
     async def set_status(self, seen: Incident, status: IncidentStatus) -> Incident | Failed:
         """Move an incident to another status, unless someone changed it since it was seen."""
@@ -105,3 +143,14 @@ class IncidentDesk:
             f"The note on {safe_text(incident.incident_id, 40)} was not sent",
             lambda: self._client.incidents.add_note(incident.id, text),
         )
+
+
+def incident_of(wanted: Joining, alerts: Sequence[Before] = ()) -> IncidentCreate:
+    """A new incident with these alerts."""
+    known = wanted.severity in SEVERITIES
+    return IncidentCreate(
+        title=wanted.title,
+        severity=cast("Severity", wanted.severity if known else "medium"),
+        priority=cast("Priority", wanted.priority),
+        alert_ids=tuple(one.alert_id for one in alerts),
+    )

@@ -11,13 +11,14 @@ from ir_console.model.bulk import ItemResult
 from ir_console.model.decisions import Decision
 from ir_console.model.escalation import Escalation
 from ir_console.model.filters import Filter
-from ir_console.model.out_queue import Queued
+from ir_console.model.queued import Queued, QueuedMany
 from ir_console.model.related import Related, Relation
 from ir_console.model.tops import Top
 from ir_console.model.undo import Before, Deed
 
 from .bulk_job import BulkJob
 from .desk import Failed, Outcome
+from .incident_desk import Joined
 from .screens.export_dialog import ExportAnswer
 
 
@@ -73,6 +74,8 @@ class FilterRead(Message):
 
     wanted: Filter
     found: list[Before] | Failed
+    is_here: bool = False
+    """They are those that are loaded here: the server could not be asked."""
 
 
 @dataclass
@@ -166,6 +169,15 @@ class QueueSent(Message):
 
     queued: Queued
     outcome: Outcome
+
+
+@dataclass
+class QueueManySent(Message):
+    """What came of each alert of an action that had waited; `joined` is what they joined, if so."""
+
+    queued: QueuedMany
+    results: tuple[ItemResult, ...]
+    joined: Joined | None = None
 
 
 @dataclass

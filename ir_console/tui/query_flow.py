@@ -1,9 +1,11 @@
 """Triage of all that the filter finds on the server, also of what is not loaded here.
 
 The server counts first. What is meant is then read, alert by alert with its revision, before it is
-asked what to do: exactly those are changed, each only if nobody changed it since.
+asked what to do: exactly those are changed, each only if nobody changed it since. Without the
+server it is about what is loaded here, which the dialog says, and waits in the queue.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from ir_client.wire.bulk import MAX_BULK_ALERTS
@@ -36,11 +38,14 @@ class QueryFlow:
         """Have the server count what the filter finds."""
         context = self._context
         wanted = context.state.filter
-        if context.refuses() or context.needs_server("All that a filter finds"):
+        if context.refuses():
             return
         if wanted.query.root is None:
             key = context.key("triage.bulk")
             context.say(Tone.WARNING, f"Filter first: {key} is about all that the filter finds")
+            return
+        if context.is_offline:
+            self._read_here(wanted)
             return
 
         async def work() -> None:
@@ -64,6 +69,7 @@ class QueryFlow:
     def read(self, message: FilterRead) -> None:
         """Show how many, and ask what to do with exactly these."""
         context, found, wanted = self._context, message.found, message.wanted
+        is_here = message.is_here
         self._bulk.close_progress()
         if isinstance(found, Failed):
             context.say(Tone.ERROR, f"✗ {found.words}", found.hint)
@@ -72,10 +78,30 @@ class QueryFlow:
 
         def chosen(action: Action | None) -> None:
             if action is not None and not context.lacks_me(action):
-                self._show(action, found, loaded)
+                self._show(action, found, None if is_here else loaded)
 
         text = safe_text(wanted.text, 200)
-        context.app.push_screen(BulkActionDialog(len(found), loaded, text), chosen)
+        dialog = BulkActionDialog(len(found), loaded, text, is_here=is_here)
+        context.app.push_screen(dialog, chosen)
+
+    def _read_here(self, wanted: Filter) -> None:
+        """Without the server nobody knows what else it would find: what is loaded is meant."""
+        context, state = self._context, self._context.state
+        state.search_on(to_the_end=True)
+        ids = sorted(state.view.shown_matching(), reverse=True)
+        if not ids:
+            context.say(Tone.WARNING, "The filter finds no alert that is loaded here")
+            return
+        if len(ids) > MAX_BULK_ALERTS:
+            context.say(Tone.WARNING, too_many_words(len(ids)))
+            return
+        encoded = [text for one in ids if (text := state.book.encoded(one)) is not None]
+
+        async def work() -> None:
+            found = await asyncio.to_thread(lambda: [Before.decoded(one) for one in encoded])
+            context.app.post_message(FilterRead(wanted, found, is_here=True))
+
+        context.run(work())
 
     def _read(self, lookup: Lookup, wanted: Filter) -> None:
         context, bulk = self._context, self._bulk
@@ -88,7 +114,7 @@ class QueryFlow:
 
         context.run(work())
 
-    def _show(self, action: Action, found: Sequence[Before], loaded: int) -> None:
+    def _show(self, action: Action, found: Sequence[Before], loaded: int | None) -> None:
         context = self._context
         plan, meant = plan_query(action, found, me=context.my_id, loaded=loaded)
         if not meant:

@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 from ir_console.model.format import plural
 from ir_console.model.link import LinkState
+from ir_console.model.queued import QueuedMany
 from ir_console.model.spans import Tone
 from ir_console.model.toasts import Toast
 
 from .desk import Conflicted, Done, Failed
 from .flow import TriageFlow
-from .messages import QueueSent
+from .many_flow import ManyFlow
+from .messages import QueueManySent, QueueSent, TriageEnded
 from .screens.menu import MenuDialog
 from .screens.queue_page import QueuePage
 from .triage_context import TriageContext
@@ -24,6 +26,7 @@ class QueueFlow:
 
     def __init__(self, context: TriageContext, flow: TriageFlow) -> None:
         self._context, self._flow = context, flow
+        self.many: ManyFlow | None = None
         self._conflicts: dict[int, Conflicted] = {}
         self._is_sending = False
         self._was_live = False
@@ -62,6 +65,10 @@ class QueueFlow:
         if queued is None or self._is_sending:
             return
         self._is_sending = True
+        if isinstance(queued, QueuedMany):
+            assert self.many is not None
+            self.many.send(queued)
+            return
         context.state.pending[queued.seen.id] = queued.decision.action
 
         async def work() -> None:
@@ -88,15 +95,36 @@ class QueueFlow:
                 who = conflicted.conflict.others[-1:] or ("someone changed it",)
                 queue.refuse(queued.number, f"changed meanwhile: {who[0]}", is_conflict=True)
             case Failed(is_unreachable=True):
-                # Still, or again, not there: it waits for the next return, or for `S`.
-                context.say(Tone.WARNING, "The server cannot be reached: what is queued waits")
+                self._say_it_waits()
                 return
             case Failed(words=words, reason=reason):
                 queue.refuse(queued.number, reason or words)
-        if queue.next is not None:
+        self._go_on()
+
+    def many_sent(self, message: QueueManySent) -> None:
+        """Take in what came of each of many, and go on with the next."""
+        self._is_sending = False
+        if self.many is None or not self.many.sent(message):
+            self._say_it_waits()
+            return
+        self._sent += self._context.state.queue.get(message.queued.number) is None
+        self._go_on()
+
+    def settle(self, message: TriageEnded) -> None:
+        """What was decided about after all is done now."""
+        if isinstance(message.outcome, Done):
+            self._context.state.queue.settle(message.seen.id)
+
+    def _go_on(self) -> None:
+        if self._context.state.queue.next is not None:
             self.send()
         else:
             self._sum_up()
+
+    def _say_it_waits(self) -> None:
+        # Still, or again, not there: until the next return, or until it is asked for.
+        words = "The server cannot be reached: what is queued waits"
+        self._context.say(Tone.WARNING, words)
 
     def drop_newest(self) -> bool:
         """Drop what was queued last; False when nothing waits."""
@@ -134,6 +162,10 @@ class QueueFlow:
         context = self._context
         queued, conflicted = context.state.queue.get(number), self._conflicts.get(number)
         if queued is None:
+            return True
+        if isinstance(queued, QueuedMany):
+            if self.many is not None:
+                self.many.show(queued)
             return True
         if conflicted is None:
             return not context.go_to(queued.seen.id)

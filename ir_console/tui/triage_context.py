@@ -1,6 +1,6 @@
 """What all triage on the screen has in common: the alerts, the desk, and what was done so far."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,13 +8,14 @@ from textual.app import App
 
 from ir_client.wire.alerts import Alert
 from ir_console.model.decisions import Decision
-from ir_console.model.format import plural
+from ir_console.model.escalation import Joining
 from ir_console.model.link import LinkState
+from ir_console.model.out_queue import Item
 from ir_console.model.spans import Tone
 from ir_console.model.state import Arrival, ConsoleState, Origin
 from ir_console.model.toasts import Toast
 from ir_console.model.triage import Action
-from ir_console.model.undo import UndoLog
+from ir_console.model.undo import Before, UndoLog
 
 from .desk import Desk
 from .painter import Painter
@@ -79,25 +80,35 @@ class TriageContext:
         """Whether what is decided has to wait for the connection."""
         return self.state.link.state not in (LinkState.LIVE, LinkState.CATCHING_UP)
 
+    def has_to_wait(self, alert_ids: Iterable[int]) -> bool:
+        """Whether what is decided about these has to wait: for the server, or for its turn."""
+        return self.is_offline or any(map(self.state.queue.waits, alert_ids))
+
     def needs_server(self, what: str) -> bool:
         """Whether something has to wait, that cannot be queued; says so."""
         if self.is_offline:
             self.say(Tone.WARNING, f"{what} needs the server: wait until it is back")
         return self.is_offline
 
-    def enqueue(self, decision: Decision, alerts: Sequence[Alert]) -> None:
-        """Keep a decision about these until it can be sent."""
+    def enqueue(self, decision: Decision, seen: Alert) -> None:
+        """Keep a decision about an alert until it can be sent."""
         queue = self.state.queue
-        added = [queue.add(decision, one) for one in alerts if not queue.has(decision, one.id)]
-        if not added:
-            self.say(
-                Tone.WARNING, f"That is queued already: {self.key('triage.queue')} shows what is"
-            )
-        elif len(added) == 1:
-            self.say(Tone.ACCENT, f"↑ Queued: {added[0].words}", "Sent when the server is back.")
+        is_new = not queue.has(decision, seen.id)
+        self._tell_queued(queue.add(decision, seen) if is_new else None)
+
+    def enqueue_many(self, deed: Decision | Joining, before: Mapping[int, Before]) -> None:
+        """Keep what was decided about many alerts, as they were, until it can be sent."""
+        queue = self.state.queue
+        is_new = not queue.has_many(deed, before)
+        self._tell_queued(queue.add_many(deed, before) if is_new else None)
+        self.state.marks.drop(frozenset(before))
+
+    def _tell_queued(self, queued: Item | None) -> None:
+        if queued is None:
+            words = f"That is queued already: {self.key('triage.queue')} shows what is"
+            self.say(Tone.WARNING, words)
         else:
-            words = f"↑ Queued for {plural(len(added), 'alert')}: {decision.words}"
-            self.say(Tone.ACCENT, words, "Sent when the server is back.")
+            self.say(Tone.ACCENT, f"↑ Queued: {queued.words}", "Sent when the server is back.")
 
     def lacks_me(self, action: Action) -> bool:
         """Whether it would have to be known who we are, and is not; says so."""

@@ -19,6 +19,7 @@ from .messages import (
     ExportEnded,
     FilterCounted,
     FilterRead,
+    QueueManySent,
     QueueSent,
     TriageEnded,
     UndoEnded,
@@ -98,6 +99,7 @@ class TriagingApp(LateKeysApp):
     def triage_ended(self, message: TriageEnded) -> None:
         """Show the outcome."""
         self.outcomes.settle(message)
+        self.queueing.settle(message)
         self._step(partial(self.flow.end, message))
 
     @on(ConflictRead)
@@ -114,6 +116,11 @@ class TriagingApp(LateKeysApp):
     def queue_sent(self, message: QueueSent) -> None:
         """Go on with the next one."""
         self._step(partial(self.queueing.sent, message))
+
+    @on(QueueManySent)
+    def queue_many_sent(self, message: QueueManySent) -> None:
+        """Go on with the next one."""
+        self._step(partial(self.queueing.many_sent, message))
 
     @on(QueuePage.SendWanted)
     def send_wanted(self) -> None:

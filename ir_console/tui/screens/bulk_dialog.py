@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 
 from ir_client.wire.values import ALERT_STATUSES
-from ir_console.model.bulk import BulkPlan
+from ir_console.model.bulk import FOUND_HERE, BulkPlan
 from ir_console.model.format import plural
 from ir_console.model.looks import status_word
 from ir_console.model.rows import Row
@@ -145,20 +145,24 @@ def _choices(action: Action) -> dict[str, str]:
 
 
 class BulkActionDialog(Dialog[Action | None]):
-    """What to do with all that the filter finds on the server; nothing is chosen at first."""
+    """What to do with all that the filter finds; nothing is chosen at first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*LEAVES, *bound("dialog.leave")]
 
-    def __init__(self, found: int, loaded: int, query: str) -> None:
+    def __init__(self, found: int, loaded: int, query: str, *, is_here: bool = False) -> None:
         super().__init__()
         self._found, self._loaded, self._query = found, loaded, query
+        self._is_here = is_here
 
     def compose(self) -> ComposeResult:
         count = plural(self._found, "alert")
         with Vertical(classes="dialog"):
-            yield Label(Content(f"{count} on the server"), classes="dialog-title")
+            where = "loaded here" if self._is_here else "on the server"
+            yield Label(Content(f"{count} {where}"), classes="dialog-title")
             yield Label(Content(self._query), classes="dialog-subject")
             loaded = f"{self._loaded:,} of them are loaded here."
+            if self._is_here:
+                loaded = FOUND_HERE
             yield Label(Content(loaded), classes="dialog-line")
             yield Choices(_BULK_ACTIONS, chosen=None, widget_id="choices")
             down = keymap_of(self).key("choice.down")

@@ -14,7 +14,7 @@ from ir_console.model.toasts import Toast
 
 from ..painter import Painter
 from ..widgets.pick_list import PickList
-from .page import Page
+from .page import Page, placeholder_lines
 
 
 class ResultsPage(Page):
@@ -38,6 +38,9 @@ class ResultsPage(Page):
 
     def entries(self) -> Sequence[Entry[Any]]:
         return result_entries(self._results(), self._row_of)
+
+    def instead(self) -> tuple[Line, ...]:
+        return placeholder_lines(Tone.OK, "All of it is done.")
 
     def title_line(self) -> tuple[Line, Line]:
         words = results_title(self._words, self._results())

@@ -93,24 +93,121 @@ async def test_action_is_dropped_from_the_list_or_by_undo() -> None:
         assert server.alerts.updates == []
 
 
-async def test_marked_alerts_are_queued_each_and_taken_only_with_the_server() -> None:
+async def test_marked_alerts_are_one_action_that_is_sent_and_undone_whole() -> None:
     server = a_server()
     async with a_console(server) as console:
         await go_offline(console, server)
         await console.press("*", "s")
         await console.sees("Status of 4 alerts")
         await console.press("2")
-        await console.sees("↑ Queued for 4 alerts: status → Triaged", "↑ 4 queued")
-        for key in ("*", "a"):
-            await console.press(key)
-        await console.sees("Taking many needs the server")
-        await console.press("B")
-        await console.sees("All that a filter finds needs the server")
-        await console.press("I")
-        await console.sees("An incident needs the server")
+        await console.sees("↑ Queued: 4 alerts: status → Triaged", "↑ 1 queued (4 alerts)")
+        await console.press("*", "a", "1")
+        await console.sees("↑ Queued: 4 alerts: assigned to you", "↑ 2 queued (8 alerts)")
+        assert sum(line.startswith("↑") for line in console.text.splitlines()) == 4
+        await console.press("W")
+        await console.sees("↑ 4 alerts: status → Triaged", "↑ 4 alerts: assigned to you")
+        await console.press("enter")
+        await console.sees("status → Triaged · 0 of 4 done", "↑ #4", "waits to be sent")
+        await console.press("escape")
         server.come_back()
-        await console.sees("✓ 4 queued actions sent")
+        await console.sees("✓ 2 queued actions sent")
         assert statuses(server) == ["triaged"] * 4
+        assert {one.assigned_analyst_id for one in server.stored.values()} == {7}
+        await console.press("z")
+        await console.until(lambda: server.stored[1].assigned_analyst_id is None)
+        await console.until(lambda: not console.app.state.pending)
+        await console.press("z")
+        await console.until(lambda: statuses(server) == ["new"] * 4)
+
+
+async def test_what_the_filter_finds_here_is_queued_and_said_to_be_that() -> None:
+    server = a_server()
+    async with a_console(server, size=(80, 24)) as console:
+        await go_offline(console, server)
+        server.hold(an_alert(id=9, title="Alert 009", received_at=a_row(9).received, revision=1))
+        await console.press("slash", *"alert", "enter", "B")
+        await console.sees("4 alerts loaded here", "The server cannot be asked: exactly those")
+        await console.press("2", "2")
+        await console.sees("↑ Queued: 4 alerts: status → Triaged")
+        server.is_up = False
+        server.change(3, by="priya", status="escalated")
+        server.forbidden.add(2)
+        server.come_back()
+        await console.sees("✗ 1 queued action refused", "1 queued (4 alerts), 1 refused")
+        assert statuses(server) == ["new", "triaged", "escalated", "new", "triaged"]
+        await console.press("W")
+        await console.sees("✗ 4 alerts: status → Triaged", "1 changed by someone else meanwhile")
+        await console.press("enter")
+        await console.sees("2 of 4 done", "✗ #3", "✗ #2", "not yours to change", "✓ #1")
+        server.forbidden.clear()
+        await console.press("escape", "W", "S")
+        await console.until(lambda: server.stored[2].status == "triaged")
+        await console.press("enter")
+        await console.sees("3 of 4 done")
+        await console.press("enter")
+        await console.sees("you saw", "you want", "is now", "priya: status New → Esc")
+        await console.press("tab", "enter")
+        await console.until(lambda: server.stored[3].status == "triaged")
+        await console.until(lambda: not len(console.app.state.queue))
+
+
+async def test_line_that_breaks_between_two_requests_keeps_the_rest_of_many() -> None:
+    server = a_server()
+    async with a_console(server) as console:
+        await go_offline(console, server)
+        await console.press("*", "s", "2")
+        await console.sees("↑ 1 queued (4 alerts)")
+        server.call_fails = ConnectError("Nobody listens")
+        server.come_back()
+        await console.sees("The server cannot be reached", "↑ 1 queued (4 alerts)")
+        assert statuses(server) == ["new"] * 4
+        await console.press("W", "S")
+        await console.sees("✓ 1 queued action sent", "Nothing waits to be sent")
+        assert statuses(server) == ["triaged"] * 4
+
+
+async def test_incident_is_made_on_return_of_the_alerts_that_are_as_they_were() -> None:
+    server = a_server()
+    async with a_console(server) as console:
+        await go_offline(console, server)
+        await console.press("space", "space", "space", "I")
+        await console.sees("Escalate 3 alerts", "it waits, and is done on return")
+        await console.press("1", "enter")
+        await console.sees("↑ Queued: 3 alerts: in a new incident “", "↑ 1 queued (3 alerts)")
+        await console.press("G", "k", "I")
+        await console.sees("There is no alert to escalate", "still busy with your last change")
+        server.is_up = False
+        server.change(3, by="priya", status="escalated")
+        server.come_back()
+        await console.sees("✗ 1 queued action refused")
+        assert [one.incident_id is not None for one in server.stored.values()] == [
+            False,
+            True,
+            False,
+            True,
+        ]
+        (incident,) = server.incidents.stored.values()
+        await console.press("W")
+        await console.sees(f"✗ 3 alerts: in {incident.incident_id}", "1 changed by someone else")
+        await console.press("x", "escape", "z")
+        await console.until(
+            lambda: server.incidents.stored[incident.incident_id].status == "closed"
+        )
+        assert not any(one.incident_id for one in server.stored.values())
+
+
+async def test_incident_that_nothing_joined_is_closed_again() -> None:
+    server = a_server()
+    async with a_console(server) as console:
+        await go_offline(console, server)
+        await console.press("I", "1", "enter")
+        await console.sees("↑ 1 queued (1 alert)")
+        server.is_up = False
+        server.change(4, by="priya", status="escalated")
+        server.come_back()
+        await console.sees("✗ 1 queued action refused")
+        assert [one.status for one in server.incidents.stored.values()] == ["closed"]
+        assert server.stored[4].incident_id is None
 
 
 async def test_connection_that_breaks_again_keeps_what_is_not_sent() -> None:
