@@ -8,11 +8,12 @@ uses: it paints over it, and whoever comes back to the shell finds the shell as 
 import os
 import signal
 import sys
+import termios
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import FrameType
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from ir_console.safe_text import safe_text
 
@@ -23,6 +24,7 @@ _SECOND_SCREEN, _FIRST_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 _HIDE_CURSOR, _SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 _CLEAR, _BOLD, _DIM, _PLAIN = "\x1b[2J", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _EXIT_BY_SIGNAL = 128
+_LOCAL_FLAGS = 3  # where `tcgetattr` has them
 _NAME = "IR Console"
 
 
@@ -32,6 +34,7 @@ class Opening:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._is_shown = False
+        self._before: list[Any] | None = None
 
     def show(self, words: str) -> None:
         """Say what is being done."""
@@ -43,19 +46,32 @@ class Opening:
         begin = "" if self._is_shown else f"{_SECOND_SCREEN}{_HIDE_CURSOR}"
         title = _at(line, columns, _NAME, _BOLD)
         said = _at(line + 2, columns, text, _DIM)
-        # What is typed too early appears in the corner, not in the words.
-        self._write(f"{begin}{_CLEAR}{title}{said}\x1b[{lines};1H")
+        if not self._is_shown:
+            self._hide_what_is_typed()
+        self._write(f"{begin}{_CLEAR}{title}{said}")
         self._is_shown = True
 
     def hand_over(self) -> None:
-        """Leave the screen to the toolkit."""
+        """Leave the screen to the toolkit, and what was typed too early with it."""
         self._is_shown = False
 
     def close(self) -> None:
-        """Give the shell its screen back, unless it was handed over."""
+        """Give the shell its terminal back; its screen too, unless that was handed over."""
         if self._is_shown:
             self._write(f"{_SHOW_CURSOR}{_FIRST_SCREEN}")
             self._is_shown = False
+        if self._before is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self._stream.fileno(), termios.TCSANOW, self._before)
+            self._before = None
+
+    def _hide_what_is_typed(self) -> None:
+        # Else it appears in the picture, and on the shell's screen when that comes back.
+        with suppress(termios.error):
+            self._before = termios.tcgetattr(self._stream.fileno())
+            silent = [*self._before]
+            silent[_LOCAL_FLAGS] &= ~termios.ECHO
+            termios.tcsetattr(self._stream.fileno(), termios.TCSANOW, silent)
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

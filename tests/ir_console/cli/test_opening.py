@@ -5,6 +5,7 @@ import pty
 import select
 import signal
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +65,27 @@ def test_what_was_handed_over_is_the_toolkits_to_leave(terminal: tuple[TextIO, i
     picture.hand_over()
     picture.close()
     assert LEAVE not in painted(master)
+
+
+@pytest.mark.parametrize("hands_over", [False, True])
+def test_what_is_typed_meanwhile_is_not_echoed(
+    terminal: tuple[TextIO, int], hands_over: bool
+) -> None:
+    stream, master = terminal
+    before = termios.tcgetattr(stream.fileno())
+    picture = Opening(stream)
+    picture.show("opening")
+    picture.show("opening another server")
+    if hands_over:
+        picture.hand_over()
+    painted(master)
+    os.write(master, b"jjj\n")
+    assert os.read(stream.fileno(), 10) == b"jjj\n"
+    picture.close()
+    assert termios.tcgetattr(stream.fileno()) == before
+    os.write(master, b"k\n")
+    # It would stand before this one.
+    assert "j" not in read_until(master, "k")
 
 
 def test_a_signal_gives_the_screen_back(
