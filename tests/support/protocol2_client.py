@@ -24,7 +24,7 @@ from tests.support.stream import (
 )
 
 if TYPE_CHECKING:
-    from tests.support.protocol2_world import Protocol2
+    from tests.support.protocol2_machine import Protocol2
 
 LIMITS = StreamLimits(
     broadcasts=Rate(per_second=2, burst=2),

@@ -1,298 +1,312 @@
-"""Everything that can happen to the clients of a hub, for hypothesis to choose from."""
+"""A real server under fire, and raw clients of protocol 2 that hold it to its word.
+
+Alerts change, go out of sight and come back, rights change, the log is trimmed, lines are cut after
+any frame, readers stop reading. What goes wrong when is drawn from one seed. Each client keeps a
+book by the rules of docs/protocol.md; whatever it is told is checked in the moment it is read, and
+once its position is at the end of the log, its book has to be the truth.
+"""
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import replace
+import random
+import socket
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    precondition,
-    rule,
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from server_stub.api.stream_socket import StreamSocket
+from server_stub.domain.rate_limit import Rate
+from server_stub.storage.schema import events
+from tests.support.server import an_alert_body
+from tests.support.stream_server import StreamClient, StreamServer, stream_server
+
+TEAMS = (None, "red", "blue", "secret")
+READERS_TEAMS: tuple[frozenset[str], ...] = (
+    frozenset(),
+    frozenset({"red"}),
+    frozenset({"blue"}),
+    frozenset({"red", "blue"}),
 )
-
-from server_stub import access
-from server_stub.access import AlertSight, Viewer
-from server_stub.hub.frames import plain_message
-from server_stub.hub.hub import Hub
-from tests.support.protocol2_client import LIMITS, Client, SteppingSource, run_through
-from tests.support.stream import (
-    a_login,
-    an_admin,
-    an_analyst,
-)
-
-ALERT_IDS = st.integers(1, 6)
-TEAMS = st.sampled_from([None, "red", "blue"])
-ASSIGNEES = st.sampled_from([None, 1])
-Changed = tuple[int, str | None, int | None]
-CHANGES = st.lists(st.tuples(ALERT_IDS, TEAMS, ASSIGNEES), min_size=1, max_size=5)
-VIEWERS = st.sampled_from([an_admin(), an_analyst(1), an_analyst(1, "red"), an_analyst(2, "blue")])
+SMALL_BUFFER_BYTES = 4 * 1024
+# More than the buffers on the way hold, so that who stops reading makes the server keep changes.
+BODY_BYTES = 6_000
+PATIENCE_SECONDS = 120
 
 
-class Protocol2(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = 0.0
-        self.source = SteppingSource()
-        self.hub = Hub(self.source, limits=LIMITS, doorbell=asyncio.Event(), clock=lambda: self.now)
-        self.sights: dict[tuple[int, int], AlertSight] = {}
-        self.clients: list[Client] = []
-        self.troubles: set[str] = set()
-        self.turn: Coroutine[Any, Any, Any] | None = None
-        self.guard: Coroutine[Any, Any, Any] | None = None
+class NarrowSocket(StreamSocket):
+    """A connection that holds little between server and client."""
 
-    def teardown(self) -> None:
-        self.source.fails_with.clear()
-        self._settle()
-        for client in self.clients:
-            viewer = self.source.standing[client.login]
-            assert client.book == {
-                one.id: one.version
-                for one in self.source.alert_rows.values()
-                if one.may_be_seen_by(viewer)
-            }, "a final state was lost, or a removed alert was kept"
-        for left in (self.turn, self.guard):
-            if left is not None:
-                left.close()
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        line = transport.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SMALL_BUFFER_BYTES)
+        transport.set_write_buffer_limits(high=4 * SMALL_BUFFER_BYTES)
 
-    @initialize(troubles=st.sets(st.sampled_from(["rights", "trims", "failures"])))
-    def some_things_go_wrong(self, troubles: set[str]) -> None:
-        self.troubles = troubles
 
-    @rule(changes=CHANGES)
-    def alerts_change(self, changes: list[Changed]) -> None:
-        self._change(changes)
+@dataclass
+class World:
+    """One server, its alerts, and who reads of them."""
 
-    def _change(self, changes: list[Changed]) -> None:
-        for alert_id, team, assignee in changes:
-            state = self.source.put_alert(alert_id, team=team, assigned_analyst_id=assignee)
-            self.sights[alert_id, state.version] = state.sight
+    server: StreamServer
+    admin: dict[str, str]
+    chance: random.Random
+    alert_ids: list[int] = field(default_factory=list)
+    readers: list["Reader"] = field(default_factory=list)
+    changes: int = 0
+    trims: int = 0
+    end: int | None = None
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @precondition(lambda self: len(self.clients) < 3)
-    @rule(viewer=VIEWERS)
-    def someone_starts(self, viewer: Viewer) -> None:
-        login = a_login(len(self.clients))
-        self.source.standing[login] = viewer
-        client = Client(self, login)
-        self.clients.append(client)
-        client.connect()
-        while client.opening is not None:
-            client.go_on_opening()
-        client.process(10)
-        client.fetch()
+    async def run(self, *, rounds: int, changes: int = 12) -> None:
+        """Let everything happen, and hold every reader to the truth after each round."""
+        for _ in range(rounds):
+            self.end = None
+            async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as tasks:
+                for reader in self.readers:
+                    tasks.create_task(reader.live())
+                tasks.create_task(self._change(changes))
+            for reader in self.readers:
+                truth, _ = await reader.snapshot()
+                lost = "a final state was lost, or a removed alert kept"
+                assert reader.book == truth, f"{lost}: {reader}, not {truth}"
 
-    @precondition(lambda self: self.clients)
-    @rule(data=st.data(), count=st.integers(0, 3))
-    def a_line_is_cut_and_comes_back(self, data: st.DataObject, count: int) -> None:
-        client = data.draw(st.sampled_from(self.clients))
-        if client.is_connected:
-            client.process(count)
-            client.cut()
-        client.connect()
+    async def after(self, changes: int) -> None:
+        """Wait until so many changes have happened, or all."""
+        while self.changes < changes and self.end is None:
+            self._moved.clear()
+            await self._moved.wait()
 
-    @precondition(lambda self: self.clients)
-    @rule(data=st.data())
-    def a_line_is_gone_for_a_while(self, data: st.DataObject) -> None:
-        client = data.draw(st.sampled_from(self.clients))
-        if client.is_connected:
-            client.cut()
+    async def _change(self, changes: int) -> None:
+        for _ in range(changes):
+            await self.chance.choices(
+                [
+                    self._one_change,
+                    self._burst,
+                    self._storm,
+                    self._new_rights,
+                    self._rights_for_a_moment,
+                    self._trim,
+                ],
+                [8, 2, 4, 1, 1, 1],
+            )[0]()
+            self._moved.set()
+        # One that everyone sees: who is told of it knows all that was before.
+        await self._put(self.alert_ids[0], team=None)
+        self.end = await self.server.services.events.head()
+        self._moved.set()
 
-    @precondition(lambda self: self.clients)
-    @rule(data=st.data(), count=st.integers(1, 4))
-    def someone_reads(self, data: st.DataObject, count: int) -> None:
-        client = data.draw(st.sampled_from(self.clients))
-        if client.is_connected:
-            client.process(count)
+    async def _one_change(self) -> None:
+        alert_id = self.chance.choice(self.alert_ids)
+        if self.chance.random() < 0.5:
+            await self._put(alert_id, team=self.chance.choice(TEAMS))
+        else:
+            await self._put(alert_id, tags=[str(self.changes)])
 
-    @precondition(lambda self: self.clients)
-    @rule(data=st.data())
-    def someone_fetches(self, data: st.DataObject) -> None:
-        client = data.draw(st.sampled_from(self.clients))
-        if client.may_fetch:
-            client.fetch()
+    async def _burst(self) -> None:
+        team = self.chance.choice(TEAMS)
+        chosen = self.chance.sample(self.alert_ids, len(self.alert_ids) // 2)
+        await asyncio.gather(*(self._put(alert_id, team=team) for alert_id in chosen))
 
-    @precondition(lambda self: self.clients)
-    @rule(data=st.data())
-    def someone_is_answered(self, data: st.DataObject) -> None:
-        client = data.draw(st.sampled_from(self.clients))
-        if client.is_connected and client.opening is None:
-            client.subscriber.tell(plain_message("pong", {}))
-            self.hub.deliver(client.subscriber)
+    async def _storm(self) -> None:
+        """The first that changed changes again while the others still wait to be told."""
+        chosen = self.chance.sample(self.alert_ids, 6)
+        again = [*chosen, *chosen[:3]]
+        await asyncio.gather(*(self._put(one, tags=[str(self.changes)]) for one in again))
 
-    @precondition(lambda self: self.clients)
-    @rule(data=st.data(), reads=st.booleans())
-    def someone_is_slow_or_goes_on(self, data: st.DataObject, reads: bool) -> None:
-        data.draw(st.sampled_from(self.clients)).outlet.can_write = reads
+    async def _put(self, alert_id: int, **fields: Any) -> None:
+        answer = await self.server.http.put(f"/alerts/{alert_id}", json=fields, headers=self.admin)
+        assert answer.status_code == 200, answer.text
+        self.changes += 1
 
-    @precondition(lambda self: self.clients)
-    @rule(
-        data=st.data(),
-        before=CHANGES,
-        after=CHANGES,
-        reads=st.integers(0, 3),
-        breaks=st.booleans(),
-        is_answered=st.booleans(),
-    )
-    def someone_falls_behind(
-        self,
-        data: st.DataObject,
-        before: list[Changed],
-        after: list[Changed],
-        reads: int,
-        breaks: bool,
-        is_answered: bool,
-    ) -> None:
-        client = data.draw(st.sampled_from(self.clients))
-        self._calm(client)
-        client.outlet.can_write = False
-        for changes in (before, after):
-            self.mark(changes)
-        if is_answered:
-            client.subscriber.tell(plain_message("pong", {}))
-        client.outlet.can_write = True
-        self.hub.deliver(client.subscriber)
-        client.process(reads)
-        if breaks:
-            client.cut()
-            client.connect()
+    async def _new_rights(self) -> None:
+        await self._give(self.chance.choice(self.readers), self.chance.choice(READERS_TEAMS))
 
-    @precondition(lambda self: self.clients and "rights" in self.troubles)
-    @rule(data=st.data(), viewer=VIEWERS)
-    def someones_rights_change(self, data: st.DataObject, viewer: Viewer) -> None:
-        self.give_rights(data.draw(st.sampled_from(self.clients)), viewer)
+    async def _rights_for_a_moment(self) -> None:
+        """Rights change and change back, often before anyone has looked."""
+        reader = self.chance.choice(self.readers)
+        before = reader.rights[-1]
+        await self._give(reader, self.chance.choice(READERS_TEAMS))
+        for _ in range(self.chance.randint(0, 2)):
+            await self._one_change()
+            self._moved.set()
+        await self._give(reader, before)
 
-    def give_rights(self, client: Client, viewer: Viewer) -> None:
-        before = self.source.standing[client.login]
-        if access.sight_key(replace(viewer, sight_changes=before.sight_changes)) != (
-            access.sight_key(before)
-        ):
-            viewer = replace(viewer, sight_changes=before.sight_changes + 1)
-            self.source.standing[client.login] = viewer
+    async def _give(self, reader: "Reader", teams: frozenset[str]) -> None:
+        reader.rights.append(teams)
+        given = len(reader.rights) - 1
+        me = await self.server.http.get("/auth/me", headers=reader.headers)
+        answer = await self.server.http.put(
+            f"/auth/users/{me.json()['id']}", json={"teams": sorted(teams)}, headers=self.admin
+        )
+        assert answer.status_code == 200, answer.text
+        # Who connected before this may have been let in by the rights before.
+        reader.oldest_rights = given
 
-    @precondition(lambda self: self.clients and "rights" in self.troubles)
-    @rule(data=st.data(), viewer=VIEWERS, changes=CHANGES, notices=st.booleans())
-    def someone_fetches_by_rights_that_come_and_go(
-        self, data: st.DataObject, viewer: Viewer, changes: list[Changed], notices: bool
-    ) -> None:
-        client = data.draw(st.sampled_from(self.clients))
-        self._calm(client)
-        self.mark(changes)
-        client.subscriber.reset("lag")
-        self.hub.deliver(client.subscriber)
-        client.process(1_000)
-        before = self.source.standing[client.login]
-        self.give_rights(client, viewer)
-        if notices:
-            self.the_hub_looks_around()
-        client.fetch()
-        self.give_rights(client, before)
+    async def _trim(self) -> None:
+        head = await self.server.services.events.head()
+        through = self.chance.randint(0, head - 1)
+        await self.server.services.database.write(
+            lambda connection: connection.execute(events.delete().where(events.c.seq <= through))
+        )
+        self.trims += 1
 
-    @precondition(lambda self: self.clients and "rights" in self.troubles)
-    @rule(data=st.data(), told=VIEWERS, fetched=VIEWERS, changes=CHANGES, reads=st.integers(0, 3))
-    def someone_fetches_by_rights_that_the_connection_does_not_know(
-        self,
-        data: st.DataObject,
-        told: Viewer,
-        fetched: Viewer,
-        changes: list[Changed],
-        reads: int,
-    ) -> None:
-        client = data.draw(st.sampled_from(self.clients))
-        self._calm(client)
-        self.give_rights(client, told)
-        self.the_hub_looks_around()
-        self.hub.deliver(client.subscriber)
-        client.process(1_000)
-        client.outlet.can_write = False
-        self.mark(changes)
-        self.give_rights(client, fetched)
-        if client.may_fetch:
-            client.fetch()
-        client.outlet.can_write = True
-        self.hub.deliver(client.subscriber)
-        client.process(reads)
-        client.cut()
 
-    @precondition(lambda self: any(client.opening for client in self.clients))
-    @rule(data=st.data())
-    def an_opening_goes_on(self, data: st.DataObject) -> None:
-        data.draw(st.sampled_from([one for one in self.clients if one.opening])).go_on_opening()
+@dataclass
+class Reader:
+    """A client that keeps a book and its position, whatever happens to its line."""
 
-    @precondition(lambda self: self.source.log and "trims" in self.troubles)
-    @rule(data=st.data())
-    def the_log_is_trimmed(self, data: st.DataObject) -> None:
-        self.source.trim(data.draw(st.integers(0, len(self.source.log))))
+    world: World = field(repr=False)
+    name: str
+    headers: dict[str, str] = field(repr=False)
+    chance: random.Random = field(repr=False)
+    rights: list[frozenset[str]] = field(default_factory=lambda: [frozenset()])
+    book: dict[int, int] = field(default_factory=dict)
+    position: dict[str, Any] = field(default_factory=dict)
+    has_to_fetch: bool = True
+    cuts: int = 0
+    seen: dict[str, int] = field(default_factory=dict)
+    oldest_rights: int = 0
+    _epoch: str = ""
+    _oldest_rights: int = 0
+    _told: dict[int, int] = field(default_factory=dict, repr=False)
 
-    @rule(seconds=st.sampled_from([0.5, 3.0, 20.0]))
-    def time_passes(self, seconds: float) -> None:
-        self.now += seconds
+    @property
+    def has_all(self) -> bool:
+        """Whether its position says that it knows everything."""
+        end = self.world.end
+        return end is not None and not self.has_to_fetch and self.position["resume_from"] >= end
 
-    @precondition(lambda self: "failures" in self.troubles)
-    @rule()
-    def the_next_read_fails(self) -> None:
-        self.source.fails_with.append(OSError("the disk is gone"))
+    async def live(self) -> None:
+        """Read, and cut the line after any frame, until all is told."""
+        while not (self.has_all and await self._has_present_rights()):
+            try:
+                async with self._connected() as client:
+                    await self._read(client)
+            except (ConnectionClosed, TimeoutError):
+                pass  # on a busy machine a line may be slow; the world as a whole has its limit
+            self.cuts += 1
 
-    @rule(steps=st.integers(1, 8))
-    def the_hub_goes_on(self, steps: int) -> None:
-        for _ in range(steps):
-            self._step()
+    async def _has_present_rights(self) -> bool:
+        """Who connects just before its rights change hears of that a little later."""
+        _, now = await self.snapshot()
+        return bool(now["epoch"] == self.position["epoch"])
 
-    @rule(changes=CHANGES)
-    def alerts_change_and_the_hub_marks_them(self, changes: list[Changed]) -> None:
-        self.mark(changes)
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[StreamClient]:
+        position = {} if self.has_to_fetch else self.position
+        self._told, self._oldest_rights = {}, self.oldest_rights
+        url = f"{self.world.server.stream_url()}?{urlencode({'protocol': 2, **position})}"
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER_BYTES)
+        line.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", self.world.server.port))
+        async with connect(
+            url, sock=line, additional_headers=self.headers, max_queue=1, close_timeout=0
+        ) as connection:
+            yield StreamClient(connection)
 
-    @rule()
-    def the_hub_looks_around(self) -> None:
-        async def look_around() -> None:
-            await self.hub.check_rights()
-            self.hub.beat()
+    async def _read(self, client: StreamClient) -> None:
+        fetches_in = self.chance.randint(0, 3)
+        for _ in range(self.chance.randint(2, 8)):
+            if self.chance.random() < 0.1:
+                await self.world.after(self.world.changes + self.chance.randint(1, 40))
+            fetches_in -= self._process(await client.next(), fetches_in=fetches_in)
+            if self.has_to_fetch and fetches_in <= 0:
+                await self._fetch()
+                fetches_in = self.chance.randint(0, 3)
+            if self.has_all:
+                return
 
-        run_through(look_around())
+    def _process(self, frame: dict[str, Any], *, fetches_in: int) -> int:
+        """Take a frame; 1 where it is one less until the fetch that is due."""
+        self.seen[frame["type"]] = self.seen.get(frame["type"], 0) + 1
+        if frame["type"] == "hello":
+            self._epoch = frame["data"]["epoch"]
+            self.has_to_fetch |= frame["data"]["mode"] == "reset"
+        for event in events_in(frame):
+            self._apply(event)
+        if frame["type"] == "reset":
+            reason = f"reset {frame['data']['reason']}"
+            self.seen[reason] = self.seen.get(reason, 0) + 1
+            self.has_to_fetch = True
+            self._epoch = frame["data"]["epoch"]
+        elif not self.has_to_fetch:
+            self.position["resume_from"] = frame["seq"]
+        return int(self.has_to_fetch and frame["type"] != "reset")
 
-    def _calm(self, client: Client) -> None:
-        """Let one client come to where it has all and is told live."""
-        self.now += 20.0
-        self.source.fails_with.clear()
-        if not client.is_connected:
-            client.connect()
-        while client.opening is not None:
-            client.go_on_opening()
-        client.outlet.can_write = True
-        for _ in range(20):
-            self._step()
-        client.process(1_000)
-        if client.may_fetch:
-            client.fetch()
+    def _apply(self, event: dict[str, Any]) -> None:
+        alert_id, revision = event["data"]["id"], event["data"]["revision"]
+        assert revision >= self._told.get(alert_id, 0), "a revision went back"
+        if event["type"] != "alert_removed":
+            team = event["data"]["team"]
+            allowed = {None}.union(*self.rights[self._oldest_rights :])
+            assert team in allowed, f"data of an alert that {self.name} may not see"
+        self._told[alert_id] = revision
+        if revision < self.book.get(alert_id, 0):
+            return
+        if event["type"] == "alert_removed":
+            self.book.pop(alert_id, None)
+        else:
+            self.book[alert_id] = revision
 
-    def mark(self, changes: list[Changed]) -> None:
-        self._change(changes)
-        for _ in range(20):
-            self._step()
+    async def _fetch(self) -> None:
+        """Take a snapshot; the position is one by the rights of the connection, not of the pages.
 
-    def _step(self) -> None:
-        if self.turn is None:
-            self.turn = self.hub.turn()
-        try:
-            self.turn.send(None)
-        except (StopIteration, OSError):
-            self.turn = None
+        Where they differ, the server is about to say so, here or when this position comes back.
+        """
+        self.book, position = await self.snapshot()
+        self.position = position | {"epoch": self._epoch}
+        self.has_to_fetch = False
 
-    def _settle(self) -> None:
-        for client in self.clients:
-            if not client.is_connected:
-                client.connect()
-        for _ in range(60):
-            self.now += 20.0
-            self.the_hub_looks_around()
-            for _ in range(12):
-                self._step()
-            for client in self.clients:
-                client.outlet.can_write = True
-                if client.opening is not None:
-                    client.go_on_opening()
-                client.process(1_000)
-                if client.may_fetch:
-                    client.fetch()
+    async def snapshot(self) -> tuple[dict[int, int], dict[str, Any]]:
+        """What the user may see by REST, and where the log stood then."""
+        http = self.world.server.http
+        answer = await http.get("/alerts", params={"size": 500}, headers=self.headers)
+        assert answer.status_code == 200, answer.text
+        book = {alert["id"]: alert["revision"] for alert in answer.json()["alerts"]}
+        position = {
+            "epoch": answer.headers["X-Stream-Epoch"],
+            "resume_from": int(answer.headers["X-Stream-Seq"]),
+        }
+        return book, position
+
+
+def events_in(frame: dict[str, Any]) -> Collection[dict[str, Any]]:
+    if frame["type"] == "batch":
+        return list(frame["data"]["events"])
+    kinds = ("new_alert", "alert_updated", "alert_removed")
+    return [frame] if frame["type"] in kinds else []
+
+
+@asynccontextmanager
+async def a_world(
+    directory: Path, *, seed: int, readers: int = 3, alerts: int = 12
+) -> AsyncIterator[World]:
+    """A server with small limits, so that everything that can happen does."""
+    narrow = {"ws": NarrowSocket}
+    async with stream_server(directory, uvicorn_settings=narrow) as server:
+        server.hub.limits = replace(
+            server.hub.limits,
+            broadcasts=Rate(per_second=30, burst=1),
+            max_changes=max(2, alerts * 2 // 3),
+            max_batch_events=2,
+            max_rendered_bytes=BODY_BYTES * 4,
+            heartbeat_seconds=0.2,
+        )
+        chance = random.Random(seed)
+        world = World(server, await server.login(), chance)
+        bodies = [
+            an_alert_body(external_alert_id=str(number), description="x" * BODY_BYTES)
+            for number in range(alerts)
+        ]
+        world.alert_ids = (await server.ingest(*bodies)).json()["created_alert_ids"]
+        for number in range(readers):
+            headers = await server.login_as("analyst", name=f"reader-{number}")
+            own = random.Random(chance.random())
+            world.readers.append(Reader(world, f"reader-{number}", headers, own))
+        yield world

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input, TextArea
 
 from ir_client.wire.auth import UserRef
 from ir_console.tui.screen_text import screen_text
@@ -127,6 +128,9 @@ async def test_screen_looks_as_it_did(look: Look, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("HOME", "/home/dana")
     for module in ("related_reader", "timeline_reader"):
         monkeypatch.setattr(f"ir_console.tui.{module}._DELAY_SECONDS", 0)
+    # A cursor that blinks looks otherwise where the machine is slow.
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None)
+    monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda _: None)
     settings = {"theme": look.theme, "toast_severity": "none"}
     async with a_console(a_server(look.alerts), size=look.size, **settings) as console:
         await console.until(lambda: len(console.app.state.book) == look.alerts)

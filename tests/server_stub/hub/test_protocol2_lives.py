@@ -10,7 +10,7 @@ from server_stub.access import Viewer
 from server_stub.hub.frames import plain_message
 from server_stub.hub.sequenced import SequencedSubscriber
 from tests.support.protocol2_client import Client
-from tests.support.protocol2_world import Protocol2
+from tests.support.protocol2_machine import Protocol2
 from tests.support.stream import (
     a_login,
     an_admin,

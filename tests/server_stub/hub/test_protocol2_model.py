@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 
 from server_stub.domain.backlog import Backlog, Change, Subject
 from server_stub.hub import subscriber as subscriber_module
-from tests.support.protocol2_world import Protocol2
+from tests.support.protocol2_machine import Protocol2
 
 MANY = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestProtocol2 = Protocol2.TestCase
