@@ -53,12 +53,22 @@ def _texts(values: Values) -> Iterator[str]:
     return (text for value in values if (text := as_text(value)))
 
 
+# The plain loops below run a dozen times for each record; a generator costs as much as they do.
 def _title(values: Values) -> str | None:
-    return next((" ".join(text.split())[:TITLE_LIMIT] for text in _texts(values)), None)
+    for value in values:
+        if text := as_text(value):
+            return " ".join(text.split())[:TITLE_LIMIT]
+    return None
 
 
 def _up_to(limit: int) -> Callable[[Values], str | None]:
-    return lambda values: next((text[:limit] for text in _texts(values)), None)
+    def read(values: Values) -> str | None:
+        for value in values:
+            if text := as_text(value):
+                return text[:limit]
+        return None
+
+    return read
 
 
 def _identity(values: Values) -> str | None:
@@ -72,7 +82,8 @@ def _moment(values: Values) -> datetime | None:
 
 def read_address(values: Values) -> str | None:
     """The first IP address among the values; one of version 4 in the clothes of 6 is undressed."""
-    for text in _texts(values):
+    for value in values:
+        text = as_text(value)
         # Nearly all are written so, and reading one costs ten times as much as seeing that it is.
         if CANONICAL_IPV4.fullmatch(text):
             return text

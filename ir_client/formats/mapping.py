@@ -107,5 +107,8 @@ class AlertMapping:
         return AlertDraft(raw_alert_data=record, **got)
 
     def _context_of(self, record: JsonObject) -> JsonObject:
-        found = ((path.text, path.values_in(record)) for path in self._context_at)
-        return {text: values[0] if len(values) == 1 else values for text, values in found if values}
+        context: JsonObject = {}
+        for path in self._context_at:
+            if found := path.values_in(record):
+                context[path.text] = found[0] if len(found) == 1 else found
+        return context

@@ -80,9 +80,9 @@ def _moment(value: object) -> datetime:
         return as_utc(datetime.strptime(text, "%Y%m%d%H%M%S"))  # noqa: DTZ007 # as_utc gives it
     if _NUMBER.fullmatch(text):
         return _from_epoch(float(text) if "." in text else int(text))
-    for iso in (text, _isoformat(text)):
+    for iso in (str, _isoformat):
         with suppress(ValueError):
-            return as_utc(datetime.fromisoformat(iso))
+            return as_utc(datetime.fromisoformat(iso(text)))
     return _from_words(text)
 
 

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from pydantic import TypeAdapter
-
 from ir_client.wire.alerts import AlertDraft
 from ir_client.wire.base import JsonObject
 
 from . import rejects
 from .alert_format import AlertFormat
+from .encoding import MAX_RECORD_DEPTH, draft_as_json, record_as_json
 from .found import BrokenRecord, Finding, RecordAt
 from .outcomes import Rejected, Skipped, quoted
 from .places import Place
@@ -23,10 +22,6 @@ from .records import read_records
 from .registry import AUTO, FORMATS, format_named, recognise
 
 MAX_ALERT_BYTES = 1024 * 1024
-_draft_json = TypeAdapter(AlertDraft)
-
-# A request may be 32 deep; the envelope, its list, the alert and `raw_alert_data` take four.
-_MAX_RECORD_DEPTH = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +142,14 @@ class _Mapper:
     ) -> Reading:
         outcome: AlertDraft | Skipped | Rejected
         encoded = b""
-        if _is_deeper(record, _MAX_RECORD_DEPTH):
-            outcome = Rejected(f"nested deeper than {_MAX_RECORD_DEPTH} levels; flatten it")
+        if (written := record_as_json(record)) is None:
+            outcome = Rejected(f"nested deeper than {MAX_RECORD_DEPTH} levels; flatten it")
         else:
             outcome = known.draft(record)
-        if isinstance(outcome, AlertDraft):
-            encoded = _draft_json.dump_json(outcome, exclude_unset=True)
-            if len(encoded) > MAX_ALERT_BYTES:
-                outcome, encoded = Rejected(_too_large(len(encoded))), b""
+            if isinstance(outcome, AlertDraft):
+                encoded = draft_as_json(outcome, record, written)
+                if len(encoded) > MAX_ALERT_BYTES:
+                    outcome, encoded = Rejected(_too_large(len(encoded))), b""
         return Reading(line, outcome, known.name, encoded, record, after=after)
 
 
@@ -169,17 +164,3 @@ def _too_large(size: int) -> str:
         f"{size / 1024 / 1024:.1f} MiB as an alert; the server takes {MAX_ALERT_BYTES >> 20} MiB: "
         "leave payloads and packets out of the record"
     )
-
-
-def _is_deeper(record: JsonObject, limit: int) -> bool:
-    level: list[object] = [record]
-    for _ in range(limit):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if type(outer) is dict else outer)  # type: ignore[attr-defined] # lists and dicts alone
-            if type(inner) is dict or type(inner) is list
-        ]
-        if not level:
-            return False
-    return True

@@ -38,6 +38,8 @@ class At:
         self.paths = tuple(Path(path) for path in paths)
 
     def values(self, record: JsonObject) -> list[object]:
+        if len(self.paths) == 1:
+            return self.paths[0].values_in(record)
         found: list[object] = []
         for path in self.paths:
             found += path.values_in(record)
@@ -138,7 +140,10 @@ class Words:
         self._part = part
 
     def values(self, record: JsonObject) -> list[object]:
-        words = [as_text(value).lower() for value in self._at.values(record)]
+        found = self._at.values(record)
+        if not found:
+            return []
+        words = [as_text(value).lower() for value in found]
         if self._part:
             text = "\n".join(words)
             return [entry for part, entry in self._table.items() if part in text]

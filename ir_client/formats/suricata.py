@@ -102,14 +102,17 @@ def _action(rule: JsonObject) -> str:
 
 
 def _tags(record: JsonObject) -> list[object]:
-    metadata = _object(_rule(record).get("metadata"))
+    rule = _rule(record)
+    metadata = _object(rule.get("metadata"))
     found: list[object] = []
     for key in _TAG_KEYS:
-        value = metadata.get(key)
-        values = value if isinstance(value, list) else [value]
-        labels = [text for one in values if (text := as_text(one))]
-        found += labels if key == "tag" else [f"{key}:{label}" for label in labels]
-    if _rule(record).get("action") == "blocked":
+        if (value := metadata.get(key)) is None:
+            continue
+        before = "" if key == "tag" else f"{key}:"
+        for one in value if isinstance(value, list) else (value,):
+            if text := as_text(one):
+                found.append(f"{before}{text}")
+    if rule.get("action") == "blocked":
         found.append("blocked")
     return found
 

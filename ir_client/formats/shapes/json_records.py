@@ -8,6 +8,8 @@ closes it.
 import json
 import re
 
+import msgspec
+
 from ir_client.wire.base import JsonObject
 
 from ..text_window import MAX_RECORD_CHARACTERS, TextWindow
@@ -39,6 +41,9 @@ def _refuse_constant(name: str) -> object:
 
 
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+_quick_decoder = msgspec.json.Decoder(JsonObject)
+# A line that is no object is read twice, which is to cost next to nothing.
+_QUICK_CHARACTERS = 64 * 1024
 
 
 def next_object(window: TextWindow) -> JsonObject | str:
@@ -100,9 +105,21 @@ def encodable(record: JsonObject, text: str) -> JsonObject:
 
 def _whole_object(window: TextWindow) -> JsonObject:
     record: JsonObject
+    end = window.text.find("\n", window.at, window.at + _QUICK_CHARACTERS)
+    if end > 0 and (quick := _object_of_line(window.text[window.at : end])) is not None:
+        window.move_to(end)
+        return quick
     record, end = _decoder.raw_decode(window.text, window.at)
     window.move_to(end)
     return record
+
+
+def _object_of_line(line: str) -> JsonObject | None:
+    """The object that a line is, in a third of the time; None for all that has to be looked at."""
+    try:
+        return _quick_decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return None
 
 
 def _may_be_incomplete(error: json.JSONDecodeError, window: TextWindow) -> bool:

@@ -1,4 +1,7 @@
-"""What is kept of a record on its way to the server, and no more: a few spans are held at once."""
+"""What is kept of a record on its way to the server, and no more: a few spans are held at once.
+
+A draft nearly always has its record in it as it was read, and then that is not kept twice.
+"""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from ir_client.wire.alerts import AlertDraft
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A record: its draft as JSON if it is one, the record as JSON if anything could be read."""
+    """A record: its draft as JSON if it is one, the record as JSON if it is not in the draft."""
 
     line: int
     format_name: str | None
@@ -27,16 +30,16 @@ class Item:
     @classmethod
     def of(cls, reading: Reading) -> "Item":
         """What is kept of a reading that is not skipped."""
-        record = b"" if reading.record is None else _as_json(reading.record)
         match reading.outcome:
             case AlertDraft() as draft:
+                record = reading.record
                 return cls(
                     reading.line,
                     reading.format_name,
                     reading.encoded,
                     draft.source_system or draft.source,
                     draft.external_alert_id,
-                    _record=record,
+                    _record=b"" if draft.raw_alert_data == record else _as_json(record),
                 )
             case Rejected(reason=reason):
                 return cls(
@@ -44,7 +47,7 @@ class Item:
                     reading.format_name,
                     reason=reason,
                     text=reading.text,
-                    _record=record,
+                    _record=b"" if reading.record is None else _as_json(reading.record),
                 )
             case other:
                 raise ValueError(f"nothing is kept of {other}")
@@ -61,7 +64,9 @@ class Item:
 
     def record(self) -> Any:
         """The record; None if nothing could be read."""
-        return json.loads(self._record) if self._record else None
+        if self._record:
+            return json.loads(self._record)
+        return json.loads(self.encoded)["raw_alert_data"] if self.encoded else None
 
 
 def _as_json(record: object) -> bytes:
