@@ -17,7 +17,7 @@ _NOTHING = frozenset({"", "-", "<NA>", "N/A", "n/a", "(null)"})
 class Path:
     """A dotted path, taken apart once."""
 
-    __slots__ = ("_joined", "_parts", "_steps", "text")
+    __slots__ = ("_joined", "_last", "_on_the_way", "_parts", "text")
 
     def __init__(self, text: str) -> None:
         if not text or not all(text.split(".")):
@@ -30,34 +30,35 @@ class Path:
             tuple((".".join(self._parts[at:end]), end) for end in range(count, at + 1, -1))
             for at in range(count)
         )
-        self._steps = tuple(
+        # The last part stands alone: nothing can be joined to it.
+        *parts, self._last = self._parts
+        self._on_the_way = tuple(
             (part, tuple(key for key, _ in keys))
-            for part, keys in zip(self._parts, self._joined, strict=True)
+            for part, keys in zip(parts, self._joined, strict=False)
         )
 
     def values_in(self, record: JsonObject) -> list[object]:
         """The values there, in order; empty when there is none."""
         # Nearly all records have what they have in the plain way, most paths are not there at all,
         # and some fifty are tried: this way costs a tenth of the thorough one.
-        value: Any = record
-        for part, flat_keys in self._steps:
-            if type(value) is not dict:
-                break
+        value: JsonObject = record
+        for part, flat_keys in self._on_the_way:
             for key in flat_keys:
                 if key in value:
                     return self._all_in(record)
-            if part not in value:
-                return []
-            value = value[part]
-        else:
-            kind = type(value)
-            if kind is str:
-                return [] if value in _NOTHING else [value]
-            if kind is not list:
-                return [] if value is None else [value]
-            if all(type(one) is str for one in value):
-                return [one for one in value if one not in _NOTHING]
-        return self._all_in(record) if type(value) is list else []
+            inner = value.get(part)
+            if type(inner) is not dict:
+                return self._all_in(record) if type(inner) is list else []
+            value = inner
+        found: Any = value.get(self._last)
+        kind = type(found)
+        if kind is str:
+            return [] if found in _NOTHING else [found]
+        if kind is not list:
+            return [] if found is None else [found]
+        if all(type(one) is str for one in found):
+            return [one for one in found if one not in _NOTHING]
+        return self._all_in(record)
 
     def _all_in(self, record: JsonObject) -> list[object]:
         found: list[object] = []

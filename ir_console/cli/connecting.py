@@ -60,9 +60,10 @@ async def connected(
     from ir_client import CredentialStore, IRClient
     from ir_client.credentials import token_from_environment
 
-    store = CredentialStore.default()
+    # Loading the keyring takes as long as a few calls: who was given a token pays nothing for it.
+    store = None if token_from_environment() else CredentialStore.default()
     asked = credentials
-    is_unknown = token_from_environment() is None and store.load(profile) is None
+    is_unknown = store is not None and store.load(profile) is None
     if asked is None and is_unknown and at_a_terminal():
         output.note(f"Nobody is logged in to {profile.url}; this login ends with the program.")
         asked = ask_password(profile.username)
