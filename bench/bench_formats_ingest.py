@@ -1,23 +1,25 @@
-"""`ir-console ingest` of a large Suricata EVE file: its memory, and its rate beside the server's.
+"""`ir-console ingest` of a large Suricata EVE file: its rate beside the server's own, its memory.
 
-Memory: the greatest resident size of the process over a file of the full size, beside one of 50 MB.
-Rate: alerts a second from the start of the process to its end, beside a bare httpx client that
-sends the same alerts in ready-made batches of the same size, over as many connections, to a server
-of its own with an empty database. Both are measured in turns over `RATE_MIB` of the file, or all of
-it where it is smaller; the full file goes through in the memory run.
+Rate: alerts a second from the start of the process to its end, beside the server's own limit: a
+bare httpx client that sends the same alerts in requests that were made before, over as many
+connections as the server takes them best from (tried first), to a server of its own with an empty
+database. In turns, `ROUNDS` times over `RATE_MIB`; then both once over the whole `FULL_MIB`.
+Processor time for each alert is told of both sides: it tells cost from what else the machine did.
 
-    make bench-formats-ingest                                  1 GiB
-    python -m bench.bench_formats_ingest 100                   100 MiB, while developing
+Memory: the greatest resident size of the process over the whole file, beside one of 50 MiB.
+
+    make bench-formats-ingest                                        20 minutes on a quiet machine
+    RATE_MIB=100 ROUNDS=3 FULL_MIB=0 make bench-formats-ingest       the rounds alone: 5 minutes
 """
 
 import asyncio
 import json
 import os
-import random
+import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,131 +27,108 @@ from statistics import median
 
 import httpx
 
+from bench.eve_file import write_file
 from bench.own_server import INGEST_TOKEN, OwnServer, own_server
 from bench.results import Measurement, write
 from ir_client.formats import read_drafts
-from ir_console.cli.intake.running import SPANS_ON_THEIR_WAY
 from ir_console.cli.intake.spans import MAX_ALERTS
 
-FULL_MIB = 1024
+FULL_MIB = int(os.environ.get("FULL_MIB", "1024"))
+RATE_MIB = int(os.environ.get("RATE_MIB", "100"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SMALL_MIB = 50
-RATE_MIB = 40
-ROUNDS = 3
+TRIED_MIB = 10
+TRIED_CONNECTIONS = (1, 2, 3, 5, 8)
 _LOOK_SECONDS = 0.1
 
 _PROGRAM = "from ir_console.cli.app import main; main()"
-_SIGNATURES = (
-    ("ET SCAN Potential SSH Scan", "Attempted Information Leak", 2),
-    ("ET TROJAN Win32/Emotet CnC Activity (POST)", "A Network Trojan was detected", 1),
-    (
-        "ET POLICY Dropbox.com Offsite File Backup in Use",
-        "Potential Corporate Privacy Violation",
-        1,
-    ),
-    ("ET WEB_SERVER SQL Injection Attempt SELECT FROM", "Web Application Attack", 1),
-    ("ET INFO Observed DNS Query to .cloud TLD", "Potentially Bad Traffic", 2),
-    ("SURICATA STREAM Packet with invalid timestamp", "Generic Protocol Command Decode", 3),
-)
-
-
-def eve_lines(seed: int = 1) -> Iterator[bytes]:
-    """Alerts as Suricata writes them, no two alike, for ever."""
-    chance = random.Random(seed)  # sample data
-    number = 0
-    while True:
-        number += 1
-        signature, category, priority = chance.choice(_SIGNATURES)
-        record = {
-            "timestamp": f"2026-03-24T14:{number // 60 % 60:02}:{number % 60:02}.037299+0000",
-            "flow_id": chance.getrandbits(48),
-            "in_iface": "eth0",
-            "event_type": "alert",
-            "src_ip": f"10.7.{chance.randrange(256)}.{chance.randrange(1, 255)}",
-            "src_port": chance.randrange(1024, 65535),
-            "dest_ip": f"192.0.2.{chance.randrange(1, 255)}",
-            "dest_port": chance.choice((22, 53, 80, 443, 8080)),
-            "proto": "TCP",
-            "community_id": f"1:{chance.getrandbits(120):030x}=",
-            "alert": {
-                "action": "allowed",
-                "gid": 1,
-                "signature_id": 2000000 + chance.randrange(30000),
-                "rev": 7,
-                "signature": signature,
-                "category": category,
-                "severity": priority,
-                "metadata": {
-                    "attack_target": ["Client_Endpoint"],
-                    "created_at": ["2019_06_25"],
-                    "deployment": ["Perimeter"],
-                    "mitre_technique_id": ["T1071"],
-                    "signature_severity": ["Major"],
-                },
-            },
-            "http": {
-                "hostname": f"host{chance.randrange(10000)}.example.net",
-                "url": f"/index/{chance.getrandbits(64):x}?q={chance.getrandbits(64):x}",
-                "http_user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36",
-                "http_method": "GET",
-                "protocol": "HTTP/1.1",
-                "status": 200,
-                "length": chance.randrange(100000),
-            },
-            "app_proto": "http",
-            "flow": {
-                "pkts_toserver": chance.randrange(1, 100),
-                "pkts_toclient": chance.randrange(1, 100),
-                "bytes_toserver": chance.randrange(100, 100000),
-                "bytes_toclient": chance.randrange(100, 100000),
-                "start": "2026-03-24T14:37:18.901022+0000",
-            },
-        }
-        yield json.dumps(record, separators=(",", ":")).encode() + b"\n"
-
-
-def write_file(path: Path, mebibytes: int) -> int:
-    """A file of that size; returns how many alerts are in it."""
-    size = count = 0
-    with path.open("wb") as file:
-        for line in eve_lines():
-            if size >= mebibytes * 2**20:
-                return count
-            file.write(line)
-            size += len(line)
-            count += 1
-    return count
+_BARE = "a bare httpx client with ready-made requests"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of `ir-console ingest`."""
+    """Alerts that were sent, by us or by the bare client, and what it took."""
 
     alerts: int
     seconds: float
-    peak_kib: int
+    client_cpu_seconds: float
+    server_cpu_seconds: float
+    peak_kib: int = 0
 
     @property
     def rate(self) -> float:
         return self.alerts / self.seconds
 
+    @property
+    def client_micros(self) -> float:
+        """Processor time of the client for each alert, its start and end included."""
+        return self.client_cpu_seconds / self.alerts * 1e6
+
+    @property
+    def server_micros(self) -> float:
+        """Processor time of the server for each alert, until the client was done."""
+        return self.server_cpu_seconds / self.alerts * 1e6
+
+    def told(self) -> str:
+        return (
+            f"{self.rate:.0f}/s (processor time an alert: "
+            f"client {self.client_micros:.0f} us, server {self.server_micros:.0f} us)"
+        )
+
+
+class Requests:
+    """The requests that a file becomes, as `ingest` makes them; kept on disk, read one by one."""
+
+    def __init__(self, records: Path, kept: Path) -> None:
+        self._kept = kept
+        self._sizes: list[int] = []
+        self.alerts = 0
+        with records.open("rb") as stream, kept.open("wb") as file:
+            readings = read_drafts(stream)
+            while chunk := list(islice(readings, MAX_ALERTS)):
+                drafts = b",".join(reading.encoded for reading in chunk)
+                body = b'{"source_system":"suricata","alerts":[' + drafts + b"]}"
+                self._sizes.append(file.write(body))
+                self.alerts += len(chunk)
+
+    def bodies(self) -> Iterator[bytes]:
+        with self._kept.open("rb") as file:
+            for size in self._sizes:
+                yield file.read(size)
+
 
 async def run_ingest(server: OwnServer, path: Path) -> Run:
     """The process, from its start to its end."""
     environment = dict(os.environ) | {"IR_URL": server.url, "IR_TOKEN": INGEST_TOKEN}
+    # An installed program is compiled once, not at each start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    server_before, before = server.cpu_seconds(), _cpu_of_ended_children()
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", _PROGRAM, "ingest", str(path), "--json"),
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
         env=environment,
     )
     async with asyncio.TaskGroup() as tasks:
         peak = tasks.create_task(_peak_kib(process.pid))
         out, _ = await process.communicate()
-    seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - started
     document = json.loads(out)
     if process.returncode:
         raise RuntimeError(f"ingest ended with {process.returncode}: {document}")
-    return Run(document["created"], seconds, await peak)
+    return Run(
+        document["created"],
+        seconds,
+        _cpu_of_ended_children() - before,
+        server.cpu_seconds() - server_before,
+        peak.result(),
+    )
+
+
+def _cpu_of_ended_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 async def _peak_kib(pid: int) -> int:
@@ -171,18 +150,9 @@ async def _peak_kib(pid: int) -> int:
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-def ready_batches(path: Path) -> Iterator[bytes]:
-    """The requests of a file as `ingest` sends them."""
-    with path.open("rb") as stream:
-        readings = read_drafts(stream)
-        while chunk := list(islice(readings, MAX_ALERTS)):
-            alerts = b",".join(reading.encoded for reading in chunk)
-            yield b'{"source_system":"suricata","alerts":[' + alerts + b"]}"
-
-
-async def run_bare(server: OwnServer, batches: list[bytes], alerts: int) -> float:
-    """Alerts a second that the server takes from a client that has nothing else to do."""
-    waiting = iter(batches)
+async def run_bare(server: OwnServer, requests: Requests, connections: int) -> Run:
+    """By a client that has nothing else to do."""
+    waiting = requests.bodies()
     headers = {"Authorization": f"Bearer {INGEST_TOKEN}", "Content-Type": "application/json"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60) as http:
 
@@ -191,11 +161,18 @@ async def run_bare(server: OwnServer, batches: list[bytes], alerts: int) -> floa
                 answer = await http.post("/api/v1/alerts/ingest", content=body)
                 answer.raise_for_status()
 
+        server_before, before = server.cpu_seconds(), time.process_time()
         started = time.perf_counter()
         async with asyncio.TaskGroup() as tasks:
-            for _ in range(SPANS_ON_THEIR_WAY):
+            for _ in range(connections):
                 tasks.create_task(work())
-        return alerts / (time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+    return Run(
+        requests.alerts,
+        seconds,
+        time.process_time() - before,
+        server.cpu_seconds() - server_before,
+    )
 
 
 async def ingest_once(path: Path) -> Run:
@@ -205,58 +182,97 @@ async def ingest_once(path: Path) -> Run:
             return await run_ingest(server, path)
 
 
-async def bare_once(path: Path, alerts: int) -> float:
+async def bare_once(requests: Requests, connections: int) -> Run:
     """By the bare client, into another one."""
-    batches = list(ready_batches(path))
     with tempfile.TemporaryDirectory() as name:
         async with own_server(Path(name) / "server.db") as server:
-            return await run_bare(server, batches, alerts)
+            return await run_bare(server, requests, connections)
 
 
-async def main(mebibytes: int) -> None:
+async def best_connections(directory: Path) -> int:
+    """Over how many connections the server takes most."""
+    records = directory / "tried.json"
+    write_file(records, TRIED_MIB)
+    requests = Requests(records, directory / "tried.bodies")
+    rates = {count: (await bare_once(requests, count)).rate for count in TRIED_CONNECTIONS}
+    print("  bare by connections: " + ", ".join(f"{n}: {rate:.0f}/s" for n, rate in rates.items()))
+    return max(rates, key=lambda count: rates[count])
+
+
+async def beside_each_other(
+    directory: Path, mebibytes: int, connections: int, rounds: int
+) -> tuple[list[Run], list[Run]]:
+    """Both over the same file, in turns: our runs, and those of the bare client."""
+    records, kept = directory / "records.json", directory / "records.bodies"
+    alerts = write_file(records, mebibytes)
+    requests = Requests(records, kept)
+    ours, bare = [], []
+    for number in range(rounds):
+        for is_ours in (number % 2 == 1, number % 2 == 0):
+            run = await (ingest_once(records) if is_ours else bare_once(requests, connections))
+            if run.alerts != alerts:
+                raise RuntimeError(f"{run.alerts} of {alerts} alerts were created")
+            (ours if is_ours else bare).append(run)
+            who = "ingest" if is_ours else "bare"
+            print(f"  {mebibytes} MiB, {who}: {run.told()}, load {os.getloadavg()[0]:.1f}")
+    records.unlink()
+    kept.unlink()
+    return ours, bare
+
+
+def rates(what: str, ours: Sequence[Run], bare: Sequence[Run]) -> list[Measurement]:
+    """What is told of runs beside each other."""
+
+    def of(runs: Sequence[Run], read: str) -> float:
+        return median(getattr(run, read) for run in runs)
+
+    return [
+        Measurement(
+            f"ingest of EVE, {what}, {MAX_ALERTS} a batch",
+            of(ours, "rate"),
+            "/s",
+            _BARE,
+            of(bare, "rate"),
+            goal=0.8,
+            smaller_is_better=False,
+        ),
+        *(
+            Measurement(
+                f"processor time of the {side} an alert, {what}",
+                of(ours, f"{side}_micros"),
+                "us",
+                _BARE,
+                of(bare, f"{side}_micros"),
+            )
+            for side in ("client", "server")
+        ),
+    ]
+
+
+async def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        ours, bare = [], []
-        part = directory / "part.json"
-        alerts = write_file(part, min(RATE_MIB, mebibytes))
-        for _ in range(ROUNDS):
-            bare.append(await bare_once(part, alerts))
-            run = await ingest_once(part)
-            ours.append(run.rate)
-            print(f"  bare {bare[-1]:.0f}/s, ingest {run.rate:.0f}/s")
-        part.unlink()
-        small_file, large_file = directory / "small.json", directory / "large.json"
+        small_file = directory / "small.json"
         write_file(small_file, SMALL_MIB)
         small = await ingest_once(small_file)
-        small_file.unlink()
-        count = write_file(large_file, mebibytes)
-        large = await ingest_once(large_file)
-        if large.alerts != count:
-            raise RuntimeError(f"{large.alerts} of {count} alerts were created")
-    print(f"  the whole file: {large.alerts} alerts in {large.seconds:.0f} s, {large.rate:.0f}/s")
-    write(
-        "formats_ingest",
-        [
+        connections = await best_connections(directory)
+        ours, bare = await beside_each_other(directory, RATE_MIB, connections, ROUNDS)
+        found = rates(f"{RATE_MIB} MiB", ours, bare)
+        if FULL_MIB:
+            ours, bare = await beside_each_other(directory, FULL_MIB, connections, 1)
+            found += rates(f"the whole {FULL_MIB} MiB", ours, bare)
+        found.append(
             Measurement(
-                f"ingest of EVE, {min(RATE_MIB, mebibytes)} MiB, {MAX_ALERTS} a batch",
-                median(ours),
-                "/s",
-                "a bare httpx client with ready-made batches",
-                median(bare),
-                goal=0.8,
-                smaller_is_better=False,
-            ),
-            Measurement(
-                f"peak memory, EVE of {mebibytes} MiB",
-                large.peak_kib / 1024,
+                f"peak memory, EVE of {FULL_MIB or RATE_MIB} MiB",
+                max(run.peak_kib for run in ours) / 1024,
                 "MiB",
                 f"EVE of {SMALL_MIB} MiB",
                 small.peak_kib / 1024,
                 goal=1.1,
-            ),
-        ],
-    )
+            )
+        )
+    write("formats_ingest", found)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else FULL_MIB))
+    asyncio.run(main())
