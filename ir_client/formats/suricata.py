@@ -85,13 +85,12 @@ def _end(record: JsonObject, side: str) -> str:
 
 def _request(record: JsonObject) -> str:
     """The one line of the application layer that says what the traffic was about."""
-    http, tls, dns = (_object(record.get(layer)) for layer in ("http", "tls", "dns"))
-    if http:
+    if http := _object(record.get("http")):
         where = f"{_text(http.get('hostname'))}{_text(http.get('url'))}"
         return f"{_text(http.get('http_method'))} {where}".strip()
-    if name := _text(tls.get("sni")):
+    if name := _text(_object(record.get("tls")).get("sni")):
         return f"TLS to {name}"
-    if name := _text(dns.get("rrname")):
+    if name := _text(_object(record.get("dns")).get("rrname")):
         return f"DNS query for {name}"
     return ""
 
