@@ -29,7 +29,7 @@ async def test_following_alerts_takes_the_critical_ones(shared_live_server: Live
     async with (
         IRClient(shared_live_server.url, credentials=admin) as client,
         IRClient(shared_live_server.url, credentials=siem) as sensor,
-        asyncio.timeout(30),
+        asyncio.timeout(120),
     ):
         following = asyncio.ensure_future(example("follow_alerts").follow(client, limit=1))
         count = 0

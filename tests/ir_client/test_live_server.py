@@ -47,7 +47,7 @@ async def analyst_and_siem(server: LiveServer) -> AsyncIterator[tuple[IRClient, 
 
 async def read_until(stream: EventStream, is_it: Callable[[Event], bool]) -> list[Event]:
     events: list[Event] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         async for event in stream:
             events.append(event)
             if is_it(event):
@@ -257,6 +257,6 @@ async def test_nothing_answered_is_missing_after_a_crash_in_mid_burst(
             return acknowledged <= last_seen.keys() and last_seen[changed.id] == "closed"
 
         await read_until(stream, is_whole)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while stream.status.state is not StreamState.LIVE:
                 await anext(stream)

@@ -21,7 +21,7 @@ ON_WS1 = {"rule_id": "r1", "affected_hostname": "ws-1"}
 async def processed(server: AppClient) -> list[Any]:
     """All alerts, once none is left undone."""
     enrichment = Enrichment(server.services.database, server.clock)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while await enrichment.unenriched():  # noqa: ASYNC110 - it is done when storage says so
             await asyncio.sleep(0)
     answer = await server.http.get("/alerts?sort_order=asc", headers=await server.login())

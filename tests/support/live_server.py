@@ -17,7 +17,7 @@ INGEST_TOKEN = "ingest-token-for-tests-0123456789"
 SECRET_KEY = "a-secret-key-that-only-tests-use-0123456789"
 
 START_SECONDS = 60
-STOP_SECONDS = 20
+STOP_SECONDS = 60
 
 CHEAP_PASSWORDS = {
     "IR_SERVER_ARGON2_MEMORY_KIB": "8",

@@ -53,7 +53,7 @@ def shown(app: ConsoleApp) -> str:
 
 
 async def until(pilot: Pilot[None], condition: object) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not condition():  # type: ignore[operator] # a function of no arguments
             await pilot.pause(0.05)
 

@@ -4,7 +4,7 @@ import os
 import select
 from collections.abc import Iterator
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 120.0
 
 
 def read_all(master: int) -> str:

@@ -411,7 +411,7 @@ async def test_a_signal_ends_it_when_asked_to_and_means_what_it_meant_afterwards
             await asyncio.sleep(0)
         done.append(event.alert.id)
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         await bot.run(handle_signals=True)
     assert done == [1]
     assert signal.getsignal(number) == before

@@ -197,7 +197,7 @@ SERVERS = {
 
 @pytest.mark.parametrize("features", SERVERS.values(), ids=SERVERS.keys())
 @pytest.mark.parametrize("max_events", [10_000, 3], ids=["roomy", "tight"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 2**32))
 async def test_requirements_16_and_21_and_22_the_last_state_that_was_read_is_the_servers(
     seed: int, features: Sequence[str], max_events: int

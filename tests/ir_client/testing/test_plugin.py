@@ -37,7 +37,7 @@ def documented_tests() -> str:
 def pytest_in(project: Path, *options: str) -> str:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *options, "."]
     answer = subprocess.run(
-        command, cwd=project, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=project, capture_output=True, text=True, timeout=300, check=False
     )
     return answer.stdout + answer.stderr
 

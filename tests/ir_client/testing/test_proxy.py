@@ -44,7 +44,7 @@ async def connection_to(proxy: FaultProxy) -> AsyncIterator[Link]:
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
     writer.write(b"hello\n")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return await reader.readline()
 
 
@@ -155,7 +155,7 @@ async def test_a_stream_comes_back_through_a_mended_proxy() -> None:
         FaultProxy(server.url) as proxy,
         IRClient(proxy.url, credentials=server.credentials, uniform=lambda a, b: 0.01) as client,
         client.events() as stream,
-        asyncio.timeout(20),
+        asyncio.timeout(60),
     ):
         async for event in stream:
             match event:

@@ -158,7 +158,7 @@ async def raw_exchange(server: FakeServer, *pieces: bytes) -> tuple[str, bytes]:
     for piece in pieces:
         writer.write(piece)
         await asyncio.sleep(0.01)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         head, _, body = (await reader.read()).partition(b"\r\n\r\n")
     writer.close()
     return head.decode().splitlines()[0], body

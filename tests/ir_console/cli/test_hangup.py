@@ -33,14 +33,14 @@ def test_a_terminal_that_goes_away_ends_the_process() -> None:
         assert console.stdout is not None
         assert console.stdout.readline() == "open\n"
         os.close(near)
-        assert console.wait(timeout=30) == EXIT_CODE
+        assert console.wait(timeout=120) == EXIT_CODE
 
 
 def test_a_terminal_that_stays_does_not() -> None:
     near, far = os.openpty()
     try:
         with console_on(far, wait="pass") as console:
-            told, _ = console.communicate(timeout=30)
+            told, _ = console.communicate(timeout=120)
             assert (console.returncode, told) == (0, "open\nclosed\n")
     finally:
         os.close(near)

@@ -121,7 +121,7 @@ def test_a_reader_that_goes_away_ends_the_program_quietly() -> None:
         assert writer.stderr is not None
         assert writer.stdout.readline() == b'{"n": 1}\n'
         writer.stdout.close()
-        assert writer.wait(timeout=30) == 0
+        assert writer.wait(timeout=120) == 0
         assert writer.stderr.read() == b""
 
 

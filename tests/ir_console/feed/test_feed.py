@@ -32,7 +32,7 @@ async def a_feed(server: MemoryServer, *, snapshot_limit: int = 1000) -> AsyncIt
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 -- any condition, not an event
             await asyncio.sleep(0)
 

@@ -29,7 +29,7 @@ def a_corpus(held: Sequence[Alert]) -> tuple[Corpus, AlertBook]:
 
 
 @given(nodes, st.lists(alerts(), min_size=1, max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_table_finds_what_the_language_finds(node: Node, found: list[Alert]) -> None:
     held = [alert.model_copy(update={"id": number}) for number, alert in enumerate(found)]
     corpus, book = a_corpus(held)
@@ -92,7 +92,7 @@ def test_what_can_only_become_less_is_looked_for_among_what_there_is(
 
 
 @given(nodes, nodes, st.lists(alerts(), min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_narrows_finds_nothing_new(one: Node, other: Node, held: list[Alert]) -> None:
     wider, narrower = Query(one), Query(all_of([one, other]))
     if Filter("", narrower).narrows(Filter("", wider)):

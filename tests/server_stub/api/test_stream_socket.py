@@ -61,7 +61,7 @@ class RawPeer:
 
     async def read_once(self, size: int = 65_536) -> None:
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             try:
                 data = await loop.sock_recv(self._socket, size)
             except ConnectionResetError:
@@ -147,7 +147,7 @@ async def test_what_waited_goes_on_as_soon_as_the_peer_reads_again(
     ):
         monkeypatch.setattr("server_stub.hub.hub.POLL_SECONDS", 60.0)
         await ingest_megabytes(server, 8)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while sum(b"new_alert" in bytes(frame.data)[:30] for frame in peer.frames) < 40:
                 await peer.read_once()
 
@@ -224,7 +224,7 @@ async def http_answer(server: StreamServer, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     try:
         writer.write(request)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await reader.read()
     finally:
         writer.close()

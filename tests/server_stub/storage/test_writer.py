@@ -135,7 +135,7 @@ async def test_a_connection_that_cannot_even_roll_back_is_replaced_and_nobody_wa
     def broken(_: Connection) -> sqlite3.Connection:
         raise sqlite3.OperationalError("disk I/O error")
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         await writer.run(add("before"))
         event.listen(writer._engine, "commit", broken)
         with monkeypatch.context() as patch:
