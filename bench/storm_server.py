@@ -1,8 +1,11 @@
 """A server of `ROWS` alerts that tells `RATE` events a second to whoever listens.
 
-A process of its own, so that what it does costs the measured console nothing. Half of the events
-are new alerts, half changes of those that are there; titles hold a number, so that what is painted
-at the cursor can be told from outside. Prints its address, ends when its standard input closes.
+A process of its own, so that what it does costs the measured console nothing. The storm begins when
+somebody has read all alerts: it is to be met, not the loading. Half of the events are new alerts,
+half changes of those that are there; titles hold a number, so that what is painted at the cursor
+can be told from outside. Prints its address, and from then on, each second of the storm, how many
+events its listeners have taken and how many pages they asked for. Ends when its standard input
+closes.
 """
 
 import asyncio
@@ -15,6 +18,7 @@ from typing import Any
 import httpx
 
 from ir_client.testing import FakeServer
+from ir_client.wire.alerts import Alert
 from ir_client.wire.cursor import EPOCH_HEADER, SEQ_HEADER
 from ir_client.wire.values import SEVERITIES
 
@@ -34,15 +38,28 @@ def fields(number: int, when: datetime, chance: random.Random) -> dict[str, Any]
 class StormServer(FakeServer):
     """A server whose alerts are received in the order of their numbers, which makes pages cheap."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_read = asyncio.Event()
+        self._by_change: dict[int, None] = {}
+
+    def commit(self, alert_id: int | None = None, **fields: Any) -> Alert:
+        """Keep the alerts in the order of their last changes, too."""
+        alert = super().commit(alert_id, **fields)
+        self._by_change.pop(alert.id, None)
+        self._by_change[alert.id] = None
+        return alert
+
     async def _page(self, params: httpx.QueryParams) -> httpx.Response:
-        size, newest = int(params.get("size", "50")), max(self.alerts, default=0)
-        if cursor := params.get("cursor"):
-            newest = int(cursor) - 1
-        shown = [self.alerts[number] for number in range(newest, max(0, newest - size), -1)]
-        total = len(self.alerts)
+        self.pages_served += 1
+        size, total = int(params.get("size", "50")), len(self.alerts)
+        if "updated_after" in params:
+            shown, cursor = self._changed_page(params, size)
+        else:
+            shown, cursor = self._newest_page(params, size)
         body: dict[str, Any] = {
             "alerts": [alert.model_dump(mode="json") for alert in shown],
-            "next_cursor": str(newest - size + 1) if newest > size else None,
+            "next_cursor": cursor,
             "pagination": {
                 "page": 1,
                 "size": size,
@@ -53,11 +70,31 @@ class StormServer(FakeServer):
         headers = {EPOCH_HEADER: self.epoch, SEQ_HEADER: str(self.log.head)}
         return httpx.Response(200, json=body, headers=headers)
 
+    def _newest_page(self, params: httpx.QueryParams, size: int) -> tuple[list[Alert], str | None]:
+        newest = int(params.get("cursor", max(self.alerts, default=0) + 1)) - 1
+        shown = [self.alerts[number] for number in range(newest, max(0, newest - size), -1)]
+        if newest <= size:
+            self.is_read.set()
+            return shown, None
+        return shown, str(newest - size + 1)
+
+    def _changed_page(self, params: httpx.QueryParams, size: int) -> tuple[list[Alert], str | None]:
+        since = datetime.fromisoformat(params.get("cursor", params["updated_after"]))
+        changed: list[Alert] = []
+        for number in reversed(self._by_change):
+            if (alert := self.alerts[number]).updated_at < since:
+                break
+            changed.append(alert)
+        changed.reverse()
+        rest = changed[size : size + 1]
+        return changed[:size], rest[0].updated_at.isoformat() if rest else None
+
 
 async def storm(server: StormServer, rows: int, rate: float) -> None:
     chance, numbers = random.Random(5), itertools.count(rows + 1)
     loop = asyncio.get_running_loop()
-    due, before = 0.0, loop.time()
+    await server.is_read.wait()
+    due, before, told, told_at, pages = 0.0, loop.time(), 0, loop.time(), server.pages_served
     while True:
         await asyncio.sleep(STEP_SECONDS)
         now = loop.time()
@@ -69,7 +106,11 @@ async def storm(server: StormServer, rows: int, rate: float) -> None:
             else:
                 server.commit(chance.randint(1, rows), status="triaged")
         await server.publish_all()
-        due -= int(due)
+        told, due = told + int(due), due - int(due)
+        if now - told_at >= 1.0:
+            # `publish_all` waits for who does not read.
+            print(f"{told / (now - told_at):.0f} {server.pages_served - pages}", flush=True)
+            told, told_at, pages = 0, now, server.pages_served
 
 
 async def main(rows: int, rate: float) -> None:

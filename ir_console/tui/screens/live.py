@@ -109,7 +109,7 @@ class LiveScreen(SearchingScreen):
         """Show what one batch changed; every widget at most once."""
         if not self.is_up:
             return
-        self.table.show(frame.changed)
+        self.table.show()
         if self.reader.alert_id != self.state.viewport.cursor or (
             self.reader.alert_id in frame.changed
         ):
@@ -141,7 +141,9 @@ class LiveScreen(SearchingScreen):
         """Let ages grow."""
         if not self.is_up:
             return
-        self.table.show() if self.state.let_filter_age() else self.table.refresh()
+        if self.state.let_filter_age():
+            self.table.show()
+        self.table.show_ages()
         if self.is_reader_shown:
             self.reader.rebuild()
         self.show_bars()

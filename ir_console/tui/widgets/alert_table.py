@@ -4,12 +4,11 @@ Holds no rows and decides nothing about them; the model does. What it knows of a
 it paints the row's line, so a hundred thousand rows cost as much as fifty.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import NamedTuple
 
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ir_console.model.columns import GUTTER, Column, plan_columns, row_line
@@ -20,9 +19,22 @@ from ir_console.model.spans import Line, Span, Tone, fit, width_of
 from ir_console.model.state import ConsoleState
 
 from ..painter import Ground, Painter
+from .steady_scroll import SteadyScroll
 
 
-class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
+class _Look(NamedTuple):
+    """What a line of the screen shows, but for what grows with time."""
+
+    row: Row | GroupRow | None
+    gutter: Span
+    ground: Ground
+    columns: tuple[Column, ...]
+
+
+_NO_ROW = _Look(None, Span(""), Ground.PAGE, ())
+
+
+class AlertTable(SteadyScroll, can_focus=True, inherit_bindings=False):
     """The rows of the console's state."""
 
     ALLOW_SELECT = False
@@ -49,8 +61,8 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._placeholder = placeholder
         self._columns: tuple[Column, ...] = ()
         self._planned_for: tuple[int, tuple[str, ...]] = (-1, ())
-        self._painted_top = -1
-        self._painted_count = -1
+        self._painted: dict[int, tuple[_Look, Line]] = {}
+        self._is_empty = True
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -60,29 +72,39 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._planned_for, self._columns = wanted, plan_columns(*wanted)
         return self._columns
 
-    def show(self, changed: Iterable[int] | None = None) -> None:
-        """Paint what the model shows now; only the lines of `changed` if no row moved."""
-        viewport, count = self._state.viewport, len(self._state.view)
-        if count != self._painted_count:
-            self.virtual_size = Size(0, count)
-        if viewport.top != round(self.scroll_y):
-            self.scroll_to(y=viewport.top, animate=False)
-        is_still = (count, viewport.top) == (self._painted_count, self._painted_top)
-        self._painted_count, self._painted_top = count, viewport.top
-        if is_still and changed is not None:
-            self._refresh_rows(set(changed))
-        else:
+    def show(self) -> None:
+        """Bring the screen up to date: only lines that look otherwise are painted."""
+        count = len(self._state.view)
+        self.set_length(count)
+        self.go_to(self._state.viewport.top)
+        was_empty, self._is_empty = self._is_empty, count == 0
+        if was_empty or self._is_empty:
             self.refresh()
+        else:
+            self.paint_lines(
+                [y for y in self._lines() if self._look_of(y) != self._painted_look(y)]
+            )
+
+    def show_ages(self) -> None:
+        """Paint the lines whose words are others by now."""
+        if self._is_empty:
+            self.refresh()
+            return
+        looks = [(y, self._look_of(y)) for y in self._lines()]
+        self.paint_lines(
+            [y for y, look in looks if self._painted.get(y) != (look, self._words(look))]
+        )
 
     def render_line(self, y: int) -> Strip:
         width, painter = self.size.width, self._painter()
         if not len(self._state.view):
             return painter.strip(self._placeholder_line(y, width), width)
-        row = self._state.viewport.row_on_line(y)
-        if row is None:
+        look = self._look_of(y)
+        words = self._words(look)
+        self._painted[y] = look, words
+        if look.row is None:
             return painter.blank(width)
-        line = (self._gutter(row), *self._line_of(row))
-        return painter.strip(line, width, self._ground(row))
+        return painter.strip((look.gutter, *words), width, look.ground)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -105,17 +127,25 @@ class AlertTable(ScrollView, can_focus=True, inherit_bindings=False):
         if event.chain == 2:
             self.post_message(self.Opened())
 
-    def _refresh_rows(self, changed: set[int]) -> None:
-        viewport = self._state.viewport
-        for line in range(viewport.height):
-            row = viewport.row_on_line(line)
-            if row is not None and (row.id in changed or row.id < 0):
-                self.refresh_line(viewport.top + line)
+    def _lines(self) -> range:
+        return range(self.size.height)
 
-    def _line_of(self, row: Row | GroupRow) -> Line:
-        if isinstance(row, GroupRow):
-            return group_line(row, self.scrollable_content_region.width - GUTTER)
-        return row_line(row, self.columns, self._wall_clock())
+    def _painted_look(self, y: int) -> _Look | None:
+        painted = self._painted.get(y)
+        return None if painted is None else painted[0]
+
+    def _look_of(self, y: int) -> _Look:
+        row = self._state.viewport.row_on_line(y)
+        if row is None:
+            return _NO_ROW
+        return _Look(row, self._gutter(row), self._ground(row), self.columns)
+
+    def _words(self, look: _Look) -> Line:
+        if look.row is None:
+            return ()
+        if isinstance(look.row, GroupRow):
+            return group_line(look.row, self.scrollable_content_region.width - GUTTER)
+        return row_line(look.row, look.columns, self._wall_clock())
 
     def _gutter(self, row: Row | GroupRow) -> Span:
         state = self._state

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ir_console.model.placed import PlacedLines, kept_top
 from ir_console.model.spans import Line
 
 from ..painter import Ground, Painter
+from .steady_scroll import SteadyScroll
 
 
-class LinesView(ScrollView, inherit_bindings=False):
+class LinesView(SteadyScroll, inherit_bindings=False):
     """Shows lines of the model; the keys that scroll it are bound by whoever uses it."""
 
     ALLOW_SELECT = False
@@ -32,11 +31,13 @@ class LinesView(ScrollView, inherit_bindings=False):
 
     def show(self, lines: tuple[Line, ...], *, from_top: bool = False) -> None:
         """Show other lines, scrolled as before unless they are of something else."""
-        self._lines = lines
-        self.virtual_size = Size(0, len(lines))
+        before, self._lines = self._lines, lines
+        top = self.scroll_offset.y
+        self.set_length(len(lines))
         if from_top:
             self.scroll_to(y=0, animate=False)
-        self.refresh()
+        shown = range(top, top + self.size.height)
+        self.paint_lines([at - top for at in shown if before[at : at + 1] != lines[at : at + 1]])
 
     def show_placed(self, placed: PlacedLines, *, from_top: bool = False) -> None:
         """Show other lines, and keep what is read on the line of the screen where it is."""
@@ -46,6 +47,11 @@ class LinesView(ScrollView, inherit_bindings=False):
         if not from_top and top != self.scroll_offset.y:
             # At once: the next lines may come before this is painted.
             self.scroll_to(y=top, animate=False, immediate=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         painter, width = self._painter(), self.size.width
