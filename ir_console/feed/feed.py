@@ -2,12 +2,13 @@
 
 Opens the stream first and then pages through the alerts, so that nothing falls between the two.
 Says what happened in a `Link` and never raises: what ends the stream for good becomes a picture
-with a hint, and waits for the analyst to try again. Calls `wake` when there is something to show.
+with a hint, and waits for the analyst to try again. Calls `wake` when there is something to show,
+and waits for its `turn` again and again where there is much to do.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -35,6 +36,7 @@ from .ports import ConsoleClient, LiveStream
 _log = logging.getLogger(__name__)
 
 _PRESENCE_PROTOCOL = 2
+_EVENTS_A_TURN = 25  # what has come already never waits: nobody else would have a turn
 _PAGE_SIZE = 100  # what every server serves at once
 _START_AGAIN = "Try again; if it comes back, start the console anew and report it."
 _STATES = {
@@ -56,6 +58,7 @@ class Feed:
         snapshot_limit: int,
         clock: Callable[[], float],
         wake: Callable[[], None],
+        turn: Callable[[], Awaitable[None]],
     ) -> None:
         self.link = Link()
         self.me: User | None = None
@@ -69,6 +72,7 @@ class Feed:
         self._snapshot_limit = snapshot_limit
         self._clock = clock
         self._wake = wake
+        self._turn = turn
         self._stream: LiveStream | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._loader: asyncio.Task[None] | None = None
@@ -130,10 +134,14 @@ class Feed:
                 self._stream = stream
                 if self._viewed is not None:
                     await stream.view(self._viewed)
+                received = 0
                 async for event in stream:
                     if self.incidents.receive(event):
                         self._wake()
                     await self._receive(event)
+                    received += 1
+                    if received % _EVENTS_A_TURN == 0:
+                        await self._turn()
         except IRError as error:
             return error
         except Exception:  # noqa: BLE001 -- the edge of the task: a fault must not end the console
@@ -220,6 +228,7 @@ class Feed:
         async for page in self._client.alerts.list(size=_PAGE_SIZE).pages():
             await self._put_all(page.alerts)
             loaded += len(page.alerts)
+            await self._turn()
             total = min(page.pagination.total, self._snapshot_limit)
             self._show(replace(self.link, loading=Loading(loaded, total)))
             if loaded >= self._snapshot_limit:

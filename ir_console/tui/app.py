@@ -45,7 +45,7 @@ from .messages import FrameDue
 from .noticing import Noticing
 from .overviews import Overviews
 from .painter import Painter, theme_of
-from .patience import PatientApp
+from .precedence import KeysFirstApp
 from .reading import Reading
 from .reading_actions import ReadingActions
 from .ringing import ring
@@ -58,9 +58,10 @@ _log = logging.getLogger(__name__)
 # Small: a key has to go through the loop some ten times before it is painted.
 _SLICE = 25
 _BUDGET_SECONDS = 0.002
+_BEHIND_A_KEY_SECONDS = 0.003
 
 
-class ConsoleApp(PatientApp, CommandingApp, IncidentActions, ReadingActions):
+class ConsoleApp(KeysFirstApp, CommandingApp, IncidentActions, ReadingActions):
     """The live console of an open client."""
 
     CSS_PATH = "console.tcss"
@@ -109,7 +110,11 @@ class ConsoleApp(PatientApp, CommandingApp, IncidentActions, ReadingActions):
     ) -> None:
         settings, state, clock = self.settings, self.state, self.clock
         self.feed = Feed(
-            client, snapshot_limit=settings.snapshot_limit, clock=clock, wake=self._wake
+            client,
+            snapshot_limit=settings.snapshot_limit,
+            clock=clock,
+            wake=self._wake,
+            turn=self.turn,
         )
         self.desk = Desk(client)
         ways = (settings.read_only, lambda: self.painter, self.show_triage)
@@ -155,15 +160,17 @@ class ConsoleApp(PatientApp, CommandingApp, IncidentActions, ReadingActions):
     @on(FrameDue)
     async def frame_due(self) -> None:
         """Take in what arrived, and show it now or when the last frame is long enough ago."""
-        self._take_in()
         wait = self._last_frame + 1 / self.settings.frames_per_second - self.clock()
-        if wait > 0 and len(self.feed.inbox):
+        if self.is_key_on_its_way:
+            after(self, _BEHIND_A_KEY_SECONDS, self.frame_due)
+        elif wait > 0 and len(self.feed.inbox):
+            self._take_in()
             # Keys are handled before the next slice: the toolkit itself lets nobody else have a
             # turn while there are messages.
             await asyncio.sleep(0)
             self.call_later(self.frame_due)
         elif wait > 0:
-            after(self, wait, self.show_frame)
+            after(self, wait, self.frame_due)
         else:
             self.show_frame()
 

@@ -21,6 +21,7 @@ async def a_feed(server: MemoryServer, *, snapshot_limit: int = 1000) -> AsyncIt
         snapshot_limit=snapshot_limit,
         clock=asyncio.get_running_loop().time,
         wake=lambda: None,
+        turn=lambda: asyncio.sleep(0),
     )
     task = asyncio.create_task(feed.run())
     try:

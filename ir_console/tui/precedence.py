@@ -1,0 +1,59 @@
+"""Let a key be painted before anything else is begun.
+
+A key goes through the event loop ten times and more until it is painted: the app's queue, the
+widgets', the screen's, the toolkit's timer. Whatever else has its turn in between delays it each
+time. So who has much to do asks here first. A key waits for nobody, and nobody for it for long: one
+that changes nothing on the screen is never painted.
+"""
+
+import asyncio
+from typing import Any
+
+from textual import events
+from textual.message import Message
+
+from .patience import PatientApp
+
+_WAITING_AT_MOST_SECONDS = 0.1
+_SECONDS_BETWEEN_LOOKS = 0.002
+
+
+class KeysFirstApp(PatientApp):
+    """An app that knows whether a key is on its way to its paint."""
+
+    _key_came_at: float | None = None
+    _is_key_done = False
+
+    @property
+    def is_key_on_its_way(self) -> bool:
+        """Whether a key was pressed and not painted yet; soon after it no longer counts."""
+        came = self._key_came_at
+        return came is not None and _now() - came < _WAITING_AT_MOST_SECONDS
+
+    async def turn(self) -> None:
+        """Let others have their turn; return when no key is on its way."""
+        await asyncio.sleep(0)
+        while self.is_key_on_its_way:  # noqa: ASYNC110 -- there is an end to it without any event
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+
+    def post_message(self, message: Message) -> bool:
+        """Notice a key as soon as it comes."""
+        if isinstance(message, events.Key):
+            self._key_came_at, self._is_key_done = _now(), False
+        return super().post_message(message)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Notice that what a key does is done, but for its paint."""
+        await super().on_event(event)
+        if isinstance(event, events.Key):
+            self._is_key_done = True
+
+    def _display(self, screen: Any, renderable: Any) -> None:
+        super()._display(screen, renderable)
+        # Before that it is a picture of how it was without the key.
+        if self._is_key_done and renderable is not None:
+            self._key_came_at = None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
