@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ir_console.settings import ConsoleSettings
     from ir_console.tui.app import ConsoleApp
 
+    from .switching import Switching
+
 _EXIT_BY_SIGNAL = 128
 _NEW_OBJECTS_A_COLLECTION = 10_000
 
@@ -50,8 +52,20 @@ def open_profile(
     *,
     picture: Opening | None = None,
 ) -> NoReturn:
-    """Open the console and end with its exit code; `credentials` where none are kept."""
-    raise SystemExit(asyncio.run(_opened(profile, settings, credentials, picture)))
+    """Open the console and end with its exit code; `credentials` where none are kept.
+
+    While another profile is asked for in it, that one's console follows, in the same process.
+    """
+    from .switching import Switching
+
+    switching = Switching(profile, credentials, settings)
+    while True:
+        code, wanted = switching.attempt(lambda: asyncio.run(_opened(switching, picture)))
+        if not wanted:
+            raise SystemExit(code)
+        switching.go(wanted)
+        if picture is not None:
+            picture.show(f"opening {switching.profile.url}")
 
 
 class _OutputBehind(Output):
@@ -132,29 +146,30 @@ async def check_login(client: "IRClient") -> None:
         await client.auth.me()
 
 
-async def _opened(
-    profile: "Profile",
-    settings: "ConsoleSettings",
-    credentials: "PasswordCredentials | None",
-    picture: Opening | None,
-) -> int:
+async def _opened(switching: "Switching", picture: Opening | None) -> tuple[int, str]:
+    """The exit code, and the profile that is to be opened next, if any."""
     from ir_console.settings import settings_path
     from ir_console.shelf import Shelf
     from ir_console.tui.app import ConsoleApp
 
     output = Output.standard() if picture is None else _OutputBehind(picture)
-    async with connected(profile, output, credentials) as client:
+    profile = switching.profile
+    async with connected(profile, output, switching.credentials) as client:
         await check_login(client)
         app = ConsoleApp(
             client,
-            settings=settings,
+            settings=switching.settings,
             profile=profile.name,
             settings_file=settings_path(),
             shelf=Shelf.of(profile.name, profile.url),
+            profiles=switching.profiles(),
         )
+        if (notice := switching.take_notice()) is not None:
+            app.state.toasts.tell(notice, asyncio.get_running_loop().time())
         if picture is not None:
             picture.hand_over()
-        return await run_console(app)
+        code = await run_console(app)
+        return code, "" if code else app.profiles.wanted
 
 
 @contextmanager

@@ -56,7 +56,16 @@ class KeepView:
     name: str
 
 
-Deed = KeyUse | View | KeepView | SortBy | GroupBy | ShowColumns | UseTheme | GoTo | FilterBy
+@dataclass(frozen=True, slots=True)
+class OpenProfile:
+    """No name asks which one."""
+
+    name: str
+
+
+Look = View | KeepView | SortBy | GroupBy | ShowColumns | UseTheme | GoTo | FilterBy
+"""Another way to look at the alerts."""
+Deed = KeyUse | Look | OpenProfile
 """What a command is for: what a key does, a view that is to be shown, …"""
 
 
@@ -67,6 +76,7 @@ class World:
     keymap: Keymap
     views: ViewList
     themes: tuple[str, ...]
+    profiles: tuple[str, ...] = ()
 
 
 class CommandError(ValueError):
@@ -124,6 +134,12 @@ def _filter(text: str, _: World) -> Deed:
     return FilterBy(read_filter(text) if text else None)
 
 
+def _profile(text: str, world: World) -> Deed:
+    if text and text not in world.profiles:
+        raise ValueError(f"There are {', '.join(world.profiles) or 'no others here'}")
+    return OpenProfile(text)
+
+
 def _key(use_id: str) -> Callable[[str, World], Deed]:
     def read(text: str, world: World) -> Deed:
         if text:
@@ -170,6 +186,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter", "filter QUERY", "filter; without a query, as the view does", _filter),
     Command("goto", "goto NUMBER", "put the cursor on an alert", _go_to),
     Command("theme", "theme NAME", "use other colours", _theme, lambda world: world.themes),
+    Command(
+        "profile",
+        "profile NAME",
+        "leave for another server; without a name it asks which",
+        _profile,
+        lambda world: world.profiles,
+    ),
     Command("help", "help", "the help", _key("console.help")),
     Command("quit", "quit", "quit", _key("console.quit")),
 )

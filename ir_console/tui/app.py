@@ -46,6 +46,7 @@ from .noticing import Noticing
 from .overviews import Overviews
 from .painter import Painter, theme_of
 from .precedence import KeysFirstApp
+from .profile_flow import ProfileFlow, Profiles
 from .reading import Reading
 from .reading_actions import ReadingActions
 from .ringing import ring
@@ -81,6 +82,7 @@ class ConsoleApp(KeysFirstApp, CommandingApp, IncidentActions, ReadingActions):
         settings_file: Path | None = None,
         wall_clock: Callable[[], float] = time.time,
         shelf: Shelf | None = None,
+        profiles: Profiles | None = None,
     ) -> None:
         self.settings = settings or ConsoleSettings()
         self.keymap = Keymap.of(self.settings.keys)
@@ -96,6 +98,8 @@ class ConsoleApp(KeysFirstApp, CommandingApp, IncidentActions, ReadingActions):
         self._wall_clock = wall_clock
         self._summed_up: CaughtUp | None = None
         self._wire(client, profile, wall_clock, shelf or Shelf())
+        others = profiles or Profiles(profile, obstacle="This console is of one server only.")
+        self.profiles = ProfileFlow(self.triage, others, self.queueing, self.exit)
         for palette in PALETTES.values():
             self.register_theme(theme_of(palette))
         self.theme = THEME_WORDS[self.settings.theme]

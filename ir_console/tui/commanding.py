@@ -16,6 +16,8 @@ from ir_console.model.commands import (
     GoTo,
     GroupBy,
     KeepView,
+    Look,
+    OpenProfile,
     ShowColumns,
     SortBy,
     UseTheme,
@@ -26,7 +28,9 @@ from ir_console.model.keys import KeyUse
 from ir_console.model.saved_views import View
 from ir_console.model.spans import Tone
 from ir_console.model.themes import THEME_WORDS
+from ir_console.safe_text import safe_text
 
+from .profile_flow import ProfileFlow
 from .screens.action_menu import ActionMenu
 from .screens.help import HelpScreen
 from .viewing import ViewingApp
@@ -37,11 +41,13 @@ class CommandingApp(ViewingApp):
     """An app that takes commands."""
 
     keymap: Keymap
+    profiles: ProfileFlow
 
     @property
     def world(self) -> World:
         """What commands may be about now."""
-        return World(self.keymap, self.state.views, tuple(THEME_WORDS))
+        profiles = self.profiles.names
+        return World(self.keymap, self.state.views, tuple(THEME_WORDS), profiles)
 
     def action_command(self, begun: str = "") -> None:
         """Let a command be typed; its beginning may be there already."""
@@ -57,6 +63,14 @@ class CommandingApp(ViewingApp):
         match deed:
             case KeyUse(action=action):
                 await self.run_action(action, self.live)
+            case OpenProfile(name=name):
+                self.profiles.open(name)
+                self.show_triage()
+            case _:
+                self._look(deed)
+
+    def _look(self, deed: Look) -> None:
+        match deed:
             case View():
                 self.show_view(deed)
             case KeepView(name=name):
@@ -114,6 +128,9 @@ class CommandingApp(ViewingApp):
         for view in self.state.views.views:
             words = view.filter.text or "All alerts"
             yield SystemCommand(f"View: {view.title}", words, partial(self.show_view, view))
+        for name in self.profiles.names:
+            go = partial(self.carry_out, OpenProfile(name))
+            yield SystemCommand(f"Profile: {safe_text(name, 40)}", "Leave for this server", go)
         for word in THEME_WORDS:
             use_theme = partial(self.carry_out, UseTheme(word))
             yield SystemCommand(f"Theme: {word}", "Change the colours", use_theme)

@@ -5,6 +5,9 @@ after they went all the way up to the app: for what has the focus by then, and b
 were typed later.
 """
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from textual import events
 from textual.widgets import Input
 
@@ -24,9 +27,20 @@ class OrderedInput(Input):
 
 
 class LineInput(OrderedInput):
-    """A line that ends with Enter: takes nothing more between it and what comes of it."""
+    """A line that ends with Enter: takes nothing more between it and what comes of it.
+
+    `hear` does at once what a key is for where the line stands, and says whether it is for that.
+    """
 
     _is_entered = False
+
+    def __init__(self, hear: Callable[[str], Awaitable[bool]], **given: Any) -> None:
+        super().__init__(**given)
+        self._hear = hear
+
+    def take_no_more(self) -> None:
+        """What is typed from now on is for what has the focus then."""
+        self._is_entered = True
 
     def take_more(self) -> None:
         """Let more be typed: the line was just opened, or what was entered is refused."""
@@ -37,6 +51,9 @@ class LineInput(OrderedInput):
             event.stop()
             event.prevent_default()
             self.app.pass_on(event, self)
+        elif await self._hear(event.key):
+            event.stop()
+            event.prevent_default()
         else:
             self._is_entered = event.key == "enter"
             await super()._on_key(event)

@@ -16,7 +16,7 @@ from ir_console.model.filter_lines import Mistake, chosen_text
 from ir_console.model.keys import FILTER_KEYS
 from ir_console.model.spans import Line
 
-from ..bindings import bound
+from ..bindings import bound, keymap_of
 from ..painter import Painter
 from .line_bar import BarContent, LineBar
 from .line_input import LineInput
@@ -39,7 +39,7 @@ class TypedBar(Vertical):
         self._mistake: Mistake | None = None
         self._completion: Completion = NOTHING
         self._chosen = 0
-        self._input = LineInput(id=self.NAME, select_on_focus=False)
+        self._input = LineInput(self._heard, id=self.NAME, select_on_focus=False)
         self._line = LineBar(self._say, painter, widget_id=f"{self.NAME}-line")
 
     @property
@@ -110,7 +110,14 @@ class TypedBar(Vertical):
         self._line.update()
         self.app.bell()
 
+    async def _heard(self, key: str) -> bool:
+        """Do at once what a key of the bar is for: Enter right behind it is to come after it."""
+        keymap = keymap_of(self)
+        use = next((use for use in FILTER_KEYS if keymap.has(use.id, key)), None)
+        return use is not None and await self.app.run_action(use.action, self)
+
     def _close(self) -> None:
+        self._input.take_no_more()
         self.remove_class("-open")
         self._mistake = None
         self.post_message(self.Closed())

@@ -13,6 +13,7 @@ from ir_console.model.commands import (
     GoTo,
     GroupBy,
     KeepView,
+    OpenProfile,
     ShowColumns,
     SortBy,
     UseTheme,
@@ -180,3 +181,13 @@ def test_the_menu_of_nothing_offers_nothing_about_an_alert() -> None:
     told = reasons(ConsoleState())
     assert all(told[use_id] for use_id in ("triage.take", "look.open", "notice.mute"))
     assert subject_of(ConsoleState())[0] == "No alert"
+
+
+def test_profiles_are_commands_by_their_names() -> None:
+    world = World(Keymap(), ViewList(), ("dark",), ("prod", "test"))
+    assert read_command("profile", world) == OpenProfile("")
+    assert read_command("profile prod", world) == OpenProfile("prod")
+    assert complete_command("profile p", 9, world).texts == ("prod",)
+    with pytest.raises(CommandError) as refused:
+        read_command("profile pord", world)
+    assert refused.value.mistake.hint == "There are prod, test"

@@ -172,3 +172,18 @@ async def test_a_command_that_is_refused_can_be_typed_on() -> None:
         await console.type("erity")
         await console.press("enter")
         await console.until(lambda: lines(console) == [2, 3, 4, 1])
+
+
+async def test_enter_right_behind_tab_comes_after_what_tab_put_in() -> None:
+    async with a_console(a_server()) as console:
+        await console.sees("Alert 4")
+        await console.press("colon")
+        await console.type("sort sev")
+        # Without waiting in between: `1` behind Esc is for the table.
+        for key in ("tab", "enter"):
+            console.app.post_message(Key(key, None))
+        await console.until(lambda: lines(console) == [2, 3, 4, 1])
+        await console.press("colon")
+        for key, character in (("x", "x"), ("escape", None), ("5", "5")):
+            console.app.post_message(Key(key, character))
+        await console.until(lambda: lines(console) == [4, 3, 2, 1])
