@@ -53,13 +53,16 @@ def exit_code_of(error: errors.IRError) -> ExitCode:
     return ExitCode.FAILED
 
 
-def told(error: errors.IRError) -> str:
-    """The error as one line: what happened, what to do, and the server's number for it."""
+def told(error: errors.IRError, *, hint: str | None = None) -> str:
+    """The error as one line: what happened, what to do, and the server's number for it.
+
+    `hint` is what to do where it is not what the error says.
+    """
     request_id = getattr(error, "request_id", None)
     number = f" [request {request_id}]" if request_id else ""
     said = str(error).rstrip(".")
     stop = "" if said.endswith(("?", "!")) else "."
-    return safe_text(f"{said}{stop} {error.hint}{number}")
+    return safe_text(f"{said}{stop} {hint or error.hint}{number}")
 
 
 def finish_output() -> None:
