@@ -9,11 +9,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .fields import Kind, field_named
+
 if TYPE_CHECKING:
     from lark import Token, UnexpectedInput
 
 KEYWORDS = frozenset({"and", "or", "not"})
 _SPELLED = {"&&": "and", "||": "or", "&": "and", "|": "or"}
+_NAME_AT_END = re.compile(r"([\w@-]+)\s*:?\s*$")
+_VALUE_BEHIND = re.compile(r"[=<>!\s]*([\w-]+)")
+_SAMPLES = {Kind.ADDRESS: "10.0.0.0/8", Kind.FLAG: "true", Kind.PERSON: "me"}
 _WAITING = frozenset({"_AND", "_OR", "_NOT", "_MINUS", "_COLON", "OP", "LPAR"})
 
 
@@ -50,7 +55,7 @@ def unread(text: str, error: "UnexpectedInput") -> MisreadError:
         return MisreadError("This quote is never closed", 'Add a `"` where the text ends.', here)
     if text.startswith(")", start):
         return _closing(here, waiting)
-    if complaint := _strange(text[start], here, waiting):
+    if complaint := _strange(text, here, waiting):
         return complaint
     word = text[start:].split(None, 1)[0].partition(")")[0] or text[start]
     hint = "Write `severity: (critical or high)`; quote a value that holds blanks."
@@ -103,13 +108,14 @@ def _closing(here: Place, waiting: "Token | None") -> MisreadError:
     return MisreadError("Something is missing before `)`", "Write it, or drop the `()`.", here)
 
 
-def _strange(char: str, here: Place, waiting: "Token | None") -> MisreadError | None:
+def _strange(text: str, here: Place, waiting: "Token | None") -> MisreadError | None:
     """A complaint about a character that never stands where it does."""
+    char = text[here.start]
     after = waiting.type if waiting is not None else ""
     if char in "“”":
         return MisreadError("These quotes quote nothing", 'Use straight ones: "', here)
     if char == "=" or (char in "<>" and after == "_COLON"):
-        hint = "Write `status: closed`, `not status: closed`, or `risk_score >= 70`."
+        hint = _how_to_ask(text[: here.start], text[here.start :])
         return MisreadError(f"`{char}` does not belong here", hint, here)
     if char in ":<>":
         hint = 'Quote a text that holds it: "C:\\Windows", "http://example.org".'
@@ -120,6 +126,27 @@ def _strange(char: str, here: Place, waiting: "Token | None") -> MisreadError | 
         hint = "Write `risk_score > 70 and risk_score < 90`."
         return MisreadError("A comparison takes one value", hint, here)
     return None
+
+
+def _how_to_ask(before: str, behind: str) -> str:
+    """How the field is asked for that `before` ends with. Says only words that are ours."""
+    name = _NAME_AT_END.search(before)
+    field = field_named(name[1]) if name is not None else None
+    if name is None or field is None:
+        return "Write `status: closed`, `not status: closed`, or `risk_score >= 70`."
+    asked = name[1].lower()
+    match field.kind:
+        case Kind.CHOICE:
+            meant = _VALUE_BEHIND.match(behind)
+            typed = meant[1].lower() if meant is not None else ""
+            value = typed if typed in field.choices else field.choices[0]
+            ordered = f", `{asked} >= {value}`" if field.has_order else ""
+            return f"Write `{asked}: {value}`{ordered}, or `not {asked}: {value}`."
+        case Kind.NUMBER:
+            return f"Write `{asked}: 70`, or `{asked} >= 70`."
+        case Kind.TIME:
+            return f"Write `{asked} > now-1h`, or `{asked}: 2026-11-23`."
+    return f"Write `{asked}: {_SAMPLES.get(field.kind, '…')}`."
 
 
 def _unclosed(text: str) -> int:
