@@ -17,13 +17,14 @@ from .connecting import (
     profile_for,
 )
 from .examples import shown_with
-from .exits import ExitCode, UsageProblem, told
+from .exits import ExitCode, UsageProblem, exit_code_of, told
 from .output import Output
 from .smoke_report import (
     StepResult,
     Verdict,
     as_document,
     as_junit,
+    exit_code,
     passed,
     step_line,
     summary_line,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .smoke_course import Course, Step
 
 STEP_SECONDS = 30.0
+_OF_THE_SERVER = frozenset({ExitCode.UNREACHABLE, ExitCode.NOT_AUTHORISED})
 
 
 @shown_with(
@@ -57,7 +59,8 @@ def smoke(
 
     Starts a server of its own. With --url or --profile it checks that server instead, logged in
     as there; its alerts have the source `smoke` and end closed, and it makes an endpoint token
-    for one day unless IR_INGEST_TOKEN holds one.
+    for one day unless IR_INGEST_TOKEN holds one. The exit code is 4 where the server cannot be
+    reached, 3 where it does not know us, and 1 for what else fails.
     """
     if junit is not None and not junit.parent.is_dir():
         raise UsageProblem(f"{junit.parent} is no directory", hint="Make it first.")
@@ -73,7 +76,7 @@ def smoke(
         output.document(as_document(results, url=address))
     say(summary_line(results))
     if not passed(results):
-        raise typer.Exit(ExitCode.FAILED)
+        raise typer.Exit(exit_code(results))
 
 
 async def _walked(
@@ -114,7 +117,7 @@ async def _step(step: "Step") -> StepResult:
 
     name, action = step
     loop = asyncio.get_running_loop()
-    began = loop.time()
+    began, code = loop.time(), ExitCode.FAILED
     try:
         async with asyncio.timeout(STEP_SECONDS):
             verdict, detail = Verdict.PASSED, await action()
@@ -124,7 +127,9 @@ async def _step(step: "Step") -> StepResult:
         verdict, detail = Verdict.FAILED, f"did not happen within {STEP_SECONDS:.0f} s"
     except IRError as error:
         verdict, detail = Verdict.FAILED, told(error)
-    return StepResult(name, verdict, loop.time() - began, detail)
+        # Any other is about the alert of a step, and says that the step failed.
+        code = found if (found := exit_code_of(error)) in _OF_THE_SERVER else code
+    return StepResult(name, verdict, loop.time() - began, detail, code)
 
 
 def _credentials(profile: "Profile", store: "CredentialStore") -> "Credentials | None":

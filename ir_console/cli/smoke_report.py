@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 from ir_console.model.format import plural
 from ir_console.safe_text import safe_text
 
+from .exits import ExitCode
+
 
 class Verdict(StrEnum):
     """How a step ended."""
@@ -19,12 +21,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One step: how it ended, how long it took, and what there is to say about it."""
+    """One step: how it ended, how long it took, and what there is to say about it.
+
+    `code` is the exit code that its failure is worth.
+    """
 
     name: str
     verdict: Verdict
     seconds: float
     detail: str = ""
+    code: ExitCode = ExitCode.FAILED
 
 
 _MARKS = {Verdict.PASSED: "ok", Verdict.FAILED: "FAIL", Verdict.SKIPPED: "skip"}
@@ -49,6 +55,12 @@ def summary_line(results: Sequence[StepResult]) -> str:
 def passed(results: Sequence[StepResult]) -> bool:
     """Whether nothing failed."""
     return not any(one.verdict is Verdict.FAILED for one in results)
+
+
+def exit_code(results: Sequence[StepResult]) -> ExitCode:
+    """That of the first step that failed."""
+    failed = (one.code for one in results if one.verdict is Verdict.FAILED)
+    return next(failed, ExitCode.DONE)
 
 
 def as_document(results: Sequence[StepResult], *, url: str) -> dict[str, object]:

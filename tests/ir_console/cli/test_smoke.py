@@ -56,7 +56,7 @@ def test_a_server_that_is_there_is_checked_and_its_alerts_end_closed(
 def test_a_server_that_is_down_fails_the_first_step(cli: Cli, tmp_path: Path) -> None:
     cli.set(IR_TOKEN="a-token")
     ran = cli("smoke", "--url", "http://127.0.0.1:9", "--json")
-    assert ran.code == 1
+    assert ran.code == 4
     first, *others = ran.document["steps"]
     assert (first["name"], first["verdict"]) == ("server up", "failed")
     assert {step["verdict"] for step in others} == {"skipped"}
@@ -65,7 +65,7 @@ def test_a_server_that_is_down_fails_the_first_step(cli: Cli, tmp_path: Path) ->
 
 def test_nobody_logged_in_fails_the_login(server: LiveServer, cli: Cli) -> None:
     ran = cli("smoke", "--url", server.url, "--json")
-    assert ran.code == 1
+    assert ran.code == 3
     failed = [step for step in ran.document["steps"] if step["verdict"] == Verdict.FAILED]
     assert [step["name"] for step in failed] == ["login"]
     assert "ir-console login" in failed[0]["detail"]

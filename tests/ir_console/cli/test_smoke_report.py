@@ -2,11 +2,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ir_console.cli.exits import ExitCode
 from ir_console.cli.smoke_report import (
     StepResult,
     Verdict,
     as_document,
     as_junit,
+    exit_code,
     passed,
     step_line,
     summary_line,
@@ -68,3 +70,10 @@ def test_junit_says_the_same_and_is_well_formed_whatever_a_server_said() -> None
     assert failure is not None
     assert failure.attrib["message"] == "refused ␛[31m<&>"
     assert cases["ingest"].find("skipped") is not None
+
+
+def test_the_exit_code_is_that_of_the_first_failure() -> None:
+    gone = StepResult("server up", Verdict.FAILED, 0.1, "gone", ExitCode.UNREACHABLE)
+    assert exit_code([UP, LEFT_OUT]) == 0
+    assert exit_code([UP, LOST, gone]) == 1
+    assert exit_code([gone, LOST]) == 4
