@@ -79,6 +79,13 @@ class Output:
         """One line of data."""
         self._write(f"{self._painted(safe_text(text), style)}\n")
 
+    def fitted_line(self, text: str, *, style: str | None = None) -> None:
+        """One line of data, cut where the terminal ends; whole off a terminal."""
+        shown, room = safe_text(text), self.width
+        if room is not None and cell_len(shown) > room:
+            shown = set_cell_size(shown, room - 1) + _ELLIPSIS
+        self._write(f"{self._painted(shown, style)}\n")
+
     def block(self, text: str) -> None:
         """Several lines of data, their line breaks kept."""
         self._write(f"{safe_block(text)}\n")

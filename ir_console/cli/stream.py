@@ -20,11 +20,15 @@ from .exits import ExitCode, UsageProblem
 from .output import Output
 from .queries import checked_query
 from .running import DEFAULT_AT_ONCE, DEFAULT_SECONDS, CommandRunner, command_from
+from .termination import terminated_as_interrupted
 from .when import clock, moment_given
 
 if TYPE_CHECKING:
     from ir_client import AlertUpdated, EventStream, NewAlert, Profile, StateChanged
     from ir_console.recording.recorder import Recorder
+
+# Cells from which on a line has room for more than the clock.
+_ROOMY = 110
 
 
 @shown_with(
@@ -86,8 +90,8 @@ def tail(
 
     COMMAND is started without a shell, with IR_ALERT_ID, IR_ALERT_EVENT, IR_ALERT_SEVERITY,
     IR_ALERT_STATUS, IR_ALERT_REVISION and IR_ALERT_ORIGIN in its environment. What it prints goes
-    to standard error. One that fails is told of, and makes the exit code 1 in the end. Ctrl-C waits
-    for those that run.
+    to standard error. One that fails is told of, and makes the exit code 1 in the end. Ctrl-C and
+    SIGTERM wait for those that run; a second one does not.
     """
     output = Output.standard()
     wanted = checked_query(query, output)
@@ -97,7 +101,7 @@ def tail(
     chosen = profile_for(ctx, profile, url)
     with _recorder(record) as recorder:
         told = Told(output, recorder, runner, limit, as_json=as_json)
-        asyncio.run(_follow(chosen, told, wanted, begin))
+        asyncio.run(terminated_as_interrupted(_follow(chosen, told, wanted, begin)))
     if runner is not None and runner.outcomes.failed:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -178,8 +182,10 @@ def _print(output: Output, event: "NewAlert | AlertUpdated", *, as_json: bool) -
     alert = event.alert
     is_new = event.type == "new_alert"
     at = alert.received_at if is_new else alert.updated_at
+    shown_at = moment(at)
     parts = [
-        moment(at),
+        # Where there is little room, the date of what happens now says least.
+        shown_at if output.width is None or output.width >= _ROOMY else shown_at.split()[1],
         f"#{alert.id:<6}",
         "new    " if is_new else "changed",
         f"{alert.severity:<8}",
@@ -188,7 +194,7 @@ def _print(output: Output, event: "NewAlert | AlertUpdated", *, as_json: bool) -
         where(alert),
         alert.title,
     ]
-    output.line(" ".join(part for part in parts if part), style=alert.severity)
+    output.fitted_line(" ".join(part for part in parts if part), style=alert.severity)
     output.flush()
 
 

@@ -5,14 +5,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from rich.cells import cell_len
 
 from ir_client.wire.events import NewAlert
+from ir_console.cli.output import Output
+from ir_console.cli.stream import _print
 from ir_console.recording.lines import read_first_line, read_line
+from tests.ir_console.cli.test_output import Terminal
+from tests.support.builders import an_alert
 from tests.support.cli import Cli
 from tests.support.live_server import LiveServer
 
@@ -231,7 +237,10 @@ def test_a_command_runs_for_each_alert_and_its_failure_is_in_the_exit_code(
     assert "1 command run, 1 failed." in said
 
 
-def test_an_interrupt_waits_for_the_command_that_runs(sensor: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_waits_for_the_command_that_runs(
+    sensor: Cli, tmp_path: Path, number: signal.Signals
+) -> None:
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     with tailing("--exec", f"sh -c 'echo begun >&2; read -r x < {gate}; echo over >&2'") as tail:
@@ -239,9 +248,26 @@ def test_an_interrupt_waits_for_the_command_that_runs(sensor: Cli, tmp_path: Pat
         ingested(sensor, tmp_path)
         while tail.stderr.readline() != "begun\n":
             pass
-        tail.send_signal(signal.SIGINT)
+        tail.send_signal(number)
         assert tail.stderr.readline().startswith("Waiting for 1 command")
         gate.write_text("on\n")
         said = tail.stderr.read()
         assert tail.wait(30) == 130
     assert said.splitlines()[:2] == ["over", "1 command run, 0 failed."]
+
+
+@pytest.mark.parametrize(("columns", "begin"), [(80, "09:40:12Z #7"), (140, "2026-11-28 09:40")])
+def test_a_line_has_the_width_of_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, columns: int, begin: str
+) -> None:
+    received_at = datetime(2026, 11, 28, 9, 40, 12, tzinfo=UTC)
+    alert = an_alert(id=7, title="Beacon 東京 " * 40, received_at=received_at)
+    terminal = Terminal()
+    monkeypatch.setenv("COLUMNS", str(columns))
+    output = Output(terminal, terminal, env={"NO_COLOR": "1"})
+    _print(output, NewAlert(type="new_alert", data=alert), as_json=False)
+    (line,) = terminal.getvalue().splitlines()
+    assert columns - 1 <= cell_len(line) <= columns
+    assert line.startswith(begin)
+    assert "Beacon" in line
+    assert line.endswith("…")

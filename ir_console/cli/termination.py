@@ -1,0 +1,22 @@
+"""Let SIGTERM end a program in good order, as Ctrl-C does."""
+
+import signal
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+Done = TypeVar("Done")
+
+
+async def terminated_as_interrupted(work: Coroutine[Any, Any, Done]) -> Done:
+    """Do the work of an event loop's main task; SIGTERM does meanwhile what Ctrl-C does.
+
+    The loop takes the first one as a wish to cancel the task, and the second one ends the program.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return await work  # signals are for the main thread alone
+    before = signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    try:
+        return await work
+    finally:
+        signal.signal(signal.SIGTERM, before)
