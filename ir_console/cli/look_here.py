@@ -45,20 +45,23 @@ def settings(profile: "Profile | ConfigError") -> Iterator[Finding]:
 
 
 def logins(profile: "Profile", store: "CredentialStore | ConfigError") -> Finding:
-    """Where logins are kept, and whether what is kept there can be read."""
-    if isinstance(store, ConfigError):
-        return fail("logins", str(store), store.hint, ExitCode.USAGE)
+    """With what we would log in: the token that is given, or the login that is kept, and where."""
+    from ir_client.credentials import token_from_environment
+
     try:
-        kept = store.load(profile)
+        if token_from_environment() is not None:
+            return ok("logins", "the token in IR_TOKEN is used, whatever login is kept")
+        if isinstance(store, ConfigError):
+            raise store
+        is_kept = store.load(profile) is not None
     except ConfigError as error:
         return fail("logins", str(error), error.hint, ExitCode.USAGE)
-    said = f"kept in {store.description}; {'one' if kept is not None else 'none'} for this server"
-    if not os.environ.get("IR_CREDENTIALS_FILE"):
-        said = f"{said} (the backend is {_keyring_backend()})"
-    if store.persistent:
-        return ok("logins", said)
-    do = "A login ends with its command: name a file of yours in IR_CREDENTIALS_FILE, or a token "
-    return warn("logins", said, f"{do}in IR_TOKEN.")
+    if not store.persistent:
+        do = "A login ends with its command: name a file of yours in IR_CREDENTIALS_FILE, or a "
+        said = f"kept in {store.description}{_which_keyring()}"
+        return warn("logins", said, f"{do}token in IR_TOKEN.")
+    what = "one for this server is kept" if is_kept else "none for this server is kept yet"
+    return ok("logins", f"{what} in {store.description}{_which_keyring()}")
 
 
 def terminal() -> Iterator[Finding]:
@@ -85,14 +88,16 @@ def store_here() -> "CredentialStore | ConfigError":
         )
 
 
-def _keyring_backend() -> str:
-    """Which keyring the library has found, or that it is not asked."""
+def _which_keyring() -> str:
+    """Which keyring the library has found, or that it is not asked; nothing where a file is."""
+    if os.environ.get("IR_CREDENTIALS_FILE"):
+        return ""
     if os.environ.get("IR_NO_KEYRING"):
-        return "not asked, since IR_NO_KEYRING is set"
+        return " (the keyring is not asked, since IR_NO_KEYRING is set)"
     import keyring
 
     backend = type(keyring.get_keyring())
-    return f"{backend.__module__}.{backend.__qualname__}"
+    return f" (the backend is {backend.__module__}.{backend.__qualname__})"
 
 
 def _console_settings(path: str) -> Finding:

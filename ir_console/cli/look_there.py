@@ -215,7 +215,8 @@ async def _of_login(profile: "Profile", store: "CredentialStore | None") -> Asyn
     try:
         patient = replace(profile, timeout_seconds=SECONDS)
         async with IRClient.from_profile(patient, credentials=given, store=store) as client:
-            yield await _of_user(client)
+            how = "by the token in IR_TOKEN" if given is not None else "by the login that is kept"
+            yield await _of_user(client, how)
             if store is not None and (finding := _of_session(store.load(profile))) is not None:
                 yield finding
             if given is not None and (expires := expiry_of(given.token)) is not None:
@@ -236,16 +237,16 @@ def _of_session(kept: "Storable | None") -> Finding | None:
     return ok("token", f"good {until}and renewed by itself")
 
 
-async def _of_user(client: "IRClient") -> Finding:
+async def _of_user(client: "IRClient", how: str) -> Finding:
     try:
         user = await client.auth.me()
     except errors.PermissionDenied:
-        return await _of_token(client)
+        return await _of_token(client, how)
     teams = f", teams {', '.join(user.teams)}" if user.teams else ""
-    return ok("login", f"{user.username}, {user.role}{teams}")
+    return ok("login", f"{user.username}, {user.role}{teams}, {how}")
 
 
-async def _of_token(client: "IRClient") -> Finding:
+async def _of_token(client: "IRClient", how: str) -> Finding:
     token = await client.tokens.info()
     rights = {
         "create": token.can_create_alerts,
@@ -253,9 +254,8 @@ async def _of_token(client: "IRClient") -> Finding:
         "update": token.can_update_alerts,
     }
     may = " and ".join(name for name, is_given in rights.items() if is_given) or "do nothing with"
-    return of_expiry(
-        "login", f"endpoint token {token.token_name} may {may} alerts", token.expires_at, clock()
-    )
+    said = f"endpoint token {token.token_name}, {how}, may {may} alerts"
+    return of_expiry("login", said, token.expires_at, clock())
 
 
 async def _of_stream(client: "IRClient") -> Finding:

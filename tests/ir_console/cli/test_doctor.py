@@ -78,7 +78,7 @@ def answering(
 def test_all_is_well(admin: Cli, server: LiveServer) -> None:
     ran = admin("doctor")
     assert (ran.code, ran.err) == (0, "All is well.\n")
-    assert "ok    login        admin, admin\n" in ran.out
+    assert "ok    login        admin, admin, by the login that is kept\n" in ran.out
     names = ["versions", "profile", "settings", "logins", "server", "clock", "version"]
     document = admin("doctor", "--json")
     assert list(verdicts(document)) == [*names, "websocket", "login", "token", "stream", "terminal"]
@@ -99,8 +99,24 @@ def test_nothing_that_is_kept_is_shown(admin: Cli, server: LiveServer) -> None:
 def test_an_endpoint_token_says_what_it_may(sensor: Cli) -> None:
     ran = sensor("doctor", "--json")
     assert found(ran)["login"]["said"].startswith(
-        "endpoint token bootstrap may create and read alerts"
+        "endpoint token bootstrap, by the token in IR_TOKEN, may create and read alerts"
     )
+
+
+def test_what_is_said_of_logins_is_one_story(admin: Cli, server: LiveServer, cli: Cli) -> None:
+    def story(ran: Ran) -> list[str]:
+        findings = found(ran)
+        return [findings[name]["said"].partition(" in the file")[0] for name in ("logins", "login")]
+
+    kept = ["one for this server is kept", "admin, admin, by the login that is kept"]
+    assert story(admin("doctor", "--json")) == kept
+    admin("logout")
+    none = ["none for this server is kept yet", "nobody is logged in there"]
+    assert story(admin("doctor", "--json")) == none
+    admin.set(IR_TOKEN=server.ingest_token)
+    given, used = story(admin("doctor", "--json"))
+    assert given == "the token in IR_TOKEN is used, whatever login is kept"
+    assert ", by the token in IR_TOKEN, " in used
 
 
 def test_without_a_profile_or_a_server_it_works_and_says_what_to_do(cli: Cli) -> None:
