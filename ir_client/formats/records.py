@@ -25,11 +25,11 @@ from .unpacking import bytes_of, readable
 
 __all__ = ["MAX_RECORD_CHARACTERS", "BrokenRecord", "RecordAt", "read_records"]
 
-_BLANKS = re.compile(r"[\s\x1e\x00\ufeff]*")
+_BLANKS = re.compile(r"[\s\x1e\ufeff]*")
 # A tab may be the end of an empty first cell.
-_BLANKS_BEFORE_TABS = re.compile(r"[\r\n \x1e\x00\ufeff]*")
-_BETWEEN_OBJECTS = re.compile(r"[\s,\[\]\x1e\x00]*")
-_LINE_BREAKS = re.compile(r"(?:\r*\n|[\x00\ufeff])*")
+_BLANKS_BEFORE_TABS = re.compile(r"[\r\n \x1e\ufeff]*")
+_BETWEEN_OBJECTS = re.compile(r"[\s,\[\]\x1e]*")
+_LINE_BREAKS = re.compile(r"(?:\r*\n|\ufeff)*")
 _BLANKS_IN_LINE = re.compile(r"[^\S\n]*")
 _TOO_LONG = f"a line longer than {MAX_RECORD_CHARACTERS >> 20} MiB; is it text at all?"
 
@@ -59,6 +59,9 @@ class _Reader:
         window = self._window
         while self._skip_between():
             line, table = window.line, self._table
+            if count := window.skip_nulls():
+                yield BrokenRecord(line, _nulls(count), after=self._place())
+                continue
             window.keep()
             outcome = self._next()
             if outcome is None:
@@ -205,6 +208,11 @@ class _Reader:
             window.move_to(end)
             return table.complaint(cells)
         return outcome
+
+
+def _nulls(count: int) -> str:
+    what = "a null byte" if count == 1 else f"{count:,} null bytes"
+    return f"{what} between records: was the file truncated, or copied, while it was written?"
 
 
 def _table_of(header: str) -> CsvTable | ZeekTable | None:

@@ -11,6 +11,7 @@ from .places import Place
 from .unpacking import UnreadableError, bytes_of, text_of
 
 _BYTE_ORDER_MARK = "\ufeff"
+_NULLS = re.compile(r"\x00*")
 
 # Beyond this a window grows by a share of itself, or each retry of a long record reads it all anew.
 _SMALL_CHARACTERS = 1024 * 1024
@@ -121,6 +122,15 @@ class TextWindow:
                 return True
             if not self.grow():
                 return False
+
+    def skip_nulls(self) -> int:
+        """Pass null characters, which are nothing of a line; how many there were."""
+        if not self.text.startswith("\0", self.at):
+            return 0
+        before, head = self._offset, self._head
+        self.skip(_NULLS)
+        self._head = head
+        return self._offset - before
 
     def skip_to(self, mark: re.Pattern[str]) -> None:
         """Go to the next `mark` behind this place, or to the end."""

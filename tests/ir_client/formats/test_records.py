@@ -178,3 +178,39 @@ def test_a_record_on_a_pipe_is_seen_before_the_next_one_is_written() -> None:
 @pytest.mark.parametrize("content", [b"", b"[]", b"\n\n", gzip.compress(b"", mtime=0)])
 def test_nothing_holds_nothing(content: bytes) -> None:
     assert found_in(content) == []
+
+
+@pytest.mark.parametrize("between", ["\n", ""])
+@pytest.mark.parametrize("count", [1, 3000])
+def test_null_bytes_between_records_are_told_once_and_cost_nothing_else(
+    count: int, between: str
+) -> None:
+    nulls = "\0" * count
+    content = f'{{"a": 1}}{between}{nulls}{{"b": 2}}\n'.encode()
+    found = list(read_records(Trickle(content, 700)))
+    assert [one.record for one in found if isinstance(one, RecordAt)] == [{"a": 1}, {"b": 2}]
+    (told,) = [one for one in found if isinstance(one, BrokenRecord)]
+    what = "a null byte" if count == 1 else "3,000 null bytes"
+    assert told.reason.startswith(f"{what} between records: ")
+    assert told.line == 1 + len(between)
+    assert told.after.offset == content.index(b'{"b"')
+
+
+@pytest.mark.parametrize(
+    ("before", "record"),
+    [
+        ("", "CEF:0|v|p|1|7|Beacon|8|src=10.0.0.1"),
+        ("severity,title\nlow,First\n", "high,Beacon"),
+        ("#fields\tts\tnote\n1.5\tFirst\n", "2.5\tBeacon"),
+    ],
+)
+def test_a_record_behind_null_bytes_is_read_as_what_it_is(before: str, record: str) -> None:
+    nulls, plain = found_in(f"{before}\0\0{record}\n"), found_in(f"{before}{record}\n")
+    assert [one for one in nulls if isinstance(one, RecordAt)] == plain
+    assert broken_lines(f"{before}\0\0{record}\n") == [before.count("\n") + 1]
+
+
+def test_nothing_but_null_bytes_is_told() -> None:
+    (told,) = found_in(b"\0" * 5000)
+    assert isinstance(told, BrokenRecord)
+    assert told.reason.startswith("5,000 null bytes")
