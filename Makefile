@@ -51,7 +51,7 @@ picture: $(READY) ## Draw the README's picture of the console anew
 	@$(BIN)/python -m tests.support.picture docs/console.svg
 
 golden: $(READY) ## Write anew how screens look, and what docs/commands.md says of each command
-	@IR_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/ir_console/tui/test_golden_screens.py tests/ir_console/cli/test_command_page.py
+	@IR_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/ir_console/tui/test_golden_screens.py tests/ir_console/tui/test_golden_links.py tests/ir_console/cli/test_command_page.py
 
 tables: $(READY) ## Write anew the tables of docs/formats.md
 	@$(BIN)/python -m tests.support.format_tables docs/formats.md

@@ -100,7 +100,8 @@ def link_bar(
         return _alarm(f"■ Not authorised · {link.hint or link.reason}")
     retry = f"{retry_key} retry now"
     if link.state is LinkState.FAILED:
-        return _alarm(_join("■ Offline", link.reason, _data_age(link, now), retry))
+        # The reason is last: where there is no room, it is what can be done without.
+        return _alarm(_join("■ Offline", _data_age(link, now), retry, link.reason))
     head = _countdown(link, now) if link.state is LinkState.WAITING else "◌ Reconnecting…"
     attempt = f"attempt {link.attempt}" if link.attempt > 1 else ""
     return _alarm(_join(head, attempt, _data_age(link, now), retry, link.reason))

@@ -150,8 +150,8 @@ def picture(console: Console) -> str:
     return re.sub(r"@font-face \{.*?\}", "", drawn, flags=re.DOTALL)
 
 
-def compare(name: str, seen: str) -> None:
-    path = GOLDEN / name
+def compare(name: str, seen: str, *, folder: Path = GOLDEN) -> None:
+    path = folder / name
     if IS_WRITTEN_ANEW:
         path.write_text(seen, encoding="utf-8")
     assert seen == path.read_text(encoding="utf-8"), f"{name}: `make golden` if it is meant"
