@@ -35,8 +35,9 @@ class Arranged:
         self._groups: dict[str, Group] = {}
         self._by_id: dict[int, Group] = {}
         self._order: list[Group] = []
-        self._home: dict[int, Shelf] = {}
-        self._misplaced: set[int] = set()
+        # Where the rows stand that would stand elsewhere by now. Of all others the values say it:
+        # a million rows more in a dictionary would also be some long pauses while it grows.
+        self._misplaced: dict[int, Shelf] = {}
         self._are_groups_new = False
         self._lines: list[Shelf | Group] | None = None
         self._starts: list[int] = []
@@ -63,10 +64,8 @@ class Arranged:
         touched: dict[int, Group] = {}
         for (name, value), found in lists.items():
             shelf = self._shelf(name, value)
-            first, end = bisect_left(shelf.keys, found[0]), bisect_left(shelf.keys, found[-1])
-            shelf.keys[first:end] = sorted([*shelf.keys[first:end], *found])
+            _merge(shelf.keys, found)
             touched[shelf.group.id] = shelf.group
-            self._home.update(dict.fromkeys([key[1] for key in found], shelf))
             if self._name_of is not None:
                 shelf.group.severities.update([rows[key[1]].severity for key in found])
         self._rank(touched.values())
@@ -80,7 +79,6 @@ class Arranged:
             shelf.keys.append(row.key)
         else:
             insort(shelf.keys, row.key)
-        self._home[row.id] = shelf
         shelf.group.severities[row.severity] += 1
         if shelf.group.newest is None:
             self._rank([shelf.group])
@@ -88,8 +86,7 @@ class Arranged:
 
     def discard(self, row: Row) -> None:
         """Take a row away."""
-        shelf = self._home.pop(row.id)
-        self._misplaced.discard(row.id)
+        shelf = self._misplaced.pop(row.id, None) or self._place_of(row)
         del shelf.keys[bisect_left(shelf.keys, row.key)]
         group = shelf.group
         group.severities[row.severity] -= 1
@@ -103,14 +100,14 @@ class Arranged:
 
     def note_changed(self, before: Row, row: Row) -> None:
         """Notice whether a row would stand elsewhere by now; it stays where it is."""
-        shelf = self._home[row.id]
+        shelf = self._misplaced.get(row.id) or self._place_of(before)
         if row.severity != before.severity:
             shelf.group.severities[before.severity] -= 1
             shelf.group.severities[row.severity] += 1
         if (self._name(row), self._value(row)) != (shelf.group.name, shelf.value):
-            self._misplaced.add(row.id)
+            self._misplaced[row.id] = shelf
         else:
-            self._misplaced.discard(row.id)
+            self._misplaced.pop(row.id, None)
 
     def settle(self) -> bool:
         """Put all rows and groups where they belong now; whether any had to move."""
@@ -140,7 +137,7 @@ class Arranged:
         if key is None:
             group = self._by_id.get(line_id)
             return None if group is None else group.start
-        shelf = self._home.get(line_id)
+        shelf = self._home(line_id)
         if shelf is None or not self._is_open(shelf.group):
             return None
         place = bisect_left(shelf.keys, key)
@@ -155,13 +152,14 @@ class Arranged:
         """The group in which a row stands, if rows are grouped; of a group, its own id."""
         if line_id < 0:
             return line_id if line_id in self._by_id else None
-        shelf = self._home.get(line_id)
-        return None if shelf is None or self._name_of is None else shelf.group.id
+        shelf = None if self._name_of is None else self._home(line_id)
+        return None if shelf is None else shelf.group.id
 
     def group_row(self, group_id: int, ghosts: Iterable[int]) -> GroupRow:
         """What the line of a group says."""
         group = self._by_id[group_id]
-        unseen = sum(self._home[ghost].group is group for ghost in ghosts)
+        homes = (self._home(ghost) for ghost in ghosts)
+        unseen = sum(home is not None and home.group is group for home in homes)
         return GroupRow(
             id=group_id,
             kind=self._kind,
@@ -196,6 +194,17 @@ class Arranged:
 
     def _value(self, row: Row) -> Any:
         return "" if self._value_of is None else self._value_of(row)
+
+    def _home(self, alert_id: int) -> Shelf | None:
+        """The shelf of a row that is shown."""
+        row = self._rows.get(alert_id)
+        if row is None:
+            return None
+        return self._misplaced.get(alert_id) or self._place_of(row)
+
+    def _place_of(self, row: Row) -> Shelf:
+        """The shelf on which a row stands that is not misplaced."""
+        return self._groups[self._name(row)].shelves[self._value(row)]
 
     def _shelf(self, name: str, value: Any) -> Shelf:
         group = self._groups.get(name)
@@ -254,6 +263,18 @@ class Arranged:
             line.start = start
         self._lines = lines
         return lines
+
+
+def _merge(keys: list[Key], found: list[Key]) -> None:
+    """Put keys, oldest first, among those of a shelf."""
+    if not keys or found[0] > keys[-1]:
+        keys += found
+    elif found[-1] < keys[0]:
+        # So it mostly is: what is searched is older with each slice.
+        keys[:0] = found
+    else:
+        first, end = bisect_left(keys, found[0]), bisect_left(keys, found[-1])
+        keys[first:end] = sorted([*keys[first:end], *found])
 
 
 def _nothing(_: Row) -> Any:

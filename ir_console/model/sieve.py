@@ -129,7 +129,10 @@ class Sieve:
             return False
         anchor = self._viewport.anchor()
         keys = self._next_slice(search)
-        looked_at = _ids(keys, search.among)
+        looked_at = _ids(keys)
+        if search.among is not None:
+            # What came or changed since the search began is none of those, and is decided.
+            looked_at = looked_at & search.among | self._view.shown_among(looked_at)
         matching = self._find(self.filter, looked_at, now=now, me=me)
         self._view.show_among(keys, matching, keep=self._viewport.cursor)
         self._viewport.restore(anchor)
@@ -152,7 +155,9 @@ class Sieve:
         keys = self._next_slice(search)
         cursor = self._view.get(self._viewport.cursor)
         own = [] if cursor is None else [cursor.key]
-        looked_at = _ids([*keys, *own], among)
+        looked_at = _ids([*keys, *own])
+        if among is not None:
+            looked_at &= among
         return _Begun(search, keys, self._find(wanted, looked_at, now=now, me=me))
 
     def _find(
@@ -183,6 +188,5 @@ class Sieve:
         return keys
 
 
-def _ids(keys: list[Key], among: Set[int] | None) -> set[int]:
-    ids = {key[1] for key in keys}
-    return ids if among is None else ids & among
+def _ids(keys: list[Key]) -> set[int]:
+    return {key[1] for key in keys}

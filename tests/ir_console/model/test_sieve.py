@@ -176,6 +176,15 @@ def test_an_alert_that_is_still_to_be_searched_can_leave() -> None:
     assert state.view.shown_matching() == {1, 3, 4, 5}
 
 
+def test_an_alert_that_comes_while_a_sort_is_under_way_stays() -> None:
+    state = a_large_state()
+    arrive(state, *range(2, 7))
+    state.arrange(Arrangement(Sort("severity")))
+    arrive(state, 1)
+    state.search_on(to_the_end=True)
+    assert state.view.shown_matching() == {1, 2, 3, 4, 5, 6}
+
+
 def test_an_alert_that_left_under_the_cursor_is_not_searched() -> None:
     state = a_large_state()
     arrive(state, *range(1, 8))
