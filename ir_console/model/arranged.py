@@ -5,14 +5,14 @@ under the analyst's eyes. New rows go to their place at once. Groups have ids of
 zero, so that a cursor can be on one; a group is folded until it is unfolded.
 """
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from .arranging import GROUP_KINDS, Arrangement, Sort
+from .laid_out import LaidOut
 from .rows import GroupRow, Key, Row
 from .shelves import Group, GroupMemory, Shelf
 
@@ -39,13 +39,10 @@ class Arranged:
         # a million rows more in a dictionary would also be some long pauses while it grows.
         self._misplaced: dict[int, Shelf] = {}
         self._are_groups_new = False
-        self._lines: list[Shelf | Group] | None = None
-        self._starts: list[int] = []
-        self._length = 0
+        self._lines: LaidOut | None = None
 
     def __len__(self) -> int:
-        self._lay_out()
-        return self._length
+        return len(self._lay_out())
 
     @property
     def misplaced_count(self) -> int:
@@ -64,21 +61,25 @@ class Arranged:
         touched: dict[int, Group] = {}
         for (name, value), found in lists.items():
             shelf = self._shelf(name, value)
+            group = shelf.group
             _merge(shelf.keys, found)
-            touched[shelf.group.id] = shelf.group
             if self._name_of is not None:
-                shelf.group.severities.update([rows[key[1]].severity for key in found])
-        self._rank(touched.values())
-        self._are_groups_new = True
+                for key in found:
+                    group.severities[rows[key[1]].severity] += 1
+            if not group.is_sorted or group.newest is None or found[-1] > group.newest:
+                touched[group.id] = group
+        if touched:
+            self._rank(touched.values())
+            self._are_groups_new = True
         self._lines = None
 
-    def add(self, row: Row) -> None:
+    def add(self, row: Row, key: Key) -> None:
         """Put a row where it belongs now."""
         shelf = self._shelf(self._name(row), self._value(row))
-        if not shelf.keys or row.key > shelf.keys[-1]:
-            shelf.keys.append(row.key)
+        if not shelf.keys or key > shelf.keys[-1]:
+            shelf.keys.append(key)
         else:
-            insort(shelf.keys, row.key)
+            insort(shelf.keys, key)
         shelf.group.severities[row.severity] += 1
         if shelf.group.newest is None:
             self._rank([shelf.group])
@@ -115,7 +116,7 @@ class Arranged:
         moved = [self._rows[alert_id] for alert_id in self._misplaced]
         for row in moved:
             self.discard(row)
-            self.add(row)
+            self.add(row, row.key)
         if self._name_of is not None:
             self._rank(self._groups.values())
             self._order_groups()
@@ -123,13 +124,21 @@ class Arranged:
 
     def id_at(self, index: int) -> int:
         """The row or group of a line."""
-        lines = self._lay_out()
-        at = bisect_right(self._starts, index) - 1
-        line = lines[at]
-        if isinstance(line, Group):
-            return line.id
-        offset = index - line.start
-        return line.keys[offset if self._sort.is_oldest_first else -1 - offset][1]
+        return self._lay_out().id_at(index)
+
+    def ids_beyond(self, index: int, step: int) -> Iterator[int]:
+        """The rows and groups of all lines below a line, or with step -1 above it."""
+        return self._lay_out().ids_beyond(index, step)
+
+    def folded_with(self, severity: str) -> set[int]:
+        """The folded groups that have rows of a severity."""
+        if self._name_of is None:
+            return set()
+        return {
+            group.id
+            for group in self._order
+            if group.severities[severity] and not self._is_open(group)
+        }
 
     def index_of(self, line_id: int, key: Key | None = None) -> int | None:
         """The line of a group, or of the row with this key; None when there is none."""
@@ -241,28 +250,19 @@ class Arranged:
         self._are_groups_new = False
         self._lines = None
 
-    def _lay_out(self) -> list[Shelf | Group]:
+    def _lay_out(self) -> LaidOut:
         if self._lines is not None:
             return self._lines
         if self._are_groups_new:
             self._order_groups()
         lines: list[Shelf | Group] = []
-        lengths: list[int] = []
         for group in self._order:
             if self._name_of is not None:
                 lines.append(group)
-                lengths.append(1)
             if self._is_open(group):
-                shelves = self._sorted(group)
-                lines += shelves
-                lengths += [len(shelf.keys) for shelf in shelves]
-        ends = list(accumulate(lengths))
-        self._starts = [0, *ends[:-1]]
-        self._length = ends[-1] if ends else 0
-        for line, start in zip(lines, self._starts, strict=False):
-            line.start = start
-        self._lines = lines
-        return lines
+                lines += self._sorted(group)
+        self._lines = LaidOut(lines, is_oldest_first=self._sort.is_oldest_first)
+        return self._lines
 
 
 def _merge(keys: list[Key], found: list[Key]) -> None:

@@ -6,17 +6,14 @@ from typing import Any
 
 from ir_client.book import AlertBook, AlertRow, BookChange
 from ir_client.query.matching import Subject
-from ir_client.query.tree import Bare
+from ir_client.query.tree import Bare, Node
 from ir_client.wire.alerts import Alert
-from ir_client.wire.values import is_open
 
 from .filters import Filter
 from .hashes import HashIndex
-from .selecting import Question
+from .selecting import Facts, Question
 
-_ID, _STATUS, _SOURCE, _DESTINATION = (
-    AlertRow._fields.index(name) for name in ("id", "status", "source_ip", "destination_ip")
-)
+_ID = AlertRow._fields.index("id")
 
 
 class Corpus:
@@ -63,28 +60,33 @@ class Corpus:
         if among is not None and 2 * len(among) > len(self._book):
             # Passing over all rows is quicker than looking most of them up.
             root, among = wanted.query.root, None
+        return self._choose(root, among, self.question(now=now, me=me))
+
+    def choose(self, wanted: Filter, among: Collection[int], question: Question) -> set[int]:
+        """Those of some alerts that pass, by a question that is asked more than once."""
+        root = wanted.query.root
+        word = root.pattern.literal if isinstance(root, Bare) else None
+        if word is not None:
+            return self._find_word(word, among)
+        return self._choose(root, among, question)
+
+    def _choose(
+        self, root: Node | None, among: Collection[int] | None, question: Question
+    ) -> set[int]:
         rows = self._book.bare_rows(among)
         if root is not None:
-            rows = self.question(now=now, me=me).choose(root, rows)
-        return {row[0] for row in rows}
+            rows = question.choose(root, rows)
+        return {row[_ID] for row in rows}
 
-    def with_address(self, address: str) -> set[int]:
-        """The alerts from or to an address, as it is written."""
-        return {
-            row[_ID]
-            for row in self._book.bare_rows()
-            if row[_SOURCE] == address or row[_DESTINATION] == address
-        }
+    def rows_of(self, alert_ids: Collection[int]) -> Collection[Facts]:
+        """What is known of some alerts, as it rests in the book."""
+        return self._book.bare_rows(alert_ids)
 
     def _find_word(self, word: str, among: Collection[int] | None) -> set[int]:
         texts = self._search_texts
         if among is None:
             return {alert_id for alert_id, text in texts.items() if word in text}
         return {alert_id for alert_id in among if word in texts[alert_id]}
-
-    def count_open(self, alert_ids: Collection[int]) -> int:
-        """How many of these are open."""
-        return sum(is_open(row[_STATUS]) for row in self._book.bare_rows(alert_ids))
 
     def question(self, *, now: datetime, me: int | None) -> Question:
         """What asks of alerts at one moment; it remembers what it found out about values."""

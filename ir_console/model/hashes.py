@@ -1,7 +1,7 @@
 """The file hashes that alerts carry in their enrichment, and which alerts carry the same one."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ir_client.query.patterns import quoted
@@ -11,6 +11,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _MOST_HASHES = 20
 _MOST_VALUES = 2_000
 _MOST_LEVELS = 8
+_NOBODY: dict[int, str] = {}
 
 
 def hashes_in(enrichment: Mapping[str, Any]) -> dict[str, str]:
@@ -70,9 +71,9 @@ class HashIndex:
         """The hashes of an alert."""
         return self._carried.get(alert_id, ())
 
-    def carriers(self, digest: str) -> set[int]:
-        """The alerts that carry a hash."""
-        return set(self._carriers.get(digest, ()))
+    def carriers(self, digest: str) -> Collection[int]:
+        """The alerts that carry a hash; not to be changed."""
+        return self._carriers.get(digest, _NOBODY).keys()
 
     def query(self, digest: str) -> str:
         """What to ask the filter for to see those alerts."""

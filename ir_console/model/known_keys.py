@@ -53,8 +53,9 @@ class KnownKeys:
                 for key in late:
                     insort(self._keys, key)
             else:
-                self._keys += late
-                self._keys.sort()
+                # Mostly they are a little late: only the end has to be put in order.
+                first = bisect_left(self._keys, min(late))
+                self._keys[first:] = sorted([*self._keys[first:], *late])
         if self._dropped:
             dropped, self._dropped = self._dropped, set()
             if len(dropped) < _SINGLY:

@@ -23,6 +23,7 @@ def keep_view(state: ConsoleState, name: str) -> View:
     view = replace(state.look, name=known.name if known and is_known else name)
     state.views = state.views.with_view(view)
     state.chosen_view = view
-    state.counts = state.views.counts()
-    state.counts.count_over(state.find)
+    before, state.counts = state.counts, state.views.counts()
+    state.counts.take_over(before)
+    state.count_over(lambda wanted: wanted in state.counts.uncounted)
     return view

@@ -1,7 +1,7 @@
 """How many rows there are of each severity and status, counted as they come and go."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 
 from .rows import Row
 
@@ -60,6 +60,13 @@ class PairIndex:
     def drop(self, row: Row) -> None:
         """Forget a row, as it was when it was taken in."""
         self._ids[row.severity, row.status].discard(row.id)
+
+    def ids_of(self, severity: str, *, among: Callable[[str], bool]) -> set[int]:
+        """Those of a severity, among the statuses of which that is so."""
+        found = [
+            ids for (one, status), ids in self._ids.items() if one == severity and among(status)
+        ]
+        return set().union(*found)
 
     def counts_of(self, alert_ids: Set[int]) -> PairCounts:
         """The counts of some rows."""

@@ -3,20 +3,26 @@
 Each relation is a filter, so that its count and what the table shows when one goes there agree.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from ir_client.book import AlertRow
 from ir_client.errors import QueryError
 from ir_client.query.patterns import quoted
+from ir_client.query.tree import Node
 from ir_client.wire.alerts import Alert
+from ir_client.wire.values import is_open
 from ir_console.safe_text import safe_text
 
 from .corpus import Corpus
 from .filters import read_filter
 from .format import plural
+from .selecting import Facts, Question
 from .spans import Line, Span, Tone, fit
 
+_ID, _STATUS, _SOURCE, _DESTINATION = (
+    AlertRow._fields.index(name) for name in ("id", "status", "source_ip", "destination_ip")
+)
 _KIND_WIDTH = 8
 _MOST_HASHES = 3
 _SHOWN_HASH = 16
@@ -47,19 +53,45 @@ def relations_of(alert: Alert, corpus: Corpus) -> tuple[Relation, ...]:
     return tuple(_askable(alert, corpus))
 
 
-def count_related(
-    relation: Relation, alert_id: int, corpus: Corpus, *, now: datetime, me: int | None
-) -> Related:
-    """Count the other alerts that share it, among those loaded."""
-    if relation.digest:
-        sharing = corpus.hashes.carriers(relation.digest)
-    elif relation.address:
-        # The filter language would read every address there is, to compare networks.
-        sharing = corpus.with_address(relation.address)
-    else:
-        sharing = corpus.find(read_filter(relation.query), now=now, me=me)
-    others = sharing - {alert_id}
-    return Related(relation, len(others), corpus.count_open(others))
+class RelatedCount:
+    """Counts what shares something with one alert, as it is shown one part of all alerts after
+    the other."""
+
+    def __init__(
+        self, alert_id: int, relations: Sequence[Relation], corpus: Corpus, question: Question
+    ) -> None:
+        self._alert_id = alert_id
+        self._relations = tuple(relations)
+        self._corpus = corpus
+        self._question = question
+        self._queries = [read_filter(one.query).query.root for one in relations]
+        self._others = [0] * len(relations)
+        self._open = [0] * len(relations)
+
+    @property
+    def counted(self) -> tuple[Related, ...]:
+        """How many there are in what was looked at so far."""
+        return tuple(map(Related, self._relations, self._others, self._open))
+
+    def look_at(self, alert_ids: Collection[int]) -> None:
+        """Count these alerts too."""
+        rows = self._corpus.rows_of(alert_ids)
+        for at, relation in enumerate(self._relations):
+            sharing = self._sharing(relation, self._queries[at], rows)
+            others = [row for row in sharing if row[_ID] != self._alert_id]
+            self._others[at] += len(others)
+            self._open[at] += sum(is_open(row[_STATUS]) for row in others)
+
+    def _sharing(
+        self, relation: Relation, root: Node | None, rows: Collection[Facts]
+    ) -> Collection[Facts]:
+        if relation.digest:
+            carriers = self._corpus.hashes.carriers(relation.digest)
+            return [row for row in rows if row[_ID] in carriers]
+        if address := relation.address:
+            # The filter language would read every address there is, to compare networks.
+            return [row for row in rows if address in (row[_SOURCE], row[_DESTINATION])]
+        return rows if root is None else self._question.choose(root, rows)
 
 
 def _askable(alert: Alert, corpus: Corpus) -> Iterator[Relation]:

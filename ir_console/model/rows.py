@@ -90,6 +90,11 @@ def seen_again(alert: Alert) -> bool:
     return last is not None and closed is not None and last > closed and not is_open(alert.status)
 
 
+def came_back(before: Row, after: Row) -> bool:
+    """Whether an alert was just reported once more after it was closed."""
+    return after.is_seen_again and after.occurrences > before.occurrences
+
+
 def _name(text: str | None) -> str:
     return safe_text(text, _NAME_LIMIT) if text else ""
 

@@ -5,6 +5,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Set
+from operator import itemgetter
+
+from ir_client.wire.values import is_open
 
 from .arranged import Arranged
 from .arranging import PLAIN, Arrangement
@@ -12,6 +15,8 @@ from .known_keys import KnownKeys
 from .pair_counts import PairCounts, PairIndex
 from .rows import GroupRow, Key, Row
 from .shelves import GroupMemory
+
+_ID_OF = itemgetter(1)
 
 
 class ShownRows:
@@ -95,6 +100,21 @@ class ShownRows:
         """The matching alerts of a group; none where there is no such group."""
         found = set() if self._arranged is None else self._arranged.members(group_id)
         return found - self._ghosts
+
+    def open_ids(self, severity: str) -> set[int]:
+        """The open alerts of a severity, shown or not."""
+        return self._index.ids_of(severity, among=is_open)
+
+    def folded_with(self, severity: str) -> set[int]:
+        """The folded groups that have alerts of a severity."""
+        return set() if self._arranged is None else self._arranged.folded_with(severity)
+
+    def ids_beyond(self, index: int, step: int) -> Iterator[int]:
+        """The rows and groups of all lines below a line, or with step -1 above it."""
+        if self._arranged is not None:
+            return self._arranged.ids_beyond(index, step)
+        at, end = len(self._order) - 1 - index - step, -1 if step > 0 else len(self._order)
+        return map(_ID_OF, map(self._order.__getitem__, range(at, end, -step)))
 
     def get(self, alert_id: int | None) -> Row | None:
         return self._rows.get(alert_id) if alert_id is not None else None

@@ -7,35 +7,49 @@ of very many rows is such a search too.
 """
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from .arranging import Arrangement
 from .corpus import Corpus
 from .filters import EVERYTHING, Filter
+from .pace import Clock, Pace
 from .rows import Key
+from .selecting import Question, opens_alerts
 from .viewport import Viewport
+from .walk import Walk
 
 AT_ONE_GO = 150_000
 SLICE = 25_000
+# What fills the screen at a key stroke; how much of the rest there is in a turn is measured.
+FIRST = 5_000
+# To open an alert takes some 25 µs, to look at its row less than one.
+_FEWER_ARE_OPENED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class SearchSize:
-    """How many alerts are searched at one go, and how many in a slice where there are more."""
+    """How many alerts are searched at one go, and how many in a slice where there are more.
+
+    The `first` are shown at once. A word that may still become a field's name is looked for in a
+    whole slice.
+    """
 
     at_one_go: int = AT_ONE_GO
     slice: int = SLICE
+    first: int = FIRST
 
 
 @dataclass(slots=True)
 class _Search:
-    """All from the key `below` on are searched; of the others only those `among` can pass."""
+    """Of what is still to be walked over, only those `among` can pass."""
 
-    below: Key | None = None
-    searched: int = 0
+    walk: Walk
+    question: Question
     among: Set[int] | None = None
-    is_over: bool = False
+    pace: Pace = field(default_factory=Pace)
+    left: object = None
+    """What showed the rows before, to be let go between two keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +75,7 @@ class Sieve:
     @property
     def searched_share(self) -> float:
         """How much of all alerts is searched, from 0 to 1."""
-        known = self._view.known_count
-        return 1.0 if self._search is None or not known else min(1.0, self._search.searched / known)
+        return 1.0 if self._search is None else self._search.walk.share
 
     @property
     def is_searching(self) -> bool:
@@ -88,10 +101,10 @@ class Sieve:
             among = self._view.matching_ids()
         keep = self._viewport.cursor if leaves_ghost else None
         if self._is_large:
-            begun = self._begun(wanted, among, now=now, me=me)
-            if not (unless_empty and not begun.matching):
-                self.filter = wanted
-                self._show(begun, keep=keep)
+            if unless_empty and not self._is_found_soon(wanted, now=now, me=me):
+                return
+            self.filter = wanted
+            self._show(self._begun(wanted, among, now=now, me=me), keep=keep)
             return
         within = None if among is None else before
         matching = self._corpus.find(wanted, now=now, me=me, among=among, within=within)
@@ -108,7 +121,7 @@ class Sieve:
             self.change(self.filter, now=now, me=me)
         elif not self.is_searching:
             # What is shown stays until it is looked at again: nothing flickers.
-            self._search = _Search()
+            self._search = self._search_for(None, now=now, me=me)
 
     def arrange(self, arrangement: Arrangement, *, now: datetime, me: int | None) -> None:
         """Let the rows stand in another way, or settle when it is the same."""
@@ -122,70 +135,79 @@ class Sieve:
         begun = self._begun(self.filter, among, now=now, me=me)
         self._show(begun, keep=self._viewport.cursor, arrangement=arrangement)
 
-    def go_on(self, *, now: datetime, me: int | None) -> bool:
-        """Search one slice more; whether there was one."""
+    def go_on(self, *, count: int | None = None) -> bool:
+        """Search one slice more, or so many alerts; whether there was one."""
         search = self._search
         if search is None:
             return False
+        search.left = None
         anchor = self._viewport.anchor()
-        keys = self._next_slice(search)
+        keys = search.walk.keys(count or self.size.slice)
+        if search.walk.is_over:
+            self._search = None
         looked_at = _ids(keys)
         if search.among is not None:
             # What came or changed since the search began is none of those, and is decided.
             looked_at = looked_at & search.among | self._view.shown_among(looked_at)
-        matching = self._find(self.filter, looked_at, now=now, me=me)
+        matching = self._find(self.filter, looked_at, search.question)
         self._view.show_among(keys, matching, keep=self._viewport.cursor)
         self._viewport.restore(anchor)
         return True
 
-    def finish(self, *, now: datetime, me: int | None) -> None:
+    def take_turn(self, clock: Clock) -> bool:
+        """Search as many alerts more as there is time for in a turn; whether there were any."""
+        pace = Pace() if self._search is None else self._search.pace
+        return pace.turn(clock, lambda count: self.go_on(count=count))
+
+    def finish(self) -> None:
         """Search all that is left, for whoever needs all of it at once."""
-        while self.go_on(now=now, me=me):
+        while self.go_on():
             pass
 
     @property
     def _is_large(self) -> bool:
         return self._view.known_count > self.size.at_one_go
 
+    def _search_for(self, among: Set[int] | None, *, now: datetime, me: int | None) -> _Search:
+        return _Search(Walk(self._view), self._corpus.question(now=now, me=me), among)
+
     def _begun(
         self, wanted: Filter, among: Set[int] | None, *, now: datetime, me: int | None
     ) -> _Begun:
         """Search the newest, and the cursor's alert wherever it stands."""
-        search = _Search(among=among)
-        keys = self._next_slice(search)
-        cursor = self._view.get(self._viewport.cursor)
-        own = [] if cursor is None else [cursor.key]
-        looked_at = _ids([*keys, *own])
+        search = self._search_for(among, now=now, me=me)
+        keys = search.walk.keys(self._first_of(wanted))
+        looked_at = _ids(keys) | self._own_id()
         if among is not None:
             looked_at &= among
-        return _Begun(search, keys, self._find(wanted, looked_at, now=now, me=me))
+        return _Begun(search, keys, self._find(wanted, looked_at, search.question))
 
-    def _find(
-        self, wanted: Filter, looked_at: set[int], *, now: datetime, me: int | None
-    ) -> set[int]:
-        looked_at = self._view.still_there(looked_at)
-        # A search among most of all alerts passes over all of them, and finds others too.
-        return looked_at & self._corpus.find(wanted, now=now, me=me, among=looked_at)
+    def _first_of(self, wanted: Filter) -> int:
+        first = self.size.first
+        return max(1, first // _FEWER_ARE_OPENED) if opens_alerts(wanted.query.root) else first
+
+    def _is_found_soon(self, wanted: Filter, *, now: datetime, me: int | None) -> bool:
+        """Whether one of the newest passes, or the cursor's alert."""
+        looked_at = Walk(self._view).ids(self.size.slice) | self._own_id()
+        return bool(self._find(wanted, looked_at, self._corpus.question(now=now, me=me)))
+
+    def _own_id(self) -> set[int]:
+        """The cursor's alert, if it is on one."""
+        cursor = self._view.get(self._viewport.cursor)
+        return set() if cursor is None else {cursor.id}
+
+    def _find(self, wanted: Filter, looked_at: set[int], question: Question) -> set[int]:
+        return self._corpus.choose(wanted, self._view.still_there(looked_at), question)
 
     def _show(
         self, begun: _Begun, *, keep: int | None, arrangement: Arrangement | None = None
     ) -> None:
         anchor, cursor = self._viewport.anchor(), self._viewport.cursor
-        self._view.show_only(begun.matching & {cursor}, keep=keep, arrangement=arrangement)
+        own = begun.matching & {cursor}
+        begun.search.left = self._view.show_only(own, keep=keep, arrangement=arrangement)
         self._view.show_among(begun.keys, begun.matching, keep=keep)
         self._viewport.restore(anchor)
-        self._search = None if begun.search.is_over else begun.search
-
-    def _next_slice(self, search: _Search) -> list[Key]:
-        """The keys that are searched next, oldest first."""
-        keys = self._view.known_before(search.below, self.size.slice)
-        search.searched += len(keys)
-        search.is_over = len(keys) < self.size.slice
-        if keys:
-            search.below = keys[0]
-        if search.is_over and self._search is search:
-            self._search = None
-        return keys
+        self._search = None if begun.search.walk.is_over else begun.search
 
 
 def _ids(keys: list[Key]) -> set[int]:

@@ -4,7 +4,7 @@ One place takes in what the feed brings, so that the table, the counters, the to
 detail pane always speak of the same alerts. Holds no widget and no clock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -21,10 +21,11 @@ from .link import Link
 from .marks import Marks
 from .mutes import Mutes
 from .out_queue import OutQueue
+from .pace import Clock
 from .pulse import Pulse
 from .rate import Rate
 from .reminders import Reminders
-from .rows import Row, seen_again
+from .rows import Row, came_back, seen_again
 from .saved_views import ALL, View, ViewList
 from .selecting import Question
 from .sieve import SearchSize, Sieve
@@ -32,6 +33,7 @@ from .toasts import ToastBoard, ToastPolicy
 from .view_counts import ViewCounts
 from .viewport import Mode, Viewport
 from .views import TableView
+from .walk import Walk
 
 __all__ = ["Arrival", "ConsoleState", "Departure", "Frame", "Origin"]
 
@@ -99,7 +101,7 @@ class ConsoleState:
         changed: set[int] = set()
         added = 0
         new_rows: list[Row] = []
-        question = self.corpus.question(now=self.moment, me=self._my_id)
+        question = self.question()
         for arrival in news:
             if isinstance(arrival, Departure):
                 changed |= self._let_go(arrival)
@@ -113,7 +115,7 @@ class ConsoleState:
             matches = passes(self.filter, question, change.after)
             self.view.put(row, matches=matches, keep=self.viewport.cursor)
             changed.add(row.id)
-            if before is not None and _came_back(before, row):
+            if before is not None and came_back(before, row):
                 self.toasts.announce_again(row, now)
             if change.kind is ChangeKind.ADDED:
                 added += arrival.origin is not Origin.FETCHED
@@ -162,18 +164,31 @@ class ConsoleState:
         )
         self._filtered_at = self.moment
 
-    def search_on(self, *, to_the_end: bool = False) -> bool:
-        """Search older alerts for what passes the filter; whether there were any."""
+    def search_on(self, *, to_the_end: bool = False, clock: Clock | None = None) -> bool:
+        """Search older alerts, with a clock those of one turn; whether there were any."""
+        if clock is not None:
+            return self.sieve.take_turn(clock)
         if to_the_end:
-            self.sieve.finish(now=self.moment, me=self._my_id)
-        return self.sieve.go_on(now=self.moment, me=self._my_id)
+            self.sieve.finish()
+        return self.sieve.go_on()
+
+    def count_on(self, *, clock: Clock | None = None) -> bool:
+        """Count more of the alerts of the views; whether there were any left."""
+        if clock is not None:
+            return self.counts.take_turn(self.corpus.choose, clock)
+        return self.counts.go_on(self.corpus.choose, count=self.search_size.slice)
+
+    def count_over(self, only: Callable[[Filter], bool]) -> None:
+        """Begin to count some views over; few alerts are counted at once."""
+        self.counts.count_over(Walk(self.view), self.question(), only=only)
+        self.count_on()
 
     def meet(self, me: User | None) -> None:
         """Learn who is logged in: what is `me` in the filter."""
         is_news = me is not None and me.id != self._my_id
         self.me = me
         if is_news:
-            self.counts.count_over(self.find, only=lambda wanted: wanted.query.uses_me)
+            self.count_over(lambda wanted: wanted.query.uses_me)
         if is_news and self.filter.query.uses_me:
             self.set_filter(self.filter)
 
@@ -184,7 +199,7 @@ class ConsoleState:
         if waited < _AGING_SECONDS:
             return False
         self._filtered_at = self.moment
-        self.counts.count_over(self.find, only=lambda wanted: wanted.ages)
+        self.count_over(lambda wanted: wanted.ages)
         is_due = self.filter.ages and not self.view.is_held
         if is_due:
             self.sieve.ask_again(now=self.moment, me=self._my_id)
@@ -208,6 +223,10 @@ class ConsoleState:
     def find(self, wanted: Filter) -> set[int]:
         """All alerts that pass a filter now."""
         return self.corpus.find(wanted, now=self.moment, me=self._my_id)
+
+    def question(self) -> Question:
+        """What asks of alerts now, for this user."""
+        return self.corpus.question(now=self.moment, me=self._my_id)
 
     @property
     def _my_id(self) -> int | None:
@@ -278,7 +297,3 @@ class ConsoleState:
             new_rows.append(row)
         if origin is not Origin.FETCHED:
             self._fresh[row.id] = now
-
-
-def _came_back(before: Row, row: Row) -> bool:
-    return row.is_seen_again and row.occurrences > before.occurrences

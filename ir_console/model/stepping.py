@@ -1,6 +1,5 @@
 """From one alert that matters to the next."""
 
-from .rows import GroupRow, Row
 from .viewport import Viewport
 from .views import TableView
 
@@ -10,19 +9,16 @@ def move_to_severity(viewport: Viewport, severity: str, step: int) -> bool:
     view, index = viewport.view, viewport.cursor_index
     if index is None:
         return False
-    position = index + step
-    while 0 <= position < len(view):
-        found = _open_one_on(view, view.row_at(position), severity)
+    wanted = view.open_ids(severity)
+    lines = view.folded_with(severity) | wanted
+    # Whatever lies between is passed over without a look at its row: it may be a million.
+    for line_id in filter(lines.__contains__, view.ids_beyond(index, step)):
+        found = line_id if line_id > 0 else _newest(view, view.members(line_id) & wanted)
         if found is not None:
             return viewport.move_to(found)
-        position += step
     return False
 
 
-def _open_one_on(view: TableView, row: Row | GroupRow, severity: str) -> int | None:
-    """The open alert of a severity on a line; of a folded group, its newest."""
-    rows = [row] if isinstance(row, Row) else []
-    if isinstance(row, GroupRow) and row.is_folded and row.severities.get(severity):
-        rows = [one for i in view.members(row.id) if (one := view.get(i))]
-    found = [one for one in rows if one.severity == severity and one.is_open]
-    return max(found, key=lambda one: one.key).id if found else None
+def _newest(view: TableView, alert_ids: set[int]) -> int | None:
+    rows = [row for one in alert_ids if (row := view.get(one))]
+    return max(rows, key=lambda row: row.key).id if rows else None

@@ -30,14 +30,15 @@ class TableView(ShownRows):
         self._index.add(row)
         self._rows[row.id] = row
         self._gone.discard(row.id)
+        key = row.key
         if before is None:
-            self._known.add(row.key)
+            self._known.add(key)
         if row.id in self._shown and before is not None:
             self._change(before, row, matches=matches, keeps=self.is_held or row.id == keep)
         elif matches and self.is_held:
             self._waiting.add(row.id)
         elif matches:
-            self._show(row)
+            self._show(row, key)
         else:
             self._waiting.discard(row.id)
 
@@ -73,11 +74,13 @@ class TableView(ShownRows):
         *,
         keep: int | None = None,
         arrangement: Arrangement | None = None,
-    ) -> None:
+    ) -> object:
         """Show these alerts; one to `keep` stays as a ghost if it is not among them.
 
-        They stand as before, or in another `arrangement`.
+        They stand as before, or in another `arrangement`. Returns what showed those before: to let
+        go of a million takes as long as a paint, and can wait.
         """
+        before = (self._order, self._shown, self._arranged)
         for alert_id in self._gone - {keep}:
             self.remove(alert_id)
         self._waiting.clear()
@@ -93,6 +96,7 @@ class TableView(ShownRows):
             insort(self._order, kept.key)
         self._arrangement = arrangement or self._arrangement
         self._arrange_anew()
+        return before
 
     def show_among(
         self, keys: Sequence[Key], matching: Set[int], *, keep: int | None = None
@@ -159,7 +163,8 @@ class TableView(ShownRows):
         self.is_held = False
         self.release_ghosts(keep=keep)
         for alert_id in self._waiting:
-            self._show(self._rows[alert_id])
+            row = self._rows[alert_id]
+            self._show(row, row.key)
         self._waiting.clear()
 
     def _arrange_anew(self) -> None:
@@ -184,15 +189,16 @@ class TableView(ShownRows):
             if not keeps:
                 self._hide(row)
 
-    def _show(self, row: Row) -> None:
+    def _show(self, row: Row, key: Key) -> None:
+        # One key for all lists that a row is in: to let a million go takes its time.
         self._shown.add(row.id)
         self._pairs.add(row)
-        if not self._order or row.key > self._order[-1]:
-            self._order.append(row.key)
+        if not self._order or key > self._order[-1]:
+            self._order.append(key)
         else:
-            insort(self._order, row.key)
+            insort(self._order, key)
         if self._arranged is not None:
-            self._arranged.add(row)
+            self._arranged.add(row, key)
 
     def _hide(self, row: Row) -> None:
         self._shown.discard(row.id)

@@ -12,7 +12,6 @@ from ir_client.wire.alerts import Alert
 from ir_console.feed import Feed
 from ir_console.model.company import NOBODY_ELSE, NOBODY_TELLS, Company, Glance
 from ir_console.model.pivots import Pivots
-from ir_console.model.related import count_related, count_words, relations_of
 from ir_console.model.spans import Tone
 from ir_console.model.toasts import Toast
 from ir_console.safe_text import safe_text
@@ -66,17 +65,14 @@ class Reading:
         alert = self.open_alert()
         if alert is None:
             return
-        state = self._state
-        me = None if state.me is None else state.me.id
-        choices = {}
-        for relation in relations_of(alert, state.corpus):
-            counted = count_related(relation, alert.id, state.corpus, now=state.moment, me=me)
-            words = f"{relation.kind:<6}{relation.value[:34]:<36}{count_words(counted)[0]}"
-            choices[relation.query] = words
+        choices = {
+            relation.query: f"{relation.kind:<6}{relation.value[:34]:<36}{words}"
+            for relation, words in self._related.told(alert)
+        }
         if not choices:
             self.say(Toast(Tone.WARNING, f"#{alert.id} names no host, user, address, rule or file"))
             return
-        back = state.keymap.key("look.pivot_back")
+        back = self._state.keymap.key("look.pivot_back")
         menu = MenuDialog(
             f"Alerts related to #{alert.id}",
             safe_text(alert.title, 200),

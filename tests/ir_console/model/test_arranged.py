@@ -16,6 +16,7 @@ from ir_console.model.arranging import (
 )
 from ir_console.model.marks import Marks
 from ir_console.model.rows import GroupRow, Row
+from ir_console.model.stepping import move_to_severity
 from ir_console.model.viewport import Mode, Viewport
 from ir_console.model.views import TableView
 from tests.support.rows import a_row
@@ -236,3 +237,42 @@ def test_what_is_no_sort_or_group_is_told_in_words() -> None:
     with pytest.raises(ValueError, match="write one of rule, host"):
         read_group("zzz")
     assert read_group("none") == read_group("") == ""
+
+
+@given(st.lists(_rows, max_size=30), _arrangements, st.booleans())
+def test_what_lies_beyond_a_line_is_what_stands_on_the_others(
+    states: list[Row], arrangement: Arrangement, is_unfolded: bool
+) -> None:
+    view = TableView()
+    view.arrange(arrangement)
+    for row in states:
+        view.put(row)
+    if is_unfolded:
+        view.fold_all()
+    every = ids(view)
+    for index in range(len(every)):
+        assert list(view.ids_beyond(index, 1)) == every[index + 1 :]
+        assert list(view.ids_beyond(index, -1)) == every[:index][::-1]
+
+
+@given(st.lists(_rows, max_size=30), _arrangements, st.integers(0, 30), st.sampled_from((1, -1)))
+def test_the_next_that_is_critical_is_the_first_open_one_on_the_way(
+    states: list[Row], arrangement: Arrangement, start: int, step: int
+) -> None:
+    view = TableView()
+    view.arrange(arrangement)
+    for row in states:
+        view.put(row, matches=row.id != 3)
+    viewport = Viewport(view)
+    viewport.move(start)
+    index = viewport.cursor_index
+    if index is None:
+        return
+    found = None
+    while found is None and 0 <= (index := index + step) < len(view):
+        line = view.row_at(index)
+        rows = [line] if isinstance(line, Row) else [view.get(i) for i in view.members(line.id)]
+        good = [row for row in rows if row and row.severity == "critical" and row.is_open]
+        found = max(good, key=lambda row: row.key, default=None)
+    assert move_to_severity(viewport, "critical", step) is (found is not None)
+    assert found is None or viewport.cursor == found.id

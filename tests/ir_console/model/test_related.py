@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from ir_client.book import AlertBook
 from ir_client.query import parse
 from ir_console.model.corpus import Corpus
+from ir_console.model.filters import EVERYTHING
 from ir_console.model.hashes import HashIndex, hashes_in
 from ir_console.model.pivots import Pivots
-from ir_console.model.related import count_related, related_lines, relations_of
+from ir_console.model.related import RelatedCount, related_lines, relations_of
 from ir_console.model.state import Arrival, ConsoleState, Origin
 from tests.support.builders import NOON, an_alert
 
@@ -27,11 +28,17 @@ def a_corpus(*alerts: Any) -> tuple[AlertBook, Corpus]:
 
 
 def counts(corpus: Corpus, alert: Any) -> dict[str, tuple[int, int]]:
-    found = {}
-    for relation in relations_of(alert, corpus):
-        related = count_related(relation, alert.id, corpus, now=NOON, me=None)
-        found[f"{relation.kind} {relation.value[:8]}"] = (related.others, related.open)
-    return found
+    """Others and open ones of each relation, counted two alerts at a time."""
+    count = RelatedCount(
+        alert.id, relations_of(alert, corpus), corpus, corpus.question(now=NOON, me=None)
+    )
+    everyone = sorted(corpus.find(EVERYTHING, now=NOON, me=None))
+    for first in range(0, len(everyone), 2):
+        count.look_at(everyone[first : first + 2])
+    return {
+        f"{related.relation.kind} {related.relation.value[:8]}": (related.others, related.open)
+        for related in count.counted
+    }
 
 
 def test_others_are_counted_by_what_they_share() -> None:
@@ -78,10 +85,10 @@ def test_name_that_no_query_can_hold_is_no_relation() -> None:
 def test_alert_that_changes_or_goes_leaves_the_hashes() -> None:
     _, corpus = a_corpus(an_alert(id=1, enrichment_data={"h": MD5}))
     corpus.apply(an_alert(id=1, revision=2), NOON)
-    assert corpus.hashes.carriers(MD5) == set()
+    assert corpus.hashes.carriers(MD5) == frozenset()
     corpus.apply(an_alert(id=1, revision=3, enrichment_data={"h": MD5}), NOON)
     corpus.remove(1, 4)
-    assert corpus.hashes.carriers(MD5) == set()
+    assert corpus.hashes.carriers(MD5) == frozenset()
 
 
 def test_enrichment_without_end_is_searched_with_an_end() -> None:

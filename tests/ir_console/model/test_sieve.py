@@ -23,7 +23,7 @@ ARRANGEMENTS = (
 
 
 def a_large_state() -> ConsoleState:
-    return ConsoleState(moment=NOON, search_size=SearchSize(at_one_go=4, slice=3))
+    return ConsoleState(moment=NOON, search_size=SearchSize(at_one_go=4, slice=3, first=3))
 
 
 class SearchedInSlices(RuleBasedStateMachine):

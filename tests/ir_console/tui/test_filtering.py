@@ -127,10 +127,10 @@ async def test_letters_right_behind_the_slash_are_typed_and_do_not_act() -> None
 async def test_very_many_alerts_are_searched_while_the_console_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(searching, "_BREATH_SECONDS", 3600.0)
+    monkeypatch.setattr(searching, "BREATH_SECONDS", 3600.0)
     async with a_console(a_server(), size=(160, 50)) as console:
         await console.sees("Printer")
-        console.app.state.sieve.size = SearchSize(at_one_go=1, slice=1)
+        console.app.state.sieve.size = SearchSize(at_one_go=1, slice=1, first=1)
         await console.press("/", "p")
         await console.sees("1 of 3, 33% searched")
 
@@ -139,7 +139,7 @@ async def test_a_search_of_very_many_alerts_goes_on_by_itself() -> None:
     async with a_console(a_server(), size=(80, 24)) as console:
         await console.sees("Printer")
         search = console.app.state.sieve
-        search.size = SearchSize(at_one_go=1, slice=1)
+        search.size = SearchSize(at_one_go=1, slice=1, first=1)
         await console.press("/", *"beacon")
         await console.until(lambda: not search.is_searching)
         assert matching(console) == {1, 2}
