@@ -5,9 +5,8 @@ Decides what is asked for and wires the parts of `intake`. Exit code 1 when anyt
 """
 
 import asyncio
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +31,7 @@ from .intake.tailing import FollowedFile
 from .intake.tally import Tally
 from .intake.telling import Teller, as_document
 from .output import Output
+from .termination import signals_stop
 
 if TYPE_CHECKING:
     from ir_client import IRClient, Profile
@@ -162,7 +162,7 @@ class IngestRun:
             if not self._asked.follows:
                 # A server that goes away meanwhile is waited for; one that is not there is not.
                 await client.meta()
-            with _signals_stop(self.stop):
+            with signals_stop(self.stop):
                 await self.send(client)
 
     async def send(self, client: "IRClient") -> None:
@@ -174,23 +174,27 @@ class IngestRun:
         sender = Sender(
             once, self._output.note, gives_up=not self._asked.follows, stopping=self._stopping
         )
-        runs = self._runs(sender, client.url)
-        try:
-            if self._asked.follows:
-                async with asyncio.TaskGroup() as tasks:
-                    for run in runs:
-                        tasks.create_task(self._send_file(run))
-            else:
+        with ExitStack() as held:
+            runs = self._runs(sender, client.url, held)
+            try:
+                await self._send_all(runs)
+            except BaseException:
+                if sent := self.tally.total.created + self.tally.total.duplicates:
+                    self._output.note(
+                        f"Stopped after {plural(sent, 'alert')}. Run it again for the rest: "
+                        "nothing is created twice."
+                    )
+                raise
+
+    async def _send_all(self, runs: "Sequence[FileRun]") -> None:
+        if self._asked.follows:
+            async with asyncio.TaskGroup() as tasks:
                 for run in runs:
-                    if not self.was_stopped:
-                        await self._send_file(run)
-        except BaseException:
-            if sent := self.tally.total.created + self.tally.total.duplicates:
-                self._output.note(
-                    f"Stopped after {plural(sent, 'alert')}. Run it again for the rest: nothing "
-                    "is created twice."
-                )
-            raise
+                    tasks.create_task(self._send_file(run))
+            return
+        for run in runs:
+            if not self.was_stopped:
+                await self._send_file(run)
 
     def stop(self) -> None:
         """Read no further; send what was read, and end."""
@@ -206,13 +210,14 @@ class IngestRun:
         else:
             self._teller.sum_up(self.tally)
 
-    def _runs(self, sender: Sender, url: str) -> "list[FileRun]":
+    def _runs(self, sender: Sender, url: str, held: ExitStack) -> "list[FileRun]":
         checkpoints: dict[Path | None, CheckpointFile] = {}
         runs = []
         for file in self._asked.files:
             wanted = self._asked.checkpoint_of(file, url)
             checkpoint = checkpoints.setdefault(wanted.path, wanted)
             if checkpoint is wanted:
+                held.callback(checkpoint.close)
                 checkpoint.load()
             runs.append(self._run_of(file, checkpoint, sender))
         self._readers = [run.reader for run in runs]
@@ -272,26 +277,3 @@ def _rejects_to(path: Path | None) -> Iterator[Rejects]:
         yield file
     finally:
         file.close()
-
-
-@contextmanager
-def _signals_stop(stop: Callable[[], None]) -> Iterator[None]:
-    """Have the first signal end reading; the second ends the program as it stands."""
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-
-    def stop_once() -> None:
-        for one in signals:
-            loop.remove_signal_handler(one)
-        stop()
-
-    # Signals are for the main thread alone.
-    with suppress(ValueError, RuntimeError, NotImplementedError):
-        for one in signals:
-            loop.add_signal_handler(one, stop_once)
-    try:
-        yield
-    finally:
-        with suppress(ValueError, RuntimeError, NotImplementedError):
-            for one in signals:
-                loop.remove_signal_handler(one)

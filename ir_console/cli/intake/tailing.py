@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 from .checkpoints import Identity, Progress
 from .files import LOOK_SECONDS, Idle, Note, Opening, opened, resumed
+from .rotation import next_after, place_of
 
 # A writer that was told to open its file anew does so within this many looks.
 LAST_LOOKS = 4
@@ -28,13 +29,17 @@ class FollowedFile:
     note: Note = print
 
     def openings(self, idle: Idle) -> Iterator[Opening]:
-        """The file that lies there, and after it each that takes its place."""
-        if (before := self._rotated_before()) is not None:
-            with opened(before) as stream:
-                yield self._opening(stream, before, idle, progress=self.progress, is_over=True)
-            yield from self._from(idle, None)
-        else:
-            yield from self._from(idle, self.progress)
+        """The file that lies there, and after it each that takes its place.
+
+        Before it come those that were rotated since an earlier run, from the one that it was in.
+        """
+        progress, path = self.progress, self._rotated_before()
+        while path is not None:
+            with opened(path) as stream:
+                yield self._opening(stream, path, idle, progress=progress, is_over=True)
+                read = Identity.of(stream.fileno())
+            progress, path = None, next_after(read, self.path)
+        yield from self._from(idle, progress)
 
     def _from(self, idle: Idle, progress: Progress | None) -> Iterator[Opening]:
         while True:
@@ -72,27 +77,13 @@ class FollowedFile:
     def _rotated_before(self) -> Path | None:
         """Where the file that an earlier run was in the middle of lies now, if it was renamed."""
         progress = self.progress
-        if progress is None or progress.identity.is_at(self.path):
+        if progress is None:
             return None
-        beside = sorted(self.path.parent.glob(f"{_literal(self.path.name)}*"))
-        for path in beside:
-            if path != self.path and progress.identity.is_at(path) and _begins(path, progress):
-                self.note(f"{self.path}: was renamed to {path.name}; its rest is read first")
-                return path
-        return None
-
-
-def _literal(name: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in name)
-
-
-def _begins(path: Path, progress: Progress) -> bool:
-    try:
-        with path.open("rb") as stream:
-            is_long = os.fstat(stream.fileno()).st_size >= progress.place.offset
-            return is_long and progress.identity.begins(stream.fileno())
-    except OSError:
-        return False
+        path = place_of(progress.identity, self.path, at_least=progress.place.offset)
+        if path in (None, self.path):
+            return None
+        self.note(f"{self.path}: was renamed to {path.name}; its rest is read first")
+        return path
 
 
 class _Tail(io.RawIOBase):

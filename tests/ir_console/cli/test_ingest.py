@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from ir_client import IRClient, TokenCredentials
 from ir_client.errors import GaveUp
 from ir_console.cli.ingest import Asked, IngestRun
+from ir_console.cli.intake.checkpoints import CheckpointFile
 from ir_console.cli.intake.rejects import Rejects, RejectsFile
 from ir_console.cli.output import Output
 from tests.support.cli import Cli
@@ -201,6 +202,17 @@ def test_a_checkpoint_that_cannot_be_written_is_refused_at_once(
     ran = sensor("ingest", path, "--checkpoint", path / "checkpoint")
     assert (ran.code, ran.out) == (2, "")
     assert "--checkpoint" in ran.err
+
+
+def test_two_runs_do_not_share_a_checkpoint(sensor: Cli, tmp_path: Path) -> None:
+    path, kept = a_file(tmp_path, a_record()), tmp_path / "checkpoint.json"
+    other = CheckpointFile(kept)
+    other.load()
+    ran = sensor("ingest", path, "--checkpoint", kept)
+    assert (ran.code, ran.out) == (2, "")
+    assert "in use by another run" in ran.err
+    other.close()
+    assert sensor("ingest", path, "--checkpoint", kept).code == 0
 
 
 def test_an_empty_file_is_pointed_out(sensor: Cli, tmp_path: Path) -> None:

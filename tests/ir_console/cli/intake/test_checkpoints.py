@@ -34,6 +34,7 @@ def test_what_was_noted_is_read_by_the_next_run(tmp_path: Path) -> None:
     checkpoint = CheckpointFile(tmp_path / "deep" / "checkpoint.json")
     checkpoint.load()
     checkpoint.note(file, progress)
+    checkpoint.close()
     again = CheckpointFile(tmp_path / "deep" / "checkpoint.json")
     again.load()
     assert again.of(file) == progress
@@ -102,3 +103,25 @@ def test_nothing_is_kept_without_a_path(tmp_path: Path) -> None:
     checkpoint.load()
     checkpoint.note(file, Progress(identity_of(file), Place(1)))
     assert json.dumps(sorted(one.name for one in tmp_path.iterdir())) == '["log"]'
+
+
+def test_a_checkpoint_belongs_to_one_run_at_a_time(tmp_path: Path) -> None:
+    file = a_file(tmp_path)
+    first, second = CheckpointFile(tmp_path / "kept"), CheckpointFile(tmp_path / "kept")
+    first.load()
+    for _ in range(2):
+        with pytest.raises(UsageProblem, match="in use by another run") as raised:
+            second.load()
+        assert "--checkpoint" in raised.value.hint
+        # Each time it is written it is another file.
+        first.note(file, Progress(identity_of(file), Place(4, 2)))
+    first.close()
+    second.load()
+    assert second.of(file) == Progress(identity_of(file), Place(4, 2))
+
+
+def test_a_checkpoint_that_was_never_written_is_an_empty_one(tmp_path: Path) -> None:
+    file, kept = a_file(tmp_path), a_file(tmp_path, b"", "kept")
+    checkpoint = CheckpointFile(kept)
+    checkpoint.load()
+    assert checkpoint.of(file) is None

@@ -1,11 +1,13 @@
 """Real files that grow, are renamed and truncated; it happens while nothing is to be read."""
 
+import gzip
 import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -202,6 +204,76 @@ def test_a_run_goes_on_in_a_file_that_was_renamed_since_then_in_the_new_one(tmp_
     numbers, notes = read(log.path, log.add(4), progress=progress)
     assert numbers == [2, 3, 4]
     assert "renamed to log.1" in notes
+
+
+def pack(path: Path) -> None:
+    """As `gzip` does it."""
+    packed, status = path.with_name(f"{path.name}.gz"), path.stat()
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    os.utime(packed, ns=(status.st_atime_ns, status.st_mtime_ns))
+    path.unlink()
+
+
+def shift(log: Log, *, packs: bool) -> None:
+    """Rotate as `logrotate` does, `delaycompress` with it."""
+    for number in range(5, 0, -1):
+        for end in ("", ".gz"):
+            old = Path(f"{log.path}.{number}{end}")
+            if old.exists():
+                old.rename(f"{log.path}.{number + 1}{end}")
+                if packs and not end:
+                    pack(Path(f"{log.path}.{number + 1}"))
+    log.rename()()
+
+
+@pytest.mark.parametrize("packs", [False, True])
+@pytest.mark.parametrize("is_at_end", [False, True])
+def test_what_was_rotated_several_times_since_is_read_in_order(
+    tmp_path: Path, packs: bool, is_at_end: bool
+) -> None:
+    log = Log(tmp_path / "log")
+    log.add(*range(40))()
+    progress = progress_in(log.path, 40 if is_at_end else 38)
+    for number in range(40, 44):
+        shift(log, packs=packs)
+        log.add(number)()
+    (tmp_path / "log.offset").write_text('{"n": "of another program"}\n')
+    (tmp_path / "log2.1").write_text('{"n": "of another file"}\n')
+    numbers, notes = read(log.path, log.add(44), progress=progress)
+    assert numbers == [*range(40 if is_at_end else 38, 45)]
+    assert f"was renamed to log.4{'.gz' if packs else ''}" in notes
+
+
+def test_files_that_were_renamed_to_their_day_are_read_in_order(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log")
+    log.add(1, 2)()
+    progress = progress_in(log.path, 1)
+    for day in range(9, 12):
+        log.rename(f"-202611{day:02}")()
+        log.add(day)()
+    assert read(log.path, progress=progress)[0] == [2, 9, 10, 11]
+
+
+def test_a_run_goes_on_in_a_packed_file_that_was_renamed_since(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log")
+    log.add(*range(40))()
+    log.rename()()
+    pack(tmp_path / "log.1")
+    progress = progress_in(tmp_path / "log.1.gz", 39)
+    (tmp_path / "log.1.gz").rename(tmp_path / "log.2.gz")
+    log.add(40)()
+    assert read(log.path, progress=progress)[0] == [39, 40]
+
+
+def test_a_packed_file_that_begins_otherwise_is_another_one(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log")
+    log.add(*range(40))()
+    progress = progress_in(log.path, 39)
+    log.path.write_text("".join(f'{{"n": {number}}}\n' for number in range(100, 140)))
+    log.rename()()
+    pack(tmp_path / "log.1")
+    log.add(7)()
+    assert read(log.path, progress=progress)[0] == [7]
 
 
 def test_another_file_in_its_place_is_read_from_its_begin(tmp_path: Path) -> None:
