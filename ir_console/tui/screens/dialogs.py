@@ -70,9 +70,10 @@ class Dialog(ModalScreen[Answer]):
     def keeps(self, event: events.Event) -> bool:
         """Whether a key has to wait until the one before it is done, and something hears it."""
         # One that was handed over comes by again on its way up.
-        if not isinstance(event, events.Key) or event is self._passing or event.is_forwarded:
+        if not isinstance(event, events.Key) or event is self._passing:
             return False
-        self._waiting.append(event)
+        self._waiting.append(_again(event) if event.is_forwarded else event)
+        self._waiting = deque(sorted(self._waiting, key=lambda one: one.time))
         self._hand_over()
         return True
 
@@ -112,6 +113,13 @@ class Dialog(ModalScreen[Answer]):
     def _passed(self) -> None:
         self._passing = None
         self._hand_over()
+
+
+def _again(event: events.Key) -> events.Key:
+    """A key that went to what was below before the dialog was there, where nobody took it."""
+    late = events.Key(event.key, event.character)
+    late.time = event.time
+    return late
 
 
 def _later(hop: MessagePump, step: Callable[[], None]) -> None:

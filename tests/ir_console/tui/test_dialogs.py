@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+from textual.events import Key
 
 from tests.support.builders import an_alert
 from tests.support.console import Console, a_console, at_sizes
@@ -80,3 +81,27 @@ async def test_keys_are_neither_lost_nor_early_however_fast_they_come() -> None:
         closed = server.stored[3]
         assert (closed.disposition, closed.disposition_reason) == ("benign", "xy")
         await console.sees("Comment on #2")
+
+
+@pytest.mark.parametrize("keys", ["s2", "ms", "*s2"])
+async def test_key_right_behind_the_one_that_opens_a_dialog_is_for_the_dialog(keys: str) -> None:
+    server = MemoryServer()
+    server.hold(an_alert(id=3, title="Alert 003", revision=1))
+    async with a_console(server) as console:
+        await console.sees("Alert 003")
+        await console.type(keys)
+        if keys == "ms":
+            await console.sees("Status of #3")
+            await console.press("2")
+        await console.until(lambda: server.stored[3].status == "triaged")
+
+
+async def test_what_is_typed_right_behind_is_written_in_its_order() -> None:
+    server = MemoryServer()
+    server.hold(an_alert(id=3, title="Alert 003", revision=1))
+    async with a_console(server) as console:
+        await console.sees("Alert 003")
+        await console.type("cseen before")
+        console.app.post_message(Key("enter", None))
+        await console.until(lambda: bool(server.timelines.get(3)))
+        assert server.timelines[3][-1].comment == "seen before"
