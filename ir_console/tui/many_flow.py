@@ -9,7 +9,7 @@ from typing import Any
 
 from ir_console.model.bulk import ItemResult
 from ir_console.model.escalation import Joining
-from ir_console.model.queued import UNREACHABLE, QueuedMany
+from ir_console.model.queued import UNREACHABLE, QueuedMany, many_words
 
 from .bulk_flow import BulkFlow
 from .escalation_flow import EscalationFlow
@@ -28,7 +28,7 @@ class ManyFlow:
     def send(self, queued: QueuedMany) -> None:
         """Send it, as far as it is not done yet; its end is a message."""
         context, before = self._context, queued.to_send
-        context.state.pending |= dict.fromkeys(before, queued.deed.words)
+        context.state.pending |= dict.fromkeys(before, many_words(queued.deed))
 
         async def work() -> None:
             results: tuple[ItemResult, ...]
@@ -65,7 +65,7 @@ class ManyFlow:
         page = ResultsPage(
             self._context.painter,
             self._context.toasts,
-            words=queued.deed.words,
+            words=many_words(queued.deed),
             results=lambda: () if (one := now()) is None else one.told(),
             row_of=self._context.state.view.get,
             decide=lambda alert_id: self._decide(now(), alert_id),

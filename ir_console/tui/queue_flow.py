@@ -155,7 +155,10 @@ class QueueFlow:
         dropped = self._context.state.queue.drop(number)
         self._conflicts.pop(number, None)
         if dropped is not None:
-            self._context.say(Tone.OK, f"✓ Not sent, and dropped: {dropped.words}")
+            # Of many that were refused, some may be done.
+            is_partly_done = isinstance(dropped, QueuedMany) and bool(dropped.results)
+            what = "Off the list" if is_partly_done else "Not sent, and dropped"
+            self._context.say(Tone.OK, f"✓ {what}: {dropped.words}")
 
     def _decide(self, number: int) -> bool:
         """Ask about a refused one, or go to the alert; whether the page is to stay."""

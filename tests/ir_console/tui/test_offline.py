@@ -189,7 +189,9 @@ async def test_incident_is_made_on_return_of_the_alerts_that_are_as_they_were() 
         (incident,) = server.incidents.stored.values()
         await console.press("W")
         await console.sees(f"✗ 3 alerts: in {incident.incident_id}", "1 changed by someone else")
-        await console.press("x", "escape", "z")
+        await console.press("x")
+        await console.sees("✓ Off the list: 3 alerts: in INC")
+        await console.press("escape", "z")
         await console.until(
             lambda: server.incidents.stored[incident.incident_id].status == "closed"
         )
