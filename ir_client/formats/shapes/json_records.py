@@ -106,9 +106,12 @@ def encodable(record: JsonObject, text: str) -> JsonObject:
 def _whole_object(window: TextWindow) -> JsonObject:
     record: JsonObject
     end = window.text.find("\n", window.at, window.at + _QUICK_CHARACTERS)
-    if end > 0 and (quick := _object_of_line(window.text[window.at : end])) is not None:
-        window.move_to(end)
-        return quick
+    if end > 0:
+        # The place behind a record does not depend on how much of the stream was there to be seen.
+        line = window.text[window.at : end].rstrip(" \t\r")
+        if (quick := _object_of_line(line)) is not None:
+            window.move_to(window.at + len(line))
+            return quick
     record, end = _decoder.raw_decode(window.text, window.at)
     window.move_to(end)
     return record

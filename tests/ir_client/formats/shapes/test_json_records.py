@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ir_client.formats.found import BrokenRecord, RecordAt
 from ir_client.formats.records import read_records
+from tests.support.streams import Trickle
 
 _values = st.recursive(
     st.none()
@@ -45,3 +46,12 @@ def test_what_is_no_json_is_told_and_the_next_line_read(value: str) -> None:
 
 def test_a_number_that_no_float_holds_is_read_as_json_reads_it() -> None:
     assert found_in('{"a": 1e999}\n') == [{"a": float("inf")}]
+
+
+@given(st.lists(_objects, max_size=4), st.sampled_from([" \r\n", "\t\n", "\n"]), st.integers(1, 40))
+def test_the_place_behind_a_record_does_not_depend_on_the_pieces_it_comes_in(
+    records: list[dict[str, Any]], end: str, step: int
+) -> None:
+    content = "".join(f"{json.dumps(one)}{end}" for one in records).encode()
+    whole = [one.after for one in read_records(io.BytesIO(content))]
+    assert [one.after for one in read_records(Trickle(content, step))] == whole
