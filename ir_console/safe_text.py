@@ -28,6 +28,8 @@ _PRESENTATION = frozenset("\ufe0e\ufe0f")
 
 def safe_text(text: str, limit: int = LINE_LIMIT) -> str:
     """Return `text` as one printable line, hidden characters visible, of at most `limit`."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # nearly all are so
     head = text[: limit + 1]
     if not (head.isascii() and head.isprintable()):
         head = "".join(_visible(head))

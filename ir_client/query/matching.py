@@ -74,10 +74,18 @@ class Subject:
     @cached_property
     def search_text(self) -> str:
         """The alert's texts in one, without case."""
-        alert = self.alert
-        texts = [getattr(alert, name) for name in SEARCHED_FIELDS]
-        texts += (text for name in SEARCHED_LISTS for text in getattr(alert, name))
-        return "\n".join([text for text in texts if text]).casefold()
+        return search_text_of(self.alert)
+
+
+_searched_in = operators.attrgetter(*SEARCHED_FIELDS)
+
+
+def search_text_of(alert: "Alert") -> str:
+    """The texts of an alert that bare words look through, in one, without case."""
+    texts = [text for text in _searched_in(alert) if text]
+    for name in SEARCHED_LISTS:
+        texts += filter(None, getattr(alert, name))
+    return "\n".join(texts).casefold()
 
 
 Test = Callable[[Subject], bool]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ir_client.book import AlertBook, AlertRow, BookChange
-from ir_client.query.matching import Subject
+from ir_client.query.matching import search_text_of
 from ir_client.query.tree import Bare, Node
 from ir_client.wire.alerts import Alert
 
@@ -24,11 +24,11 @@ class Corpus:
         self.hashes = HashIndex()
         self._search_texts: dict[int, str] = {}
 
-    def apply(self, alert: Alert, now: datetime) -> BookChange | None:
+    def apply(self, alert: Alert) -> BookChange | None:
         """Take in one state of an alert; None when it was known."""
         change = self._book.apply(alert)
         if change is not None:
-            self._search_texts[alert.id] = Subject(alert, now, None, None).search_text
+            self._search_texts[alert.id] = search_text_of(alert)
             self.hashes.put(alert.id, alert.enrichment_data)
         return change
 

@@ -106,7 +106,7 @@ class ConsoleState:
             if isinstance(arrival, Departure):
                 changed |= self._let_go(arrival)
                 continue
-            change = self.corpus.apply(arrival.alert, self.moment)
+            change = self.corpus.apply(arrival.alert)
             if change is None or change.after is None:
                 continue
             row = Row.of(change.after, is_seen_again=seen_again(arrival.alert))

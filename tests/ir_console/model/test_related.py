@@ -23,7 +23,7 @@ def a_corpus(*alerts: Any) -> tuple[AlertBook, Corpus]:
     book = AlertBook()
     corpus = Corpus(book)
     for alert in alerts:
-        corpus.apply(alert, NOON)
+        corpus.apply(alert)
     return book, corpus
 
 
@@ -84,9 +84,9 @@ def test_name_that_no_query_can_hold_is_no_relation() -> None:
 
 def test_alert_that_changes_or_goes_leaves_the_hashes() -> None:
     _, corpus = a_corpus(an_alert(id=1, enrichment_data={"h": MD5}))
-    corpus.apply(an_alert(id=1, revision=2), NOON)
+    corpus.apply(an_alert(id=1, revision=2))
     assert corpus.hashes.carriers(MD5) == frozenset()
-    corpus.apply(an_alert(id=1, revision=3, enrichment_data={"h": MD5}), NOON)
+    corpus.apply(an_alert(id=1, revision=3, enrichment_data={"h": MD5}))
     corpus.remove(1, 4)
     assert corpus.hashes.carriers(MD5) == frozenset()
 

@@ -24,7 +24,7 @@ def a_corpus(held: Sequence[Alert]) -> tuple[Corpus, AlertBook]:
     book = AlertBook()
     corpus = Corpus(book)
     for alert in held:
-        corpus.apply(alert, NOON)
+        corpus.apply(alert)
     return corpus, book
 
 
