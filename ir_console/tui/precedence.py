@@ -43,10 +43,19 @@ class KeysFirstApp(PatientApp):
         return super().post_message(message)
 
     async def on_event(self, event: events.Event) -> None:
-        """Notice that what a key does is done, but for its paint."""
-        await super().on_event(event)
+        """Do what a key is for, and notice that it is done but for its paint."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._is_for_bindings():
+            # The toolkit would send it through the table and all that is around it, back to here.
+            if not await self._check_bindings(event.key, priority=True):
+                event._set_forwarded()
+                await super().on_event(event)
+        else:
+            await super().on_event(event)
         if isinstance(event, events.Key):
             self._is_key_done = True
+
+    def _is_for_bindings(self) -> bool:
+        return getattr(self.focused, "TAKES_NO_KEYS", False)
 
     def _display(self, screen: Any, renderable: Any) -> None:
         super()._display(screen, renderable)

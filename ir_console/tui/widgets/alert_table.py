@@ -38,6 +38,8 @@ class AlertTable(SteadyScroll, can_focus=True, inherit_bindings=False):
     """The rows of the console's state."""
 
     ALLOW_SELECT = False
+    TAKES_NO_KEYS = True
+    """Keys are the screen's: see `precedence`."""
 
     class CursorMoved(Message):
         """The analyst chose another alert, or looked elsewhere."""

@@ -3,9 +3,11 @@
 import asyncio
 from typing import ClassVar
 
+import pytest
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from ir_console.tui.precedence import KeysFirstApp
@@ -48,3 +50,33 @@ async def test_a_key_that_paints_nothing_holds_up_nobody_for_long() -> None:
         app.post_message(events.Key("k", "k"))
         async with asyncio.timeout(5):
             await app.turn()
+
+
+class Around(Vertical):
+    keys: ClassVar[list[str]] = []
+
+    def on_key(self, event: events.Key) -> None:
+        self.keys.append(event.key)
+
+
+class Table(Static, can_focus=True):
+    TAKES_NO_KEYS = True
+
+
+class TableApp(KeyedApp):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("p", "change", priority=True)]
+
+    def compose(self) -> ComposeResult:
+        with Around():
+            yield Table("before")
+
+
+@pytest.mark.parametrize("key", ["j", "p"])
+async def test_a_key_that_the_table_does_not_take_goes_straight_to_its_binding(key: str) -> None:
+    app = TableApp()
+    async with app.run_test() as pilot:
+        app.query_one(Table).focus()
+        await pilot.pause()
+        await pilot.press(key)
+        assert str(app.query_one(Table).render()) == "after"
+        assert Around.keys == []
