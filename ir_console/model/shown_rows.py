@@ -79,6 +79,10 @@ class ShownRows:
         """The shown alerts, ghosts aside."""
         return self._shown - self._ghosts
 
+    def matching_among(self, alert_ids: set[int]) -> set[int]:
+        """Which of these are shown and match."""
+        return (alert_ids & self._shown) - self._ghosts
+
     def shown_among(self, alert_ids: set[int]) -> set[int]:
         """Which of these are shown and still to be seen by this user, ghosts of the filter too."""
         return (alert_ids & self._shown) - self._gone

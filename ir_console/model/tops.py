@@ -1,18 +1,22 @@
 """What there is most of among the alerts that pass the filter: rules, hosts, addresses, people."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from operator import itemgetter
 
+from ir_client.book import AlertRow
 from ir_client.query.patterns import quoted
 from ir_console.safe_text import safe_text
 
 from .format import short_count
+from .selecting import Facts
 from .spans import Line, Span, Tone, fit, fit_right
 
 _COUNT_WIDTH = 6
 _BAR_WIDTH = 10
+_COLUMN = {name: position for position, name in enumerate(AlertRow._fields)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,26 @@ COUNTED = (
     ("Addresses", "ip", ("source_ip", "destination_ip")),
     ("Users", "user", ("affected_user",)),
 )
+
+
+class Tally:
+    """Counts what there is most of, as it is shown some alerts after the others."""
+
+    def __init__(self) -> None:
+        self._counts: list[Counter[str | None]] = [Counter() for _ in COUNTED]
+
+    def look_at(self, rows: Collection[Facts]) -> None:
+        """Count these too."""
+        for (_, _, columns), counts in zip(COUNTED, self._counts, strict=True):
+            for column in columns:
+                counts.update(map(itemgetter(_COLUMN[column]), rows))
+
+    def tops(self, most: int) -> tuple[Top, ...]:
+        """The most frequent values of each, of what was looked at so far."""
+        return tuple(
+            Top.of_counts(title, field, Counter({one: n for one, n in counts.items() if one}), most)
+            for (title, field, _), counts in zip(COUNTED, self._counts, strict=True)
+        )
 
 
 def top_lines(tops: Sequence[Top], width: int) -> Iterator[Line]:

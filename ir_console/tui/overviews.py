@@ -1,7 +1,7 @@
 """The alerts from afar: what there is most of, and how the shift stands."""
 
 import asyncio
-from collections import Counter
+import time
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -10,13 +10,15 @@ from textual.app import App
 
 from ir_client.book import AlertRow
 from ir_client.wire.values import is_open
+from ir_console.model.pace import BREATH_SECONDS, Pace
 from ir_console.model.shift import (
     Shift,
     chosen_answered,
     figures_of,
     figures_of_server,
 )
-from ir_console.model.tops import COUNTED, Top
+from ir_console.model.tops import Tally, Top
+from ir_console.model.walk import Walk
 
 from .background import in_background
 from .desk import Desk, Failed
@@ -79,20 +81,17 @@ class Overviews:
         self._app.push_screen(screen, self._reading.go)
 
     async def _tops(self, most: int) -> tuple[Top, ...]:
-        rows = self._state.book.bare_rows(self._shown())
-        tops = []
-        for title, field, columns in COUNTED:
-            counts: Counter[str | None] = Counter()
-            for column in columns:
-                counts += Counter(map(itemgetter(_COLUMN[column]), rows))
-                await asyncio.sleep(0)
-            named = Counter({name: count for name, count in counts.items() if name})
-            tops.append(Top.of_counts(title, field, named, most))
-        return tuple(tops)
+        state = self._state
+        tally, walk, pace = Tally(), Walk(state.view), Pace()
 
-    def _shown(self) -> list[int]:
-        book = self._state.book
-        return [alert_id for alert_id in self._state.view.shown_matching() if alert_id in book]
+        def look_at(count: int) -> None:
+            matching = state.view.matching_among(walk.ids(count))
+            tally.look_at(state.corpus.rows_of(matching))
+
+        while not walk.is_over:
+            pace.turn(time.thread_time, look_at)
+            await asyncio.sleep(BREATH_SECONDS)
+        return tally.tops(most)
 
     async def _count_shift(self, screen: ShiftScreen) -> None:
         now, state = self._keeping.now(), self._state
