@@ -41,7 +41,7 @@ def sorted_under_way(terminal: Terminal) -> list[float]:
         terminal.press(f":sort {name}\r")
         # To the top: at the end of what is there so far, a key would have nowhere to go.
         terminal.press("g")
-        terminal.read_for(0.05)
+        terminal.read_for(0.3)  # until that is painted, or the first key would be timed by it
         samples += moved(terminal, up_and_down(30), pause=0.05)
         terminal.read_for(3.0)
     return samples

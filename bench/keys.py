@@ -17,6 +17,7 @@ def moved(terminal: Terminal, keys: Iterable[str], *, pause: float = PAUSE_SECON
     samples = []
     at = _cursor(terminal)
     for key in keys:
+        at = _cursor(terminal) or at
         terminal.forget()
         typed = terminal.press(key)
         while (now := _cursor(terminal)) is None or now == at:
