@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from rich.cells import cell_len
 from textual import on
 from textual.content import Content
 from textual.message import Message
@@ -19,7 +20,7 @@ from ir_console.model.completion import NOTHING, Completion, complete
 from ir_console.model.filter_lines import Mistake, bar_line, count_words
 from ir_console.model.filters import EVERYTHING, Filter, read_filter
 from ir_console.model.selecting import opens_alerts
-from ir_console.model.spans import Line
+from ir_console.model.spans import Line, fit_right
 
 from ..after import after
 from ..bindings import keymap_of
@@ -52,7 +53,7 @@ class FilterBar(TypedBar):
     def __init__(self, painter: Callable[[], Painter], *, widget_id: str) -> None:
         super().__init__(painter, widget_id=widget_id)
         self._before = EVERYTHING
-        self._said = ""
+        self._said, self._said_width = "", 0
         self._waiting: TimerHandle | None = None
         self._count = Label(id="filter-count")
 
@@ -91,9 +92,12 @@ class FilterBar(TypedBar):
             room=self.size.width - 40,
             keymap=keymap_of(self),
         )
-        if words != self._said:
-            self._said = words
-            self._count.update(Content(words))
+        # A count of another width lays out the whole screen: while it grows its room only grows.
+        width = cell_len(words) if searched == 1.0 else max(self._said_width, cell_len(words))
+        if (words, width) != (self._said, self._said_width):
+            is_wider = width != self._said_width
+            self._said, self._said_width = words, width
+            self._count.update(Content(fit_right(words, width)), layout=is_wider)
 
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual import events
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from ..late_keys import LateKeysApp
@@ -32,6 +34,8 @@ class LineInput(OrderedInput):
     `hear` does at once what a key is for where the line stands, and says whether it is for that.
     """
 
+    # The toolkit lays the whole screen out at each letter; this line is as wide as it is.
+    virtual_size = Reactive(Size(0, 0))
     _is_entered = False
 
     def __init__(self, hear: Callable[[str], Awaitable[bool]], **given: Any) -> None:

@@ -144,3 +144,18 @@ async def test_a_search_of_very_many_alerts_goes_on_by_itself() -> None:
         await console.until(lambda: not search.is_searching)
         assert matching(console) == {1, 2}
         assert "searched" not in console.text
+
+
+async def test_letters_lay_out_nothing_and_a_long_line_shows_its_end() -> None:
+    async with a_console(a_server(), size=(80, 24)) as console:
+        await console.sees("Printer")
+        await console.press("/")
+        await console.type("be")
+        await console.sees("2 of 3")
+        layouts: list[object] = []
+        console.app.live.screen_layout_refresh_signal.subscribe(console.app, layouts.append)
+        await console.type("ac")
+        await console.sees("/ beac")
+        assert layouts == []
+        await console.type("on" + " or web" * 20 + " end")
+        await console.sees("or web end")
