@@ -13,7 +13,7 @@ from ..widgets.alert_table import AlertTable
 from .moving import MovingScreen
 
 # What is found meanwhile is shown so often; a screen that is not full yet, with every turn.
-_SECONDS_BETWEEN_SHOWS = 0.1
+_SECONDS_BETWEEN_SHOWS = 0.06
 
 
 class SearchingScreen(MovingScreen):
