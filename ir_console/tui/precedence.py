@@ -52,7 +52,11 @@ class KeysFirstApp(PatientApp):
         else:
             await super().on_event(event)
         if isinstance(event, events.Key):
-            self._is_key_done = True
+            # Behind what it changed, on the way of that to the screen.
+            (self.focused or self.screen).call_later(self._key_is_done)
+
+    def _key_is_done(self) -> None:
+        self._is_key_done = True
 
     def _is_for_bindings(self) -> bool:
         return getattr(self.focused, "TAKES_NO_KEYS", False)
