@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .switching import Switching
 
 _EXIT_BY_SIGNAL = 128
+_SWITCH_SECONDS = 0.0005
 _NEW_OBJECTS_A_COLLECTION = (2_000, 10, 100)
 
 
@@ -106,6 +107,7 @@ async def run_console(app: "ConsoleApp") -> int:
     try:
         with (
             few_collections(),
+            quick_threads(),
             ended_by_hangup(sys.stdin.fileno()),
             _ended_politely(app, sys.stdin.fileno()) as received,
         ):
@@ -137,6 +139,21 @@ def few_collections() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+@contextmanager
+def quick_threads() -> Iterator[None]:
+    """Let the threads that read keys and write pictures have the interpreter soon.
+
+    Each waits for it when it comes back from the terminal, 5 ms as Python has it, and several
+    times for one key: under load that was a third of the time until the key was painted.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 async def check_login(client: "IRClient") -> None:

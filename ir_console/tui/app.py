@@ -183,7 +183,7 @@ class ConsoleApp(KeysFirstApp, CommandingApp, IncidentActions, ReadingActions):
         self._look_at_the_wall()
         while arrivals := self.feed.take(_SLICE):
             self._changed |= self.state.take_in(arrivals, started).changed
-            if self.clock() - started > _BUDGET_SECONDS:
+            if self.is_key_on_its_way or self.clock() - started > _BUDGET_SECONDS:
                 break
 
     def show_frame(self) -> None:
@@ -215,6 +215,9 @@ class ConsoleApp(KeysFirstApp, CommandingApp, IncidentActions, ReadingActions):
         self.state.toasts.moment = self.state.moment
 
     def _tick(self) -> None:
+        if self.is_key_on_its_way:
+            after(self, _BEHIND_A_KEY_SECONDS, self._tick)
+            return
         self._look_at_the_wall()
         self.state.forget_stale_flashes(self.clock())
         self.feed.measure()

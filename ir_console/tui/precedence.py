@@ -7,10 +7,13 @@ that changes nothing on the screen is never painted.
 """
 
 import asyncio
+import time
+from collections.abc import Coroutine
 from typing import Any
 
 from textual import events
 from textual.message import Message
+from textual.screen import Screen
 
 from .patience import PatientApp
 
@@ -28,7 +31,12 @@ class KeysFirstApp(PatientApp):
     def is_key_on_its_way(self) -> bool:
         """Whether a key was pressed and not painted yet; soon after it no longer counts."""
         came = self._key_came_at
-        return came is not None and _now() - came < _WAITING_AT_MOST_SECONDS
+        return came is not None and time.monotonic() - came < _WAITING_AT_MOST_SECONDS
+
+    @property
+    def is_key_to_be_painted(self) -> bool:
+        """Whether all is done for a key but its paint."""
+        return self._is_key_done and self.is_key_on_its_way
 
     async def turn(self) -> None:
         """Let others have their turn; return when no key is on its way."""
@@ -38,9 +46,17 @@ class KeysFirstApp(PatientApp):
 
     def post_message(self, message: Message) -> bool:
         """Notice a key as soon as it comes."""
-        if isinstance(message, events.Key):
-            self._key_came_at, self._is_key_done = _now(), False
+        self._notice(message)
         return super().post_message(message)
+
+    def _post_message(self, message: Message) -> Coroutine[Any, Any, bool]:
+        # The thread that reads the terminal calls this, turns before the loop comes to it.
+        self._notice(message)
+        return super()._post_message(message)
+
+    def _notice(self, message: Message) -> None:
+        if isinstance(message, events.Key):
+            self._key_came_at, self._is_key_done = time.monotonic(), False
 
     async def on_event(self, event: events.Event) -> None:
         """Do what a key is for, and notice that it is done but for its paint."""
@@ -68,5 +84,14 @@ class KeysFirstApp(PatientApp):
             self._key_came_at = None
 
 
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+class PromptScreen(Screen[None]):
+    """A screen that paints what a key did at once, not when the toolkit's timer comes round.
+
+    That is up to two of its sixtieths of a second later.
+    """
+
+    def on_idle(self) -> None:
+        """Paint, if all is done for a key but that."""
+        app = self.app
+        if isinstance(app, KeysFirstApp) and app.is_key_to_be_painted and self._dirty_widgets:
+            self._on_timer_update()

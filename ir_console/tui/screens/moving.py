@@ -1,12 +1,12 @@
 """The half of the live screen that moves the cursor and the window on the table."""
 
-from textual.screen import Screen
-
 from ir_console.model.state import ConsoleState
 from ir_console.model.stepping import move_to_severity
 
+from ..precedence import PromptScreen
 
-class MovingScreen(Screen[None]):
+
+class MovingScreen(PromptScreen):
     """A screen whose cursor is moved by keys."""
 
     state: ConsoleState

@@ -1,8 +1,9 @@
 """What surrounds a console that runs."""
 
 import gc
+import sys
 
-from ir_console.cli.console import few_collections
+from ir_console.cli.console import few_collections, quick_threads
 
 
 def test_collections_are_small_and_seldom_only_while_the_console_runs() -> None:
@@ -14,3 +15,10 @@ def test_collections_are_small_and_seldom_only_while_the_console_runs() -> None:
         assert gc.get_freeze_count() > 0
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
+
+
+def test_threads_have_the_interpreter_soon_for_as_long_as_the_console_runs() -> None:
+    before = sys.getswitchinterval()
+    with quick_threads():
+        assert sys.getswitchinterval() < before / 5
+    assert sys.getswitchinterval() == before

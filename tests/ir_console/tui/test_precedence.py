@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from ir_console.tui.precedence import KeysFirstApp
+from ir_console.tui.precedence import KeysFirstApp, PromptScreen
 
 
 class KeyedApp(KeysFirstApp):
@@ -50,6 +50,32 @@ async def test_a_key_that_paints_nothing_holds_up_nobody_for_long() -> None:
         app.post_message(events.Key("k", "k"))
         async with asyncio.timeout(5):
             await app.turn()
+
+
+class PromptApp(KeyedApp):
+    def get_default_screen(self) -> PromptScreen:
+        return PromptScreen()
+
+
+async def test_a_key_is_painted_without_waiting_for_the_toolkits_timer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 3600.0)
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.post_message(events.Key("j", "j"))
+        await app.turn()
+        assert not app.screen._dirty_widgets
+        assert not app._is_key_done or app._key_came_at is None
+
+
+async def test_a_key_is_noticed_by_the_thread_that_reads_it() -> None:
+    app = KeyedApp()
+    async with app.run_test():
+        posting = app._post_message(events.Key("j", "j"))
+        assert app.is_key_on_its_way
+        await posting
 
 
 class Around(Vertical):
