@@ -119,6 +119,8 @@ async def test_console_without_alerts_looks_as_it_did(size: tuple[int, int]) -> 
 async def test_console_with_alerts_looks_as_it_did(size: tuple[int, int]) -> None:
     async with a_console(a_server(12), size=size, toast_severity="none") as console:
         await console.until(lambda: len(console.app.state.book) == 12)
+        if console.app.live.is_rail_shown:
+            await console.sees("Rules ─", "Users ─")  # counted after a second
         for name, link in SHOWN_AT[size][1].items():
             await paint(console, f"rows-{name}", link)
         await console.press("W")
