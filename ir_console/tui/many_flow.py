@@ -14,7 +14,7 @@ from ir_console.model.queued import UNREACHABLE, QueuedMany, many_words
 from .bulk_flow import BulkFlow
 from .escalation_flow import EscalationFlow
 from .incident_desk import Joined
-from .messages import BulkEnded, ConflictRead, QueueManySent
+from .messages import BulkEnded, QueueManySent
 from .screens.results_page import ResultsPage
 from .triage_context import TriageContext
 
@@ -94,11 +94,5 @@ class ManyFlow:
         decision, before = queued.deed, queued.before[alert_id]
         if isinstance(decision, Joining):
             return not context.go_to(alert_id)
-
-        async def work() -> None:
-            update = decision.update(me=context.my_id)
-            outcome = await context.desk.look_again(before, update)
-            context.app.post_message(ConflictRead(decision, outcome))
-
-        context.run(work())
+        context.ask_about_conflict(decision, before)
         return True

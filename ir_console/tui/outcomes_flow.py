@@ -6,7 +6,7 @@ from ir_console.model.spans import Tone
 
 from .bulk_flow import BulkFlow
 from .desk import Done
-from .messages import ConflictRead, TriageEnded
+from .messages import TriageEnded
 from .screens.results_page import ResultsPage
 from .triage_context import TriageContext
 
@@ -54,11 +54,5 @@ class OutcomesFlow:
         is_conflict = any(one.alert_id == alert_id and one.is_conflict for one in last.results)
         if not is_conflict or decision is None or before is None:
             return not context.go_to(alert_id)
-
-        async def work() -> None:
-            update = decision.update(me=context.my_id)
-            outcome = await context.desk.look_again(before, update)
-            context.app.post_message(ConflictRead(decision, outcome))
-
-        context.run(work())
+        context.ask_about_conflict(decision, before)
         return True

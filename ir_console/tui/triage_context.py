@@ -18,6 +18,7 @@ from ir_console.model.triage import Action
 from ir_console.model.undo import Before, UndoLog
 
 from .desk import Desk
+from .messages import ConflictRead
 from .painter import Painter
 
 READ_ONLY = "This console is read-only: start it without that setting to triage."
@@ -125,6 +126,16 @@ class TriageContext:
         """Show an alert as a call told it, before the stream does."""
         if alert is not None:
             self.state.take_in([Arrival(alert, Origin.PUSHED)], self.clock())
+
+    def ask_about_conflict(self, decision: Decision, before: Before) -> None:
+        """Read how the alert is now, for the analyst to decide with both versions in sight."""
+
+        async def work() -> None:
+            update = decision.update(me=self.my_id)
+            outcome = await self.desk.look_again(before, update)
+            self.app.post_message(ConflictRead(decision, outcome))
+
+        self.run(work())
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the network; it ends in a message, whatever comes."""

@@ -10,9 +10,7 @@ from textual.widgets import Input
 from ir_console.model.command_lines import command_line
 from ir_console.model.commands import CommandError, Deed, World, complete_command, read_command
 from ir_console.model.completion import NOTHING, Completion
-from ir_console.model.spans import Line
 
-from ..bindings import keymap_of
 from ..painter import Painter
 from .typed_bar import TypedBar
 
@@ -21,6 +19,7 @@ class CommandBar(TypedBar):
     """Enter does what was typed, Esc does nothing."""
 
     NAME, MARK = "command", ":"
+    LINE = staticmethod(command_line)
 
     @dataclass
     class Entered(Message):
@@ -42,18 +41,6 @@ class CommandBar(TypedBar):
 
     def completed(self, text: str, cursor: int) -> Completion:
         return NOTHING if self._world is None else complete_command(text, cursor, self._world)
-
-    def line(self, text: str, *, column: int, width: int) -> Line:
-        found, chosen = self._completion, self._chosen
-        return command_line(
-            text,
-            self._mistake,
-            found,
-            chosen=chosen,
-            column=column,
-            width=width,
-            keymap=keymap_of(self),
-        )
 
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:

@@ -20,7 +20,7 @@ from ir_console.model.completion import NOTHING, Completion, complete
 from ir_console.model.filter_lines import Mistake, bar_line, count_words
 from ir_console.model.filters import EVERYTHING, Filter, read_filter
 from ir_console.model.selecting import opens_alerts
-from ir_console.model.spans import Line, fit_right
+from ir_console.model.spans import fit_right
 
 from ..after import after
 from ..bindings import keymap_of
@@ -35,6 +35,7 @@ class FilterBar(TypedBar):
     """Enter keeps what was typed, Esc brings back what was before."""
 
     NAME, MARK = "filter", "/"
+    LINE = staticmethod(bar_line)
 
     @dataclass
     class Typed(Message):
@@ -62,18 +63,6 @@ class FilterBar(TypedBar):
 
     def completed(self, text: str, cursor: int) -> Completion:
         return complete(text, cursor)
-
-    def line(self, text: str, *, column: int, width: int) -> Line:
-        found, chosen = self._completion, self._chosen
-        return bar_line(
-            text,
-            self._mistake,
-            found,
-            chosen=chosen,
-            column=column,
-            width=width,
-            keymap=keymap_of(self),
-        )
 
     def open(self, present: Filter) -> None:
         """Begin to type, from the present filter."""

@@ -30,6 +30,8 @@ class TypedBar(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = bound(*(use.id for use in FILTER_KEYS))
     NAME: ClassVar[str]
     MARK: ClassVar[str]
+    LINE: ClassVar[Callable[..., Line]]
+    """What stands below: `bar_line`, or one that is asked as it is."""
 
     class Closed(Message):
         """The analyst is done with it."""
@@ -59,10 +61,6 @@ class TypedBar(Vertical):
 
     def completed(self, text: str, cursor: int) -> Completion:
         """What can be put in there."""
-        raise NotImplementedError
-
-    def line(self, text: str, *, column: int, width: int) -> Line:
-        """What stands below; `column` is where the mistake stands."""
         raise NotImplementedError
 
     def begin(self, text: str) -> None:
@@ -102,7 +100,16 @@ class TypedBar(Vertical):
         start = 0 if self._mistake is None else self._mistake.start
         column = _MARK_WIDTH + start - round(self._input.scroll_offset.x)
         column = max(0, min(column, width - 2))
-        return BarContent(self.line(self._input.value, column=column, width=width))
+        line = self.LINE(
+            self._input.value,
+            self._mistake,
+            self._completion,
+            chosen=self._chosen,
+            column=column,
+            width=width,
+            keymap=keymap_of(self),
+        )
+        return BarContent(line)
 
     def _refuse(self) -> None:
         """Show what is wrong with what was entered."""
