@@ -2,7 +2,8 @@
 
 The same program does all of it, on as many alerts as are kept: first 100,000, then 1,000,000. Told
 is the processor's time, in which nothing else is done: it never waits for anything, so on a machine
-that does nothing else it is what an analyst waits for, and what delays a key.
+that does nothing else it is what an analyst waits for, and what delays a key. What is asked of a
+stroke is until rows can be shown; what searching all of the others takes is told beside.
 """
 
 import gc
@@ -16,6 +17,7 @@ from statistics import median
 from bench.results import Measurement, percentile, write
 from ir_client.wire.alerts import Alert
 from ir_client.wire.values import ALERT_STATUSES, SEVERITIES
+from ir_console.cli.console import few_collections
 from ir_console.model.arranging import PLAIN, Arrangement, Sort
 from ir_console.model.filters import EVERYTHING, read_filter
 from ir_console.model.saved_views import ViewList
@@ -67,7 +69,7 @@ class Day:
 
 
 def stocked(rows: int, views: ViewList) -> ConsoleState:
-    state = ConsoleState(views=views)
+    state = ConsoleState(views=views, clock=time.process_time)
     state.moment = NOW
     stock(state, rows)
     gc.collect()
@@ -89,25 +91,36 @@ def milliseconds(work: Callable[[], object]) -> float:
     return (time.process_time() - began) * 1000
 
 
-def key_strokes(state: ConsoleState) -> list[float]:
-    """Each stroke of what is typed, from the one before."""
-    samples = []
+def key_strokes(state: ConsoleState) -> tuple[list[float], list[float]]:
+    """Each stroke of what is typed: until rows are shown, and until all are searched."""
+    first, whole = [], []
     for _ in range(ROUNDS):
         state.set_filter(EVERYTHING)
+        _search_the_rest(state)
         for text in TYPED:
             wanted = read_filter(text)
-            samples.append(milliseconds(lambda wanted=wanted: state.set_filter(wanted)))
+            first.append(milliseconds(lambda wanted=wanted: state.set_filter(wanted)))
+            whole.append(first[-1] + milliseconds(lambda: _search_the_rest(state)))
     state.set_filter(EVERYTHING)
-    return samples
+    _search_the_rest(state)
+    return first, whole
 
 
-def sorts(state: ConsoleState) -> list[float]:
-    samples = []
+def _search_the_rest(state: ConsoleState) -> None:
+    while state.sieve.take_turn():
+        pass
+
+
+def sorts(state: ConsoleState) -> tuple[list[float], list[float]]:
+    """Each sort, until rows are shown, and until all stand in their places."""
+    first, whole = [], []
     for _ in range(ROUNDS):
         for name in SORTS:
-            samples.append(milliseconds(lambda name=name: _sorted(state, name)))
+            first.append(milliseconds(lambda name=name: _sorted(state, name)))
+            whole.append(first[-1] + milliseconds(lambda: _search_the_rest(state)))
             state.arrange(PLAIN)
-    return samples
+            _search_the_rest(state)
+    return first, whole
 
 
 def _sorted(state: ConsoleState, name: str) -> None:
@@ -145,32 +158,22 @@ def arrivals(state: ConsoleState, rows: int) -> float:
 
 def measured(rows: int) -> list[Measurement]:
     state = stocked(rows, ViewList())
-    keys, sorted_in, scrolled = key_strokes(state), sorts(state), scrolls(state)
-    of = f"of {rows:,} alerts"
+    (keys, whole_keys), (sorted_in, whole_sorts) = key_strokes(state), sorts(state)
     goal_ms = 30.0 if rows <= 100_000 else 100.0
-    goal = f"{goal_ms:g} ms"
+
+    def told(what: str, value: float, most_ms: float | None = None) -> Measurement:
+        name, goal = f"of {rows:,} alerts: {what}", None if most_ms is None else 1.0
+        return Measurement(name, value, "ms", "asked", most_ms or goal_ms, goal=goal)
+
     return [
-        Measurement(
-            f"{of}: key stroke of the filter, p50", median(keys), "ms", goal, goal_ms, goal=1.0
-        ),
-        Measurement(
-            f"{of}: key stroke of the filter, p95",
-            percentile(keys, 95),
-            "ms",
-            goal,
-            goal_ms,
-            goal=1.0,
-        ),
-        Measurement(f"{of}: the longest key stroke", max(keys), "ms", "200 ms", 200.0, goal=1.0),
-        Measurement(f"{of}: a sort, the longest", max(sorted_in), "ms", "200 ms", 200.0, goal=1.0),
-        Measurement(
-            f"{of}: a move and its lines, p95",
-            percentile(scrolled, 95),
-            "ms",
-            goal,
-            goal_ms,
-            goal=1.0,
-        ),
+        told("key stroke of the filter, p50", median(keys), goal_ms),
+        told("key stroke of the filter, p95", percentile(keys, 95), goal_ms),
+        told("the longest key stroke", max(keys), 200.0),
+        told("until all are searched, p50", median(whole_keys)),
+        told("until all are searched, p95", percentile(whole_keys, 95)),
+        told("a sort until rows are shown, the longest", max(sorted_in), 200.0),
+        told("a sort until all are sorted, the longest", max(whole_sorts)),
+        told("a move and its lines, p95", percentile(scrolls(state), 95), goal_ms),
     ]
 
 
@@ -200,9 +203,11 @@ def views_cost(rows: int) -> list[Measurement]:
 
 def main() -> None:
     sizes = [int(text) for text in sys.argv[1:]] or [100_000, 1_000_000]
-    measurements = views_cost(sizes[0])
-    for rows in sizes:
-        measurements += measured(rows)
+    # As in the console, or most of a long stroke would be Python's collector.
+    with few_collections():
+        measurements = views_cost(sizes[0])
+        for rows in sizes:
+            measurements += measured(rows)
     write("console_table", measurements)
 
 

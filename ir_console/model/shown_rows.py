@@ -31,8 +31,8 @@ class ShownRows:
         self._ghosts: set[int] = set()
         self._gone: set[int] = set()  # ghosts that will not come back by themselves
         self._waiting: set[int] = set()
-        self._pairs = PairCounts()
-        self._index = PairIndex()
+        self._index = PairIndex(self._rows)
+        self._pairs = PairCounts(self._index)
         self._arrangement = PLAIN
         self._arranged: Arranged | None = None
         self._memory = GroupMemory()

@@ -1,28 +1,31 @@
 """The filter that is in force, and the search for what passes it.
 
-Up to some hundred thousand alerts are searched at one go. More are searched from the newest on, a
-slice at a time, so that a key between two slices is answered: what is found is shown at once, and
-what is older joins it. What comes or changes meanwhile is decided by itself, as always. A new order
-of very many rows is such a search too.
+Few alerts are searched at one go. Many are searched from the newest on, a slice at a time: as many
+slices as there is time for before a key must be painted, the rest in turns between which keys are
+answered. What is found is shown at once, and what is older joins it. What comes or changes
+meanwhile is decided by itself, as always. A new order of many rows is such a search too.
 """
 
-from collections.abc import Set
+from collections.abc import Callable, Collection, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from .arranging import Arrangement
 from .corpus import Corpus
 from .filters import EVERYTHING, Filter
-from .pace import Clock, Pace
+from .pace import TURN_SECONDS, Clock, Pace
 from .rows import Key
 from .selecting import Question, opens_alerts
 from .viewport import Viewport
 from .walk import Walk
 
-AT_ONE_GO = 150_000
+AT_ONE_GO = 20_000
 SLICE = 25_000
-# What fills the screen at a key stroke; how much of the rest there is in a turn is measured.
+# What fills the screen at a key stroke.
 FIRST = 5_000
+# How long a key stroke searches, and in slices of what length: it is done at most one slice later.
+AT_ONCE_SECONDS = 0.002
+_SLICE_SECONDS = 0.002
 # To open an alert takes some 25 µs, to look at its row less than one.
 _FEWER_ARE_OPENED = 10
 
@@ -47,9 +50,9 @@ class _Search:
     walk: Walk
     question: Question
     among: Set[int] | None = None
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace = field(default_factory=lambda: Pace(_SLICE_SECONDS))
     left: object = None
-    """What showed the rows before, to be let go between two keys."""
+    """What showed the rows before, to be let go in a turn that is not a key's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,11 @@ class _Begun:
 class Sieve:
     """What decides which alerts are shown."""
 
-    def __init__(self, corpus: Corpus, viewport: Viewport, size: SearchSize) -> None:
+    def __init__(
+        self, corpus: Corpus, viewport: Viewport, size: SearchSize, clock: Clock | None
+    ) -> None:
         self.filter = EVERYTHING
+        self._clock = clock
         self._corpus = corpus
         self._viewport = viewport
         self._view = viewport.view
@@ -100,11 +106,14 @@ class Sieve:
         if wanted is not before and not self.is_searching and wanted.narrows(before):
             among = self._view.matching_ids()
         keep = self._viewport.cursor if leaves_ghost else None
-        if self._is_large:
-            if unless_empty and not self._is_found_soon(wanted, now=now, me=me):
+        if self._are_many(among):
+            began = self._seconds()
+            begun = self._begun(wanted, among, now=now, me=me)
+            if unless_empty and not begun.matching and not self._is_found_soon(wanted, begun):
                 return
             self.filter = wanted
-            self._show(self._begun(wanted, among, now=now, me=me), keep=keep)
+            self._show(begun, keep=keep)
+            self._search_until(began + AT_ONCE_SECONDS)
             return
         within = None if among is None else before
         matching = self._corpus.find(wanted, now=now, me=me, among=among, within=within)
@@ -117,7 +126,7 @@ class Sieve:
 
     def ask_again(self, *, now: datetime, me: int | None) -> None:
         """Show what passes by now, though the filter is the same."""
-        if not self._is_large:
+        if not self._are_many():
             self.change(self.filter, now=now, me=me)
         elif not self.is_searching:
             # What is shown stays until it is looked at again: nothing flickers.
@@ -126,21 +135,24 @@ class Sieve:
     def arrange(self, arrangement: Arrangement, *, now: datetime, me: int | None) -> None:
         """Let the rows stand in another way, or settle when it is the same."""
         view = self._view
-        if arrangement == view.arrangement or not self._is_large or view.is_held:
+        among = None if self.is_searching else view.matching_ids()
+        if arrangement == view.arrangement or not self._are_many(among) or view.is_held:
             anchor = self._viewport.anchor()
             view.arrange(arrangement)
             self._viewport.restore(anchor)
             return
-        among = None if self.is_searching else view.matching_ids()
+        began = self._seconds()
         begun = self._begun(self.filter, among, now=now, me=me)
+        # Each slice touches all places in which its rows stand: larger ones are less work in all.
+        begun.search.pace = Pace()
         self._show(begun, keep=self._viewport.cursor, arrangement=arrangement)
+        self._search_until(began + AT_ONCE_SECONDS)
 
     def go_on(self, *, count: int | None = None) -> bool:
         """Search one slice more, or so many alerts; whether there was one."""
         search = self._search
         if search is None:
             return False
-        search.left = None
         anchor = self._viewport.anchor()
         keys = search.walk.keys(count or self.size.slice)
         if search.walk.is_over:
@@ -154,19 +166,38 @@ class Sieve:
         self._viewport.restore(anchor)
         return True
 
-    def take_turn(self, clock: Clock) -> bool:
-        """Search as many alerts more as there is time for in a turn; whether there were any."""
-        pace = Pace() if self._search is None else self._search.pace
-        return pace.turn(clock, lambda count: self.go_on(count=count))
+    def take_turn(self, *, may_go_on: Callable[[], bool] = lambda: True) -> bool:
+        """Search as many alerts more as there is time for in a turn; whether there were any.
+
+        `may_go_on` is asked between slices; False ends the turn.
+        """
+        if self._search is None:
+            return False
+        end = self._seconds() + TURN_SECONDS
+        self._search.left = None
+        self._search_until(end, may_go_on)
+        return True
 
     def finish(self) -> None:
         """Search all that is left, for whoever needs all of it at once."""
         while self.go_on():
             pass
 
-    @property
-    def _is_large(self) -> bool:
-        return self._view.known_count > self.size.at_one_go
+    def _seconds(self) -> float:
+        return 0.0 if self._clock is None else self._clock()
+
+    def _search_until(self, end: float, may_go_on: Callable[[], bool] = lambda: True) -> None:
+        """Search slices for as long as the clock does not say that it is time to end."""
+        clock = self._clock
+        if clock is None:
+            self.finish()
+            return
+        while (search := self._search) is not None and clock() < end and may_go_on():
+            search.pace.turn(clock, lambda count: self.go_on(count=count))
+
+    def _are_many(self, among: Collection[int] | None = None) -> bool:
+        count = self._view.known_count if among is None else len(among)
+        return count > self.size.at_one_go
 
     def _search_for(self, among: Set[int] | None, *, now: datetime, me: int | None) -> _Search:
         return _Search(Walk(self._view), self._corpus.question(now=now, me=me), among)
@@ -186,10 +217,10 @@ class Sieve:
         first = self.size.first
         return max(1, first // _FEWER_ARE_OPENED) if opens_alerts(wanted.query.root) else first
 
-    def _is_found_soon(self, wanted: Filter, *, now: datetime, me: int | None) -> bool:
-        """Whether one of the newest passes, or the cursor's alert."""
-        looked_at = Walk(self._view).ids(self.size.slice) | self._own_id()
-        return bool(self._find(wanted, looked_at, self._corpus.question(now=now, me=me)))
+    def _is_found_soon(self, wanted: Filter, begun: _Begun) -> bool:
+        """Whether any alert of a slice passes, though none of the first did."""
+        looked_at = Walk(self._view).ids(self.size.slice)
+        return bool(self._find(wanted, looked_at, begun.search.question))
 
     def _own_id(self) -> set[int]:
         """The cursor's alert, if it is on one."""

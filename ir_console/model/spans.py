@@ -41,13 +41,20 @@ Line = tuple[Span, ...]
 
 def width_of(spans: Iterable[Span]) -> int:
     """How many cells the spans take."""
-    return sum(cell_len(span.text) for span in spans)
+    return sum(_cells(span.text) for span in spans)
+
+
+def _cells(text: str) -> int:
+    # Most texts are plain, and there is one for each cell of the table at each paint.
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def fit(text: str, width: int) -> str:
     """Make `text` exactly `width` cells wide, an ellipsis where it was cut."""
     if width <= 0:
         return ""
+    if text.isascii():
+        return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…"
@@ -55,7 +62,7 @@ def fit(text: str, width: int) -> str:
 
 def fit_right(text: str, width: int) -> str:
     """Like `fit`, the text at the right edge."""
-    missing = width - cell_len(text)
+    missing = width - _cells(text)
     return " " * missing + text if missing >= 0 else fit(text, width)
 
 
@@ -64,7 +71,7 @@ def fit_line(spans: Iterable[Span], width: int) -> Line:
     fitted: list[Span] = []
     room = width
     for span in spans:
-        taken = cell_len(span.text)
+        taken = _cells(span.text)
         if taken > room:
             fitted.append(Span(fit(span.text, room), span.tone))
             return tuple(fitted)

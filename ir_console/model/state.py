@@ -71,6 +71,8 @@ class ConsoleState:
     corpus: Corpus = field(init=False)
     marks: Marks = field(init=False)
     search_size: SearchSize = field(default_factory=SearchSize)
+    clock: Clock | None = None
+    """By what the turns of long work are measured; without one a search is done at one go."""
     sieve: Sieve = field(init=False)
     _filtered_at: datetime = _NEVER
     _fresh: dict[int, float] = field(default_factory=dict)
@@ -81,7 +83,7 @@ class ConsoleState:
         self.viewport = Viewport(self.view)
         self.toasts = ToastBoard(self.policy)
         self.corpus = Corpus(self.book)
-        self.sieve = Sieve(self.corpus, self.viewport, self.search_size)
+        self.sieve = Sieve(self.corpus, self.viewport, self.search_size, self.clock)
         self.marks = Marks(self.view)
         self.counts = self.views.counts()
 
@@ -164,24 +166,25 @@ class ConsoleState:
         )
         self._filtered_at = self.moment
 
-    def search_on(self, *, to_the_end: bool = False, clock: Clock | None = None) -> bool:
-        """Search older alerts, with a clock those of one turn; whether there were any."""
-        if clock is not None:
-            return self.sieve.take_turn(clock)
+    def search_on(self, *, to_the_end: bool = False) -> bool:
+        """Search a slice of older alerts; whether there were any."""
         if to_the_end:
             self.sieve.finish()
         return self.sieve.go_on()
 
-    def count_on(self, *, clock: Clock | None = None) -> bool:
+    def count_on(self) -> bool:
         """Count more of the alerts of the views; whether there were any left."""
-        if clock is not None:
-            return self.counts.take_turn(self.corpus.choose, clock)
+        if self.clock is not None:
+            return self.counts.take_turn(self.corpus.choose, self.clock)
+        return self._count_slice()
+
+    def _count_slice(self) -> bool:
         return self.counts.go_on(self.corpus.choose, count=self.search_size.slice)
 
     def count_over(self, only: Callable[[Filter], bool]) -> None:
         """Begin to count some views over; few alerts are counted at once."""
         self.counts.count_over(Walk(self.view), self.question(), only=only)
-        self.count_on()
+        self._count_slice()
 
     def meet(self, me: User | None) -> None:
         """Learn who is logged in: what is `me` in the filter."""

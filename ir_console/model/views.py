@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence, Set
 
 from .arranged import Arranged
 from .arranging import Arrangement
+from .pair_counts import PairCounts
 from .rows import Key, Row
 from .shown_rows import ShownRows
 
@@ -88,7 +89,7 @@ class TableView(ShownRows):
         self._shown = self._rows.keys() & matching
         self._shown -= self._gone
         self._order = self._known.of(self._shown, self._rows)
-        self._pairs = self._index.counts_of(self._shown)
+        self._pairs = PairCounts(self._index, self._shown)
         kept = self.get(keep)
         if kept is not None and kept.id not in self._shown:
             self._shown.add(kept.id)
@@ -112,11 +113,11 @@ class TableView(ShownRows):
                 self._change(row, row, matches=False, keeps=self.is_held or alert_id == keep)
         for alert_id in self._ghosts & there & matching - self._gone:
             self._change(self._rows[alert_id], self._rows[alert_id], matches=True, keeps=True)
-        coming = matching - there - self._gone
+        coming = matching - self._shown - self._gone
         found = [key for key in keys if key[1] in coming]
         self._waiting -= coming
         self._shown |= coming
-        self._pairs.add_all([self._rows[key[1]] for key in found])
+        self._pairs.add_all(coming)
         end = bisect_right(self._order, keys[-1])
         self._order[first:end] = sorted([*self._order[first:end], *found])
         if self._arranged is not None:

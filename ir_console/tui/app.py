@@ -90,7 +90,9 @@ class ConsoleApp(KeysFirstApp, CommandingApp, IncidentActions, ReadingActions):
         super().__init__()
         self.settings_file = settings_file
         views = ViewList.of(self.settings.views)
-        self.state = ConsoleState(_toast_policy(self.settings), views=views, keymap=self.keymap)
+        self.state = ConsoleState(
+            _toast_policy(self.settings), views=views, keymap=self.keymap, clock=time.thread_time
+        )
         choose_view(self.state, views.named(self.settings.view) or ALL)
         self._is_frame_due = False
         self._last_frame = 0.0

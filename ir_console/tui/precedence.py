@@ -14,6 +14,7 @@ from typing import Any
 from textual import events
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from .patience import PatientApp
 
@@ -37,6 +38,16 @@ class KeysFirstApp(PatientApp):
     def is_key_to_be_painted(self) -> bool:
         """Whether all is done for a key but its paint."""
         return self._is_key_done and self.is_key_on_its_way
+
+    def key_goes_on(self) -> None:
+        """What a key is for is still being done, though the key was painted."""
+        self._key_came_at, self._is_key_done = time.monotonic(), False
+
+    def key_is_done(self, *, is_painted: bool = False) -> None:
+        """All is done for a key, but its paint if there is one."""
+        self._is_key_done = True
+        if is_painted:
+            self._key_came_at = None
 
     async def turn(self) -> None:
         """Let others have their turn; return when no key is on its way."""
@@ -69,10 +80,7 @@ class KeysFirstApp(PatientApp):
             await super().on_event(event)
         if isinstance(event, events.Key):
             # Behind what it changed, on the way of that to the screen.
-            (self.focused or self.screen).call_later(self._key_is_done)
-
-    def _key_is_done(self) -> None:
-        self._is_key_done = True
+            (self.focused or self.screen).call_later(self.key_is_done)
 
     def _is_for_bindings(self) -> bool:
         return getattr(self.focused, "TAKES_NO_KEYS", False)
@@ -90,8 +98,27 @@ class PromptScreen(Screen[None]):
     That is up to two of its sixtieths of a second later.
     """
 
+    @property
+    def keys_first(self) -> KeysFirstApp:
+        """The app, which is one of that kind."""
+        app = self.app
+        if not isinstance(app, KeysFirstApp):
+            raise TypeError(f"{app!r} knows of no key on its way")
+        return app
+
+    def answer_key(self, last: Widget) -> None:
+        """What was changed just now answers a key: it has the precedence of that, to its paint.
+
+        `last` is the widget that was changed last.
+        """
+        self.keys_first.key_goes_on()
+        # Each widget tells the screen that it is to be painted when its own turn comes.
+        last.call_later(self.call_later, self._answered)
+
+    def _answered(self) -> None:
+        self.keys_first.key_is_done(is_painted=not self._dirty_widgets)
+
     def on_idle(self) -> None:
         """Paint, if all is done for a key but that."""
-        app = self.app
-        if isinstance(app, KeysFirstApp) and app.is_key_to_be_painted and self._dirty_widgets:
+        if self.keys_first.is_key_to_be_painted and self._dirty_widgets:
             self._on_timer_update()

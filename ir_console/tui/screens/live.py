@@ -245,6 +245,7 @@ class LiveScreen(SearchingScreen):
     def filter_typed(self, message: FilterBar.Typed) -> None:
         """Show what passes, while it is typed."""
         self._apply_filter(message.wanted, unless_empty=message.is_tentative)
+        self.answer_key(self.filter_bar)
 
     def begin_command(self, world: World, begun: str) -> None:
         """Let a command be typed."""
@@ -265,7 +266,8 @@ class LiveScreen(SearchingScreen):
         if wanted != self.state.filter:
             self.state.set_filter(wanted, unless_empty=unless_empty)
             self.after_move()
-        self.show_bars()
+        else:
+            self.show_bars()
 
     # Sizes
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -63,21 +64,28 @@ class AlertTable(SteadyScroll, can_focus=True, inherit_bindings=False):
         self._placeholder = placeholder
         self._columns: tuple[Column, ...] = ()
         self._planned_for: tuple[int, tuple[str, ...]] = (-1, ())
+        self._width = self._row_width = 0
         self._painted: dict[int, tuple[_Look, Line]] = {}
         self._is_empty = True
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns as planned for the present width and view."""
-        wanted = (self.scrollable_content_region.width, self._state.columns)
+        self._plan()
+        return self._columns
+
+    def _plan(self) -> None:
+        """Find out what is the same for all lines: asked for each it is a third of their paint."""
+        self._width, self._row_width = self.size.width, self.scrollable_content_region.width
+        wanted = (self._row_width, self._state.columns)
         if wanted != self._planned_for:
             self._planned_for, self._columns = wanted, plan_columns(*wanted)
-        return self._columns
 
     def show(self) -> None:
         """Bring the screen up to date: only lines that look otherwise are painted."""
         count = len(self._state.view)
         self.set_length(count)
+        self._plan()
         self.go_to(self._state.viewport.top)
         was_empty, self._is_empty = self._is_empty, count == 0
         if was_empty or self._is_empty:
@@ -92,13 +100,18 @@ class AlertTable(SteadyScroll, can_focus=True, inherit_bindings=False):
         if self._is_empty:
             self.refresh()
             return
+        self._plan()
         looks = [(y, self._look_of(y)) for y in self._lines()]
         self.paint_lines(
             [y for y, look in looks if self._painted.get(y) != (look, self._words(look))]
         )
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._plan()
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
-        width, painter = self.size.width, self._painter()
+        width, painter = self._width, self._painter()
         if not len(self._state.view):
             return painter.strip(self._placeholder_line(y, width), width)
         look = self._look_of(y)
@@ -140,13 +153,13 @@ class AlertTable(SteadyScroll, can_focus=True, inherit_bindings=False):
         row = self._state.viewport.row_on_line(y)
         if row is None:
             return _NO_ROW
-        return _Look(row, self._gutter(row), self._ground(row), self.columns)
+        return _Look(row, self._gutter(row), self._ground(row), self._columns)
 
     def _words(self, look: _Look) -> Line:
         if look.row is None:
             return ()
         if isinstance(look.row, GroupRow):
-            return group_line(look.row, self.scrollable_content_region.width - GUTTER)
+            return group_line(look.row, self._row_width - GUTTER)
         return row_line(look.row, look.columns, self._wall_clock())
 
     def _gutter(self, row: Row | GroupRow) -> Span:

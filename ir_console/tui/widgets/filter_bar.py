@@ -11,6 +11,7 @@ from functools import partial
 from rich.cells import cell_len
 from textual import on
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
@@ -48,13 +49,18 @@ class FilterBar(TypedBar):
         wanted: Filter
         is_tentative: bool = False
 
+        def can_replace(self, message: Message) -> bool:
+            """Only the last of what was typed meanwhile is searched for."""
+            return isinstance(message, FilterBar.Typed)
+
     class Closed(TypedBar.Closed):
         """The analyst is done with it."""
 
     def __init__(self, painter: Callable[[], Painter], *, widget_id: str) -> None:
         super().__init__(painter, widget_id=widget_id)
         self._before = EVERYTHING
-        self._said, self._said_width = "", 0
+        self._counted = (0, 0, 1.0)
+        self._said, self._said_width, self._said_on = "", 0, Size(0, 0)
         self._waiting: TimerHandle | None = None
         self._count = Label(id="filter-count")
 
@@ -67,12 +73,17 @@ class FilterBar(TypedBar):
     def open(self, present: Filter) -> None:
         """Begin to type, from the present filter."""
         self._before = present
+        self._said_on = Size(0, 0)
         self.begin(f"{present.text} " if present.text else "")
 
     def say_count(self, matching: int, known: int, *, searched: float) -> None:
         """Say how much passes, of as much as is searched."""
-        if not self.is_open:
-            return
+        self._counted = (matching, known, searched)
+        if self.is_open:
+            self._say_count()
+
+    def _say_count(self) -> None:
+        matching, known, searched = self._counted
         words = count_words(
             matching,
             known,
@@ -81,8 +92,9 @@ class FilterBar(TypedBar):
             room=self.size.width - 40,
             keymap=keymap_of(self),
         )
-        # A count of another width lays out the whole screen: while it grows its room only grows.
-        width = cell_len(words) if searched == 1.0 else max(self._said_width, cell_len(words))
+        # A count of another width lays out the whole screen: while one types, its room only grows.
+        width = max(self._said_width if self._said_on == self.size else 0, cell_len(words))
+        self._said_on = self.size
         if (words, width) != (self._said, self._said_width):
             is_wider = width != self._said_width
             self._said, self._said_width = words, width
@@ -102,6 +114,7 @@ class FilterBar(TypedBar):
             self._mistake = None
             self._tell(wanted, is_tentative=self._completion.is_of_names)
         self._chosen = 0
+        self._say_count()
         self._look()
 
     @on(Input.Submitted)

@@ -4,6 +4,8 @@ To the toolkit another number of lines is another layout: it measures and paints
 anew, ten times a second in a storm. Here only the thumb of the scrollbar is told, when it moves.
 """
 
+from collections.abc import Iterator
+
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 
@@ -32,7 +34,7 @@ class SteadyScroll(ScrollView, inherit_bindings=False):
         """Paint these lines of the screen anew."""
         if lines:
             width = self.size.width
-            self.refresh(*(Region(0, line, width, 1) for line in lines))
+            self.refresh(*(Region(0, first, width, count) for first, count in _runs(lines)))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:  # noqa: ARG002 -- the toolkit's signature
         self._move_thumb()
@@ -48,3 +50,17 @@ class SteadyScroll(ScrollView, inherit_bindings=False):
             self._thumb = thumb
             self.vertical_scrollbar.window_virtual_size = count
             self.vertical_scrollbar.position = top
+
+
+def _runs(lines: list[int]) -> Iterator[tuple[int, int]]:
+    """Where lines that follow each other begin, and how many there are."""
+    first = count = 0
+    for line in lines:
+        if count and line == first + count:
+            count += 1
+            continue
+        if count:
+            yield first, count
+        first, count = line, 1
+    if count:
+        yield first, count

@@ -1,5 +1,6 @@
 """Very many alerts are searched in slices: what is shown in the end is what passes."""
 
+import itertools
 from collections import Counter
 
 from hypothesis import settings
@@ -20,10 +21,17 @@ ARRANGEMENTS = (
     Arrangement(Sort("host", is_reversed=True)),
     Arrangement(Sort("updated"), "host"),
 )
+SMALL_SLICES = SearchSize(at_one_go=4, slice=3, first=3)
 
 
-def a_large_state() -> ConsoleState:
-    return ConsoleState(moment=NOON, search_size=SearchSize(at_one_go=4, slice=3, first=3))
+def a_large_state(*, seconds_a_look: float = 1.0) -> ConsoleState:
+    """One that usually has searched long enough as soon as it has searched anything."""
+    looks = itertools.count()
+    return ConsoleState(
+        moment=NOON,
+        search_size=SMALL_SLICES,
+        clock=lambda: next(looks) * seconds_a_look,
+    )
 
 
 class SearchedInSlices(RuleBasedStateMachine):
@@ -137,6 +145,26 @@ def test_the_newest_are_shown_at_once_and_older_ones_join_them() -> None:
     state.search_on(to_the_end=True)
     assert [row.id for row in state.view] == list(range(10, 1, -1))
     assert not state.search_on()
+
+
+def test_a_stroke_searches_on_while_there_is_time_for_it() -> None:
+    state = a_large_state(seconds_a_look=0.0003)
+    arrive(state, *range(1, 5001))
+    state.set_filter(read_filter("id > 1"))
+    shown = state.view.matching_count
+    assert 3 < shown < 4999
+    assert state.sieve.take_turn()
+    assert shown < state.view.matching_count
+    while state.sieve.take_turn():
+        pass
+    assert state.view.matching_count == 4999
+
+
+def test_without_a_clock_all_are_searched_at_once() -> None:
+    state = ConsoleState(moment=NOON, search_size=SMALL_SLICES)
+    arrive(state, *range(1, 11))
+    state.set_filter(read_filter("id > 1"))
+    assert (state.view.matching_count, state.sieve.is_searching) == (9, False)
 
 
 def test_a_word_that_the_newest_do_not_have_changes_nothing_while_it_may_become_a_name() -> None:

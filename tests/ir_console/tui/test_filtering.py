@@ -4,8 +4,12 @@ import pytest
 from textual.events import Key
 
 from ir_client.wire.auth import UserRef
+from ir_console.model import sieve
+from ir_console.model.filters import read_filter
 from ir_console.model.sieve import SearchSize
 from ir_console.tui.screens import searching
+from ir_console.tui.screens.live import LiveScreen
+from ir_console.tui.widgets.filter_bar import FilterBar
 from tests.support.builders import an_alert
 from tests.support.console import Console, a_console
 from tests.support.memory_server import MemoryServer
@@ -64,6 +68,36 @@ async def test_mistake_is_marked_in_place_and_the_last_good_filter_stays(
         await console.press("backspace", "backspace", "backspace", "i", "g", "h", "enter")
         await console.sees("/ beacon severity: high")
         assert matching(console) == {1}
+
+
+async def test_a_mistake_says_at_once_that_the_count_is_of_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with a_console(a_server(), size=(160, 50)) as console:
+        await console.sees("Printer")
+        await console.press("/")
+        await console.type("beacon")
+        await console.sees("2 of 3")
+        # Nothing else that comes round by itself may be what says it.
+        monkeypatch.setattr(LiveScreen, "show_bars", lambda _: None)
+        await console.type(" severity: hihg")
+        await console.sees("2 of 3 as before")
+
+
+async def test_only_the_last_of_what_was_typed_meanwhile_is_searched_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with a_console(a_server(), size=(80, 24)) as console:
+        await console.sees("Printer")
+        console.app.state.set_filter(read_filter("beacon"))
+        searched: list[str] = []
+        monkeypatch.setattr(
+            console.app.state.sieve, "change", lambda wanted, **_: searched.append(wanted.text)
+        )
+        for text in ("p", "pr", "pri"):
+            console.app.live.post_message(FilterBar.Typed(read_filter(text)))
+        await console.until(lambda: bool(searched))
+        assert searched == ["pri"]
 
 
 async def test_tab_completes_names_and_values() -> None:
@@ -127,7 +161,8 @@ async def test_letters_right_behind_the_slash_are_typed_and_do_not_act() -> None
 async def test_very_many_alerts_are_searched_while_the_console_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(searching, "BREATH_SECONDS", 3600.0)
+    monkeypatch.setattr(searching, "_BREATH_SECONDS", 3600.0)
+    monkeypatch.setattr(sieve, "AT_ONCE_SECONDS", 0.0)
     async with a_console(a_server(), size=(160, 50)) as console:
         await console.sees("Printer")
         console.app.state.sieve.size = SearchSize(at_one_go=1, slice=1, first=1)

@@ -70,6 +70,31 @@ async def test_a_key_is_painted_without_waiting_for_the_toolkits_timer(
         assert not app._is_key_done or app._key_came_at is None
 
 
+async def test_what_answers_a_key_later_has_its_precedence_until_it_is_painted() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        screen, static = app.screen, app.query_one(Static)
+        assert isinstance(screen, PromptScreen)
+        static.update("after")
+        screen.answer_key(static)
+        assert app.is_key_on_its_way
+        await app.turn()
+        assert not screen._dirty_widgets
+        assert app._key_came_at is None
+
+
+async def test_an_answer_that_changes_nothing_is_not_waited_for() -> None:
+    app = PromptApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, PromptScreen)
+        screen.answer_key(app.query_one(Static))
+        await pilot.pause()
+        assert app._key_came_at is None
+
+
 async def test_a_key_is_noticed_by_the_thread_that_reads_it() -> None:
     app = KeyedApp()
     async with app.run_test():
