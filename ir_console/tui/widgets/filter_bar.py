@@ -26,6 +26,7 @@ from ir_console.model.spans import fit_right
 from ..after import after
 from ..bindings import keymap_of
 from ..painter import Painter
+from ..precedence import KeysFirstApp
 from .typed_bar import TypedBar
 
 # A question that opens every alert waits until the analyst pauses.
@@ -138,6 +139,8 @@ class FilterBar(TypedBar):
             self._waiting = None
         tell = partial(self.post_message, self.Typed(wanted, is_tentative))
         if now or not opens_alerts(wanted.query.root):
+            if isinstance(self.app, KeysFirstApp):
+                self.app.key_goes_on()
             tell()
         else:
             self._waiting = after(self, _PAUSE_SECONDS, tell)
