@@ -24,8 +24,11 @@ demo: $(READY) ## Server, a believable alert stream and the console, with no set
 smoke: $(READY) ## The whole way of an alert, checked step by step
 	@$(BIN)/ir-console smoke
 
+# A test that hangs says where it is, and fails.
+HANGING := -o faulthandler_timeout=150 -o faulthandler_exit_on_timeout=true
+
 test: $(READY) ## All tests, under four minutes on two cores
-	@$(BIN)/python -m pytest -n 4 -m 'not prove'
+	@$(BIN)/python -m pytest -n 4 -m 'not prove' $(HANGING)
 
 prove: $(READY) ## The slow proofs
 	@$(BIN)/python -m pytest -m prove
