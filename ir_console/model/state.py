@@ -176,15 +176,12 @@ class ConsoleState:
         """Count more of the alerts of the views; whether there were any left."""
         if self.clock is not None:
             return self.counts.take_turn(self.corpus.choose, self.clock)
-        return self._count_slice()
-
-    def _count_slice(self) -> bool:
         return self.counts.go_on(self.corpus.choose, count=self.search_size.slice)
 
     def count_over(self, only: Callable[[Filter], bool]) -> None:
         """Begin to count some views over; few alerts are counted at once."""
         self.counts.count_over(Walk(self.view), self.question(), only=only)
-        self._count_slice()
+        self.counts.go_on(self.corpus.choose, count=self.search_size.slice)
 
     def meet(self, me: User | None) -> None:
         """Learn who is logged in: what is `me` in the filter."""
